@@ -1,0 +1,130 @@
+package authorize
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
+)
+
+// issue records that the app takes part, mints what was asked for and answers.
+// In the steady state the session held it all before, and nothing is written.
+func (s *Service) issue(ctx context.Context, q *request, current *session.Session, held oauth.Grants, skipConsent bool, now time.Time) Outcome {
+	if !current.TookPart || !held.Covers(q.needs) {
+		if err := s.takePart(ctx, q, current, skipConsent); err != nil {
+			return s.refuse(q, err)
+		}
+	}
+	params, err := s.mint(q, current, now)
+	if err != nil {
+		return s.refuse(q, unavailable(err))
+	}
+	return Outcome{
+		ClientID: q.client.ID, Silent: q.prompt.None(), SID: current.SID,
+		Answer: &Answer{To: q.redirect, Mode: q.mode, Params: params, Embedders: q.client.WebOrigins},
+	}
+}
+
+// takePart makes the session hold what the app is granted. Consent may be
+// revoked at the same moment: revoking deletes the consent first and the
+// session's copy second, so reading the consent again after writing the copy
+// leaves no order in which the app keeps what was revoked.
+func (s *Service) takePart(ctx context.Context, q *request, current *session.Session, skipConsent bool) *oauth.Error {
+	if _, err := s.Sessions.Participate(ctx, current.Key, q.client.ID, q.needs); err != nil {
+		return unavailable(err)
+	}
+	if skipConsent {
+		return nil
+	}
+	remembered, err := s.Consents.Remembered(ctx, current.UserID, q.client.ID)
+	if err != nil {
+		return unavailable(err)
+	}
+	if remembered.Covers(q.needs) {
+		return nil
+	}
+	if err := s.Sessions.Withdraw(ctx, current.Key, q.client.ID); err != nil {
+		return unavailable(err)
+	}
+	return silent.ConsentRequired.Err()
+}
+
+// mint makes the parameters of a successful answer.
+func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]oauth.Param, error) {
+	grant := q.grant(current, now)
+	params := make([]oauth.Param, 0, 8)
+	var code, access string
+	if q.types.Has(oauth.ResponseCode) {
+		code = s.Tokens.SealCode(grant)
+		params = append(params, oauth.Param{Name: "code", Value: code})
+	}
+	if q.types.Has(oauth.ResponseToken) {
+		var life time.Duration
+		var err error
+		if access, life, err = s.Tokens.AccessToken(grant, q.api, now, true); err != nil {
+			return nil, err
+		}
+		params = append(params,
+			oauth.Param{Name: "access_token", Value: access},
+			oauth.Param{Name: "token_type", Value: "Bearer"},
+			oauth.Param{Name: "expires_in", Value: strconv.Itoa(int(life.Seconds()))},
+			oauth.Param{Name: "scope", Value: strings.Join(grant.Scopes, " ")})
+	}
+	if q.types.Has(oauth.ResponseIDToken) {
+		id, err := s.Tokens.IDToken(q.client, grant, s.user(current.UserID), now, access, code)
+		if err != nil {
+			return nil, err
+		}
+		params = append(params, oauth.Param{Name: "id_token", Value: id})
+	}
+	return s.close(q, params), nil
+}
+
+// grant is what was decided, as codes and tokens carry it.
+func (q *request) grant(current *session.Session, now time.Time) token.Grant {
+	g := token.Grant{
+		Key: current.Key, JTI: token.NewJTI(), ClientID: q.client.ID, RedirectURI: q.redirect.String(),
+		Scopes: q.scopes, Needs: q.needs, Nonce: q.nonce, Challenge: q.challenge,
+		SID: current.SID, UserID: current.UserID, ACR: current.ACR, AMR: current.AMR,
+		AuthTime: current.AuthTime, IssuedAt: now,
+	}
+	if q.api != nil {
+		g.Audience = q.api.Audience
+	}
+	return g
+}
+
+func (s *Service) user(id string) token.User {
+	u, _ := s.Directory().ByID(id)
+	return TokenUser(u)
+}
+
+// TokenUser is the directory's user as tokens show them.
+func TokenUser(u login.User) token.User { return token.User{ID: u.ID, Claims: u.Claims} }
+
+// close adds what every answer ends with: state byte for byte, and the issuer
+// against mix-up (RFC 9207).
+func (s *Service) close(q *request, params []oauth.Param) []oauth.Param {
+	if q.state != "" {
+		params = append(params, oauth.Param{Name: "state", Value: q.state})
+	}
+	return append(params, oauth.Param{Name: "iss", Value: s.Issuer})
+}
+
+// errorParams are the parameters of a refusal: nothing but what the field
+// defines, and the page that explains the reason.
+func (s *Service) errorParams(q *request, err *oauth.Error) []oauth.Param {
+	params := append(make([]oauth.Param, 0, 5),
+		oauth.Param{Name: "error", Value: err.Code},
+		oauth.Param{Name: "error_description", Value: err.Description})
+	if err.Reason != "" {
+		params = append(params, oauth.Param{Name: "error_uri", Value: s.pages + "errors/" + err.Reason})
+	}
+	return s.close(q, params)
+}

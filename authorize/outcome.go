@@ -1,0 +1,105 @@
+package authorize
+
+import (
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
+)
+
+// Browser is what a request tells about the browser that sent it.
+type Browser struct {
+	Cookie   silent.Cookie
+	Accounts []SignedIn // what the SSO cookie holds, one for each SSO group
+	// From Fetch Metadata and Storage Access Headers; false where the browser
+	// does not send them.
+	Embedded, CrossSite, StorageActive bool
+	Embedder                           string // origin of the Referer; "" where it is not told
+	// Binding is the hash of the browser's sign-in cookie, "" for none: a form
+	// is only good in the browser that it was made for.
+	Binding string
+}
+
+// SignedIn is one account that a browser is signed in with.
+type SignedIn struct {
+	Handle session.Handle
+	Group  string // SSO group: clients of another group do not share it
+	UserID string
+}
+
+// handle returns what the browser holds for an SSO group; zero for none.
+func (b *Browser) handle(group string) session.Handle {
+	for i := range b.Accounts {
+		if b.Accounts[i].Group == group {
+			return b.Accounts[i].Handle
+		}
+	}
+	return session.Handle{}
+}
+
+// with returns the browser as it is once it holds the account.
+func (b Browser) with(account SignedIn) Browser {
+	b.Cookie = silent.CookiePresent
+	b.Accounts = append([]SignedIn{account}, b.Accounts...)
+	return b
+}
+
+// Outcome is what is to be done: exactly one of its pointers is set.
+type Outcome struct {
+	Answer *Answer      // send it to the app
+	Ask    *Ask         // show a page to the person
+	Fault  *oauth.Error // show an error page: there is no address to send it to
+	// SignedIn is what the browser holds from now on for that group, where a
+	// sign-in happened.
+	SignedIn *SignedIn
+
+	// For the log line.
+	ClientID string
+	Silent   bool // the request said prompt=none
+	SID      string
+}
+
+// Answer is an authorization response: parameters for a registered address.
+type Answer struct {
+	To     client.RedirectURI
+	Mode   oauth.ResponseMode
+	Params []oauth.Param
+	// Embedders are the web origins whose pages may frame or open the answer.
+	Embedders []string
+	Err       *oauth.Error // nil for success; the cause is for the log
+}
+
+// Ask is a question that only a person can answer.
+type Ask struct {
+	Step    silent.Step
+	Parked  string // the sealed request, to come back with the answer
+	Client  *client.Client
+	To      client.RedirectURI
+	Problem Problem      // what was wrong with the last answer
+	Cause   error        // of the problem, for the log
+	Again   bool         // the person was signed in and must sign in again
+	Login   string       // suggested user name
+	Account Account      // who is signed in
+	Scopes  []Permission // what consent is about
+}
+
+// Problem says why a question is asked a second time.
+type Problem uint8
+
+const (
+	ProblemNone        Problem = iota
+	ProblemCredentials         // wrong user name or password
+	ProblemDisabled            // right, but the account is disabled
+	ProblemStore               // could not be checked: the store is away
+	ProblemForm                // the form was not of this browser, or too old
+)
+
+// Account is how a person recognizes themselves.
+type Account struct{ Name, Detail string }
+
+// Permission is one scope that consent is asked for.
+type Permission struct {
+	Scope string
+	Text  string // in plain words
+	API   string // display name; "" for OpenID Connect's own scopes
+}

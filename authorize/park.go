@@ -1,0 +1,181 @@
+package authorize
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
+)
+
+// formLifetime is how long a form waits for its person: long enough for a
+// lunch break, short enough that a forgotten tab is no standing offer.
+const formLifetime = time.Hour
+
+// known are the parameters that mean something here. Only they are parked, so
+// that a form's size is bounded by the caps on them.
+var known = map[string]bool{
+	"client_id": true, "redirect_uri": true, "response_type": true, "response_mode": true,
+	"scope": true, "state": true, "nonce": true, "prompt": true, "max_age": true,
+	"login_hint": true, "id_token_hint": true, "audience": true, "resource": true,
+	"code_challenge": true, "code_challenge_method": true,
+}
+
+// parked is a request that waits, sealed, in a form for a person's answer. The
+// parameters are kept as they came and are validated again when it goes on, by
+// the same reader and against the registry of that moment.
+type parked struct {
+	ID      string   `json:"id"`
+	Raw     string   `json:"q"`
+	At      int64    `json:"at"`            // unix seconds
+	Binding string   `json:"b,omitempty"`   // "" if the browser had no sign-in cookie yet
+	SID     string   `json:"sid,omitempty"` // the session that done is about
+	Done    progress `json:"d"`
+}
+
+func (s *Service) park(q *request, b Browser, done progress, current *session.Session) string {
+	p := parked{ID: rand.Text(), Raw: q.park(), At: time.Now().Unix(), Binding: b.Binding, Done: done}
+	if current != nil {
+		p.SID = current.SID
+	}
+	plain, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // strings, numbers and booleans always marshal
+	}
+	return s.forms.Seal(plain)
+}
+
+// park encodes the known parameters again.
+func (q *request) park() string {
+	var b strings.Builder
+	for _, p := range q.params.Pairs() {
+		if !known[p.Name] {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(p.Name + "=" + url.QueryEscape(p.Value))
+	}
+	return b.String()
+}
+
+// form is a parked request that came back with a person's answer.
+type form struct {
+	parked
+	q *request
+	// current is the session that the page showed, if the browser still holds
+	// it: an answer given for one account never counts for another, and what
+	// was done in one session counts only there.
+	current *session.Session
+}
+
+// open reads a form that came back. The request is validated as if it came
+// anew; where that fails, or the form cannot be used, Outcome says so.
+func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *Outcome) {
+	f := &form{}
+	plain, err := s.forms.Open(sealed)
+	if err != nil || json.Unmarshal(plain, &f.parked) != nil || time.Since(time.Unix(f.At, 0)) > formLifetime {
+		return nil, &Outcome{Fault: oauth.Errorf(oauth.InvalidRequest,
+			"This page waited too long or was changed on its way. Go back to the app and start again.")}
+	}
+	params, err := oauth.ParseParams(f.Raw)
+	if err != nil {
+		return nil, &Outcome{Fault: oauth.Errorf(oauth.InvalidRequest, "The parked request cannot be read: %v", err)}
+	}
+	q, refused := s.validate(params)
+	if refused != nil {
+		return nil, refused
+	}
+	f.q = q
+	f.current = s.shown(ctx, f.parked, b, b.handle(q.client.SSOGroup))
+	if f.current == nil {
+		f.Done = progress{}
+	}
+	return f, nil
+}
+
+// boundTo tells whether the form was made for this browser.
+func (p parked) boundTo(b Browser) bool {
+	return p.Binding != "" && p.Binding == b.Binding
+}
+
+// shown returns the session that the form was made for, or nil. Trouble with
+// the store counts as none here: the decision meets it again and says so.
+func (s *Service) shown(ctx context.Context, p parked, b Browser, h session.Handle) *session.Session {
+	if p.SID == "" || !p.boundTo(b) || h.IsZero() {
+		return nil
+	}
+	current, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: h})
+	if err != nil || current.SID != p.SID {
+		return nil
+	}
+	return &current
+}
+
+// Resume goes on with a parked request after a redirect or a reload: nothing
+// new is said, so it is either answered now or asked as before.
+func (s *Service) Resume(ctx context.Context, sealed string, b Browser) Outcome {
+	f, refused := s.open(ctx, sealed, b)
+	if refused != nil {
+		return *refused
+	}
+	return s.decide(ctx, f.q, b, f.Done)
+}
+
+// ask shapes a question. draft brings what went wrong with the last answer.
+func (s *Service) ask(q *request, b Browser, current *session.Session, done progress, draft Ask) Outcome {
+	out := Outcome{ClientID: q.client.ID}
+	draft.Client, draft.To = q.client, q.redirect
+	draft.Parked = s.park(q, b, done, current)
+	if draft.Login == "" {
+		draft.Login = q.loginHint
+	}
+	if current != nil {
+		out.SID = current.SID
+		draft.Again = draft.Step == silent.StepLogin
+		user, _ := s.Directory().ByID(current.UserID)
+		draft.Account = accountOf(user)
+	}
+	if draft.Step == silent.StepConsent {
+		draft.Scopes = q.permissions()
+	}
+	out.Ask = &draft
+	return out
+}
+
+// accountOf is how users recognize their account.
+func accountOf(u login.User) Account {
+	name, _ := u.Claims["name"].(string)
+	email, _ := u.Claims["email"].(string)
+	if name == "" {
+		name = u.Username
+	}
+	if email == "" && name != u.Username {
+		email = u.Username
+	}
+	return Account{Name: name, Detail: email}
+}
+
+// permissions puts the scopes into words.
+func (q *request) permissions() []Permission {
+	var list []Permission
+	for audience, scope := range q.needs.All() {
+		if audience == "" {
+			list = append(list, Permission{Scope: scope, Text: identityScopes[scope]})
+			continue
+		}
+		text := q.api.Scopes[scope]
+		if text == "" {
+			text = scope
+		}
+		list = append(list, Permission{Scope: scope, Text: text, API: q.api.Name})
+	}
+	return list
+}

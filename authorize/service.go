@@ -1,0 +1,206 @@
+package authorize
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/seal"
+	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
+)
+
+// Consents are what users allowed apps, beyond the life of a session.
+type Consents interface {
+	// Remembered returns what the user allowed the app; "" for nothing.
+	Remembered(ctx context.Context, userID, clientID string) (oauth.Grants, error)
+	// Remember adds to it, in one step, and returns all of it.
+	Remember(ctx context.Context, userID, clientID string, g oauth.Grants) (oauth.Grants, error)
+}
+
+// UsedForms makes a sign-in form good for one sign-in.
+type UsedForms interface {
+	// MarkUsed tells whether this is the first use of the form id, which it
+	// remembers for ttl. The same attempt again is the first.
+	MarkUsed(ctx context.Context, id, attempt string, ttl time.Duration) (first bool, err error)
+}
+
+// Config is what a Service works with. Every field is required.
+type Config struct {
+	Clients   func() *client.Set // the set as it is now; asked once a request
+	Directory func() *login.Directory
+	Login     *login.Authenticator
+	Sessions  *session.Manager
+	Consents  Consents
+	Forms     UsedForms
+	Issuer    string // byte for byte, as in every token
+	Tokens    *token.Issuer
+	Keyring   *seal.Keyring
+	// RenewalIsActivity is the default of the clients' switch of that name.
+	RenewalIsActivity bool
+}
+
+// Service answers authorization requests. It is safe for concurrent use.
+type Service struct {
+	Config
+	forms *seal.Box
+	pages string // the issuer as the prefix of our own pages
+}
+
+// New returns a Service.
+func New(c Config) *Service {
+	return &Service{Config: c, forms: c.Keyring.Box("parked request"), pages: strings.TrimSuffix(c.Issuer, "/") + "/"}
+}
+
+// progress is what the person already did for the request at hand. It only
+// counts in the session in which it happened.
+type progress struct {
+	SignedIn bool `json:"in,omitempty"`
+	Chosen   bool `json:"ch,omitempty"`
+	Agreed   bool `json:"-"` // never parked: consent is remembered instead
+}
+
+// Begin answers a request that comes from the app.
+func (s *Service) Begin(ctx context.Context, p oauth.Params, b Browser) Outcome {
+	q, refused := s.validate(p)
+	if refused != nil {
+		return *refused
+	}
+	return s.decide(ctx, q, b, progress{})
+}
+
+// validate reads a request against the registry of this moment, in memory.
+func (s *Service) validate(p oauth.Params) (*request, *Outcome) {
+	set := s.Clients()
+	q, err := s.address(set, p)
+	if err != nil {
+		return nil, &Outcome{Fault: err, ClientID: q.client.ID}
+	}
+	if err := s.read(set, q); err != nil {
+		out := s.refuse(q, err)
+		return nil, &out
+	}
+	return q, nil
+}
+
+// decide is the one place where a valid request meets a session.
+func (s *Service) decide(ctx context.Context, q *request, b Browser, done progress) Outcome {
+	handle := b.handle(q.client.SSOGroup)
+	if handle.IsZero() && b.Cookie == silent.CookiePresent {
+		b.Cookie = silent.CookieAbsent // the cookie holds other groups only
+	}
+	facts := q.facts(b, done)
+	if d := silent.Early(&facts); !d.Granted() {
+		return s.settle(q, b, d, nil, done)
+	}
+	current, now, err := s.Sessions.Resolve(ctx, session.Query{
+		Handle: handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client),
+	})
+	held := current.Granted
+	subject := silent.Subject{Session: &current}
+	if err != nil && !errors.As(err, &subject.Absence) {
+		return s.refuse(q, unavailable(err))
+	}
+	if err != nil {
+		subject.Session = nil
+	} else {
+		user, known := s.Directory().ByID(current.UserID)
+		subject.Disabled = !known || user.Disabled
+		if err := s.recall(ctx, q, &facts, &current); err != nil {
+			return s.refuse(q, unavailable(err))
+		}
+	}
+	d := silent.Decide(&facts, &subject, now)
+	if !d.Granted() {
+		return s.settle(q, b, d, subject.Session, done)
+	}
+	return s.issue(ctx, q, &current, held, facts.SkipConsent, now)
+}
+
+// facts gathers what the decision looks at.
+func (q *request) facts(b Browser, done progress) silent.Request {
+	return silent.Request{
+		Cookie:          b.Cookie,
+		Embedded:        b.Embedded,
+		CrossSite:       b.CrossSite,
+		StorageActive:   b.StorageActive,
+		ForeignEmbedder: b.Embedded && b.Embedder != "" && !q.client.AllowsOrigin(b.Embedder),
+		Needs:           q.needs,
+		SkipConsent:     q.client.FirstParty && (q.api == nil || q.api.SkipConsentForFirstParty),
+		HintSubject:     q.hintSub,
+		MaxAge:          q.maxAge,
+		Prompt:          q.prompt,
+		SignedIn:        done.SignedIn,
+		Chosen:          done.Chosen,
+		Agreed:          done.Agreed,
+	}
+}
+
+func (s *Service) renewalCounts(c *client.Client) bool {
+	if c.RenewalIsActivity != nil {
+		return *c.RenewalIsActivity
+	}
+	return s.RenewalIsActivity
+}
+
+// recall adds remembered consent to what the session holds for the app. It
+// costs a trip only where the session does not cover the request, which is
+// once per session and app.
+func (s *Service) recall(ctx context.Context, q *request, facts *silent.Request, current *session.Session) error {
+	if facts.SkipConsent || current.Granted.Covers(q.needs) {
+		return nil
+	}
+	remembered, err := s.Consents.Remembered(ctx, current.UserID, q.client.ID)
+	if err != nil {
+		return err
+	}
+	current.Granted = current.Granted.Union(remembered)
+	return nil
+}
+
+// settle turns a refusal into the answer to prompt=none, or into the question
+// that a person can answer.
+func (s *Service) settle(q *request, b Browser, d silent.Decision, current *session.Session, done progress) Outcome {
+	step, reason := d.Step(), d.Reason()
+	again := step == silent.StepLogin && done.SignedIn || step == silent.StepSelect && done.Chosen
+	if q.prompt.None() || step == silent.StepRefuse || again {
+		// Asking the same question twice would not change the answer.
+		out := s.refuse(q, reason.Err())
+		if current != nil {
+			out.SID = current.SID
+		}
+		return out
+	}
+	return s.ask(q, b, current, done, Ask{Step: step})
+}
+
+// refuse answers the app with an error in the request's response mode.
+func (s *Service) refuse(q *request, err *oauth.Error) Outcome {
+	return Outcome{
+		ClientID: q.client.ID,
+		Silent:   q.prompt.None(),
+		Answer:   &Answer{To: q.redirect, Mode: q.mode, Err: err, Params: s.errorParams(q, err), Embedders: q.client.WebOrigins},
+	}
+}
+
+// unavailable is the answer to an outage, which is never login_required: the
+// user may well be signed in.
+func unavailable(cause error) *oauth.Error {
+	err := silent.StoreUnavailable.Err()
+	err.Cause = cause
+	return err
+}
+
+// hintError tells a wrong id_token_hint from keys that are not there yet.
+func hintError(err error) *oauth.Error {
+	if errors.Is(err, token.ErrNotReady) {
+		return unavailable(err)
+	}
+	return &oauth.Error{Code: oauth.InvalidRequest, Cause: err,
+		Description: "id_token_hint is not an ID token that this issuer made for this app"}
+}

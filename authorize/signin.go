@@ -1,0 +1,99 @@
+package authorize
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
+)
+
+// acrPassword and amrPassword say how a password sign-in proves who someone is
+// (RFC 8176 section 2; acr 1 is the least of ISO/IEC 29115).
+const acrPassword = "1"
+
+var amrPassword = []string{"pwd"}
+
+// SignIn answers a sign-in form. On success the Outcome carries the browser's
+// new handle, whatever comes next.
+func (s *Service) SignIn(ctx context.Context, sealed, username, password string, b Browser) Outcome {
+	f, refused := s.open(ctx, sealed, b)
+	if refused != nil {
+		return *refused
+	}
+	again := func(p Problem, cause error) Outcome {
+		return s.ask(f.q, b, f.current, f.Done, Ask{Step: silent.StepLogin, Problem: p, Login: username, Cause: cause})
+	}
+	if !f.boundTo(b) {
+		return again(ProblemForm, nil)
+	}
+	user, generation, err := s.authenticate(ctx, username, password)
+	switch {
+	case errors.Is(err, login.ErrCredentials):
+		return again(ProblemCredentials, nil)
+	case errors.Is(err, login.ErrDisabled):
+		return again(ProblemDisabled, nil)
+	case err != nil:
+		return again(ProblemStore, err)
+	}
+	first, err := s.Forms.MarkUsed(ctx, f.ID, rand.Text(), formLifetime)
+	if err != nil {
+		return again(ProblemStore, err)
+	}
+	if !first {
+		// Sent twice, or from the history of a shared computer: the request
+		// starts again and what the form held counts for nothing.
+		return s.decide(ctx, f.q, b, progress{})
+	}
+	handle, err := s.startSession(ctx, f.q, user, generation, b)
+	if err != nil {
+		return again(ProblemStore, err)
+	}
+	account := SignedIn{Handle: handle, Group: f.q.client.SSOGroup, UserID: user.ID}
+	out := s.decide(ctx, f.q, b.with(account), progress{SignedIn: true, Chosen: true})
+	out.SignedIn = &account
+	return out
+}
+
+// authenticate checks credentials. The user's generation is read first, so
+// that "sign out everywhere" during the check wins. A name that nobody has
+// costs the same trip.
+func (s *Service) authenticate(ctx context.Context, username, password string) (login.User, string, error) {
+	id := "nobody"
+	if u, ok := s.Directory().ByUsername(username); ok {
+		id = u.ID
+	}
+	generation, err := s.Sessions.Generation(ctx, id)
+	if err != nil {
+		return login.User{}, "", err
+	}
+	user, err := s.Login.Authenticate(ctx, username, password)
+	return user, generation, err
+}
+
+func (s *Service) startSession(ctx context.Context, q *request, user login.User, generation string, b Browser) (session.Handle, error) {
+	h, err := s.Sessions.Start(ctx, session.SignIn{
+		UserID: user.ID, Generation: generation, ACR: acrPassword, AMR: amrPassword,
+		Group: q.client.SSOGroup, Current: b.handle(q.client.SSOGroup),
+	})
+	if err != nil {
+		return session.Handle{}, err
+	}
+	return h, s.Sessions.Activate(ctx, h.Key)
+}
+
+// Choose answers the account page: go on as the account that is signed in, or
+// sign in as another one.
+func (s *Service) Choose(ctx context.Context, sealed string, goOn bool, b Browser) Outcome {
+	f, refused := s.open(ctx, sealed, b)
+	if refused != nil {
+		return *refused
+	}
+	if !goOn {
+		return s.ask(f.q, b, nil, f.Done, Ask{Step: silent.StepLogin})
+	}
+	f.Done.Chosen = f.current != nil
+	return s.decide(ctx, f.q, b, f.Done)
+}

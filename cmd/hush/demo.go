@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+
+	"github.com/hush-sso/hush/internal/provider"
+	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/web/demo"
+)
+
+const demoUsage = `Usage: hush demo [flags]
+
+Starts the provider, three single-page apps and an API on this machine. Needs
+nothing else: sessions live in an embedded Redis and are gone when it ends.
+
+Flags:
+`
+
+// demoFlags are the demo's switches.
+type demoFlags struct {
+	addr, admin, orders, reports, classic, api string
+	redis, log                                 string
+	crossSite                                  bool
+}
+
+func parseDemoFlags(args []string, stderr io.Writer) (demoFlags, error) {
+	var f demoFlags
+	set := flag.NewFlagSet("demo", flag.ContinueOnError)
+	set.SetOutput(stderr)
+	set.Usage = func() { fmt.Fprint(stderr, demoUsage); set.PrintDefaults() }
+	set.StringVar(&f.addr, "addr", "localhost:8080", "where the provider listens; the port is part of the issuer")
+	set.StringVar(&f.admin, "admin", "127.0.0.1:9090", "where /livez, /readyz and /metrics are served")
+	set.StringVar(&f.orders, "orders", "localhost:3001", "where app one, Orders, listens")
+	set.StringVar(&f.reports, "reports", "localhost:3002", "where app two, Reports, listens")
+	set.StringVar(&f.classic, "classic", "localhost:3003", "where app three, Classic, listens")
+	set.StringVar(&f.api, "api", "localhost:3004", "where the API listens")
+	set.StringVar(&f.redis, "redis", "", "use this Redis instead of the embedded one, e.g. redis://localhost:6379/0")
+	set.BoolVar(&f.crossSite, "cross-site", false, "serve the apps on other sites (orders.localhost and so on), so that browsers treat the provider's cookie as a third party's")
+	set.StringVar(&f.log, "log", "text", "log of requests on standard error: text, json or off")
+	if err := set.Parse(args); err != nil {
+		return f, err
+	}
+	if set.NArg() > 0 {
+		return f, fmt.Errorf("demo takes flags only, not %q", set.Arg(0))
+	}
+	return f, nil
+}
+
+// origin returns the web origin of a listener. Its host is localhost whatever
+// the listener is bound to: browsers treat that name as secure without TLS.
+func origin(addr, name string) (string, error) {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil || port == "" {
+		return "", fmt.Errorf("%q is not host:port, such as localhost:8080", addr)
+	}
+	return "http://" + strings.TrimPrefix(name+".localhost:", ".") + port, nil
+}
+
+// demoConfig says where everything of the demo stands.
+func demoConfig(f demoFlags) (demo.Config, error) {
+	names := map[string]string{"orders": "", "reports": "", "classic": ""}
+	if f.crossSite {
+		names = map[string]string{"orders": "orders", "reports": "reports", "classic": "classic"}
+	}
+	c := demo.Config{Audience: demo.DefaultAudience}
+	var errs [5]error
+	c.Issuer, errs[0] = origin(f.addr, "")
+	c.Issuer += "/"
+	c.Orders, errs[1] = origin(f.orders, names["orders"])
+	c.Reports, errs[2] = origin(f.reports, names["reports"])
+	c.Classic, errs[3] = origin(f.classic, names["classic"])
+	c.API, errs[4] = origin(f.api, "")
+	return c, errors.Join(errs[:]...)
+}
+
+func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f, err := parseDemoFlags(args, stderr)
+	if err != nil {
+		return err
+	}
+	c, err := demoConfig(f)
+	if err != nil {
+		return err
+	}
+	log, err := newLog(f.log, stderr)
+	if err != nil {
+		return err
+	}
+	store, err := demoStore(f.redis)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	p, err := provider.New(provider.Options{
+		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store,
+		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(),
+		CrossSite: f.crossSite, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	sites := []*site{
+		{name: "the provider", flag: "--addr", addr: f.addr, handler: p.Public},
+		{name: "the admin listener", flag: "--admin", addr: f.admin, handler: p.Admin},
+		{name: "app one", flag: "--orders", addr: f.orders, handler: demo.OrdersApp(c)},
+		{name: "app two", flag: "--reports", addr: f.reports, handler: demo.ReportsApp(c)},
+		{name: "app three", flag: "--classic", addr: f.classic, handler: demo.ClassicApp(c)},
+		{name: "the API", flag: "--api", addr: f.api, handler: demo.OrdersAPI(c)},
+	}
+	if err := listen(ctx, sites); err != nil {
+		return err
+	}
+	if f.redis == "" {
+		// The embedded store answers at once: no visitor meets a provider
+		// without keys.
+		if err := p.LoadKeys(ctx); err != nil {
+			closeAll(sites)
+			return err
+		}
+	}
+	printDemo(stdout, f, c)
+	return serve(ctx, sites, log, p.Run)
+}
+
+func demoStore(url string) (*redisstore.Store, error) {
+	if url == "" {
+		return redisstore.Embedded()
+	}
+	o := redisstore.Options{URL: url}
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("--redis: %w", err)
+	}
+	return redisstore.Open(o), nil
+}
+
+// demoSecrets is the same at every start, so that a demo on a real Redis can be
+// stopped and started, and two of them can share it. It protects nothing: its
+// users' passwords are printed on the first screen.
+func demoSecrets() [][]byte {
+	sum := sha256.Sum256([]byte("hush demo: not a secret"))
+	return [][]byte{sum[:]}
+}
+
+func newLog(kind string, w io.Writer) (*slog.Logger, error) {
+	switch kind {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, nil)), nil
+	case "off":
+		return slog.New(slog.DiscardHandler), nil
+	}
+	return nil, fmt.Errorf("--log must be text, json or off, not %q", kind)
+}
+
+func printDemo(w io.Writer, f demoFlags, c demo.Config) {
+	sessions := "embedded Redis, in memory: gone when this ends"
+	if f.redis != "" {
+		sessions = "the Redis that --redis names"
+	}
+	fmt.Fprintf(w, `
+Hush demo: three apps, one sign-in, silent renewal
+
+  Orders    %-32s oidc-client-ts, code + PKCE
+  Reports   %-32s auth0-spa-js, code + PKCE, web_message
+  Classic   %-32s auth0-js, implicit grant, checkSession
+
+  Sign in as  alice / wonderland  or  bob / builder
+
+  Provider  %s
+  API       %s
+  Admin     http://%s/metrics  /readyz  /livez
+  Sessions  %s
+
+Open Orders and sign in, then open the other two. Ctrl-C ends it.
+
+`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, sessions)
+}

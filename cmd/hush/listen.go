@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// drain is how long requests in flight may take to finish after a signal.
+const drain = 10 * time.Second
+
+// site is one listener and what it serves.
+type site struct {
+	name     string
+	flag     string // the flag that moves it
+	addr     string
+	handler  http.Handler
+	listener net.Listener
+}
+
+// listen opens every listener before anything is served, so that a port in use
+// ends the start and not half of the program.
+func listen(ctx context.Context, sites []*site) error {
+	var config net.ListenConfig
+	for _, s := range sites {
+		l, err := config.Listen(ctx, "tcp", s.addr)
+		if err != nil {
+			closeAll(sites)
+			if errors.Is(err, syscall.EADDRINUSE) {
+				return fmt.Errorf("%s cannot listen on %s: something else does already; end that, or move this with %s host:port", s.name, s.addr, s.flag)
+			}
+			return fmt.Errorf("%s cannot listen on %s (%s): %w", s.name, s.addr, s.flag, err)
+		}
+		s.listener = l
+	}
+	return nil
+}
+
+func closeAll(sites []*site) {
+	for _, s := range sites {
+		if s.listener != nil {
+			s.listener.Close()
+		}
+	}
+}
+
+// serve runs every site and work until ctx is done or one of them fails, then
+// lets requests in flight finish.
+func serve(ctx context.Context, sites []*site, log *slog.Logger, work func(context.Context) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return work(ctx) })
+	for _, s := range sites {
+		server := &http.Server{
+			Handler:           s.handler,
+			ReadHeaderTimeout: 5 * time.Second,
+			ReadTimeout:       10 * time.Second,
+			WriteTimeout:      15 * time.Second,
+			IdleTimeout:       2 * time.Minute,
+			MaxHeaderBytes:    32 << 10,
+			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		}
+		group.Go(func() error {
+			if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			return nil
+		})
+		group.Go(func() error {
+			<-ctx.Done()
+			late, cancel := context.WithTimeout(context.Background(), drain)
+			defer cancel()
+			if err := server.Shutdown(late); err != nil {
+				server.Close()
+				return fmt.Errorf("%s: requests did not finish within %s", s.name, drain)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}

@@ -1,0 +1,108 @@
+package client
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// API is a resource server as it is registered: what access tokens are for.
+type API struct {
+	Audience            string            // the aud of its access tokens, required
+	Name                string            // shown on the consent page; default: Audience
+	Scopes              map[string]string // scope -> what it permits, in plain words
+	AccessTokenLifetime time.Duration     // default: the server's
+	// BrowserTokenLifetime is the lifetime of access tokens that the
+	// authorization endpoint itself hands out. Default: the server's.
+	BrowserTokenLifetime time.Duration
+	SigningAlg           string // RS256 (default), ES256 or EdDSA
+	// SkipConsentForFirstParty lets first-party apps use every scope unasked.
+	SkipConsentForFirstParty bool
+}
+
+// algorithms are those that tokens are signed with.
+var algorithms = []string{"RS256", "ES256", "EdDSA"}
+
+func checkAlg(field, alg string) error {
+	if !slices.Contains(algorithms, alg) {
+		return fmt.Errorf("%s: %q must be one of %s", field, alg, strings.Join(algorithms, ", "))
+	}
+	return nil
+}
+
+func (a *API) check() error {
+	if a.Name == "" {
+		a.Name = a.Audience
+	}
+	if a.SigningAlg == "" {
+		a.SigningAlg = algorithms[0]
+	}
+	if a.Audience == "" || len(a.Audience) > 500 || strings.ContainsFunc(a.Audience, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf("audience must be 1 to 500 printable ASCII characters without spaces, usually a URL")
+	}
+	for scope := range a.Scopes {
+		if !oauth.ValidScope(scope) {
+			return fmt.Errorf("scopes: %q is not a scope (RFC 6749 section 3.3)", scope)
+		}
+	}
+	return checkAlg("signing_alg", a.SigningAlg)
+}
+
+// HasScope tells whether the API defines the scope.
+func (a *API) HasScope(scope string) bool {
+	_, ok := a.Scopes[scope]
+	return ok
+}
+
+// Set is one consistent set of apps and APIs. It never changes, so a request
+// that holds one sees no reload half done.
+type Set struct {
+	clients map[string]*Client
+	apis    map[string]*API
+	origins map[string]bool // the web origins of every app
+}
+
+// NewSet checks and joins apps and APIs; ids and audiences must be unique.
+func NewSet(clients []Spec, apis []API) (*Set, error) {
+	s := &Set{clients: make(map[string]*Client), apis: make(map[string]*API), origins: make(map[string]bool)}
+	for _, spec := range clients {
+		c, err := New(spec)
+		if err != nil {
+			return nil, err
+		}
+		if s.clients[c.ID] != nil {
+			return nil, fmt.Errorf("client %q is registered twice", c.ID)
+		}
+		s.clients[c.ID] = c
+		for _, origin := range c.WebOrigins {
+			s.origins[origin] = true
+		}
+	}
+	for _, a := range apis {
+		if err := a.check(); err != nil {
+			return nil, fmt.Errorf("api %q: %w", a.Audience, err)
+		}
+		if s.apis[a.Audience] != nil {
+			return nil, fmt.Errorf("api %q is registered twice", a.Audience)
+		}
+		s.apis[a.Audience] = &a
+	}
+	return s, nil
+}
+
+// Client returns the app with this client_id, or nil.
+func (s *Set) Client(id string) *Client { return s.clients[id] }
+
+// API returns the resource server with this audience, or nil.
+func (s *Set) API(audience string) *API { return s.apis[audience] }
+
+// AllowsOrigin tells whether any app registered the web origin; for endpoints
+// that are called before it is known which app calls.
+func (s *Set) AllowsOrigin(origin string) bool { return s.origins[origin] }
+
+// Clients returns the ids of all apps, sorted.
+func (s *Set) Clients() []string { return slices.Sorted(maps.Keys(s.clients)) }

@@ -1,0 +1,205 @@
+package client
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// Spec is an app as it is registered. The zero value of an optional field is
+// its default.
+type Spec struct {
+	ID           string   // client_id, required
+	Name         string   // shown on the sign-in and consent pages; default: ID
+	Confidential bool     // has a secret; default: a public client
+	FirstParty   bool     // the operator's own app: consent may be skipped for APIs that allow it
+	RedirectURIs []string // matched byte for byte, at least one
+	// WebOrigins may frame silent answers and call the token endpoint with
+	// CORS. Default: the origins of RedirectURIs.
+	WebOrigins             []string
+	PostLogoutRedirectURIs []string // matched byte for byte
+
+	GrantTypes    []string // default: authorization_code; "implicit" switches the implicit grant on
+	ResponseTypes []string // default: code; words in any order
+
+	// NoPKCE lets a code be asked for without a code_challenge. Public
+	// clients need one unless this is set (RFC 9700 section 2.1.1).
+	NoPKCE bool
+
+	IDTokenAlg      string        // RS256 (default), ES256 or EdDSA
+	IDTokenLifetime time.Duration // default: the server's
+	// SecretHash is "sha256:" and the hex SHA-256 of the client secret, which
+	// must be random (not a password); required where Confidential.
+	SecretHash string
+
+	SSOGroup string // clients of one group share a session; default "default"
+	// RenewalIsActivity says whether a silent renewal counts as activity that
+	// keeps the session from idling out. nil: the server's default.
+	RenewalIsActivity *bool
+}
+
+// Client is a registered app that can work. Its methods are safe for
+// concurrent use; nothing in it changes.
+type Client struct {
+	Spec
+	redirects     []RedirectURI
+	postLogout    []RedirectURI
+	responseTypes []oauth.ResponseType
+	secret        []byte
+}
+
+// New checks a registration and returns the client, or what is wrong with it
+// in words that name the field.
+func New(s Spec) (*Client, error) {
+	c := &Client{Spec: s}
+	c.defaults()
+	for _, step := range []func() error{c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseSecret} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("client %q: %w", s.ID, err)
+		}
+	}
+	return c, nil
+}
+
+func (c *Client) defaults() {
+	if c.Name == "" {
+		c.Name = c.ID
+	}
+	if len(c.GrantTypes) == 0 {
+		c.GrantTypes = []string{"authorization_code"}
+	}
+	if len(c.ResponseTypes) == 0 {
+		c.ResponseTypes = []string{"code"}
+	}
+	if c.IDTokenAlg == "" {
+		c.IDTokenAlg = "RS256"
+	}
+	if c.SSOGroup == "" {
+		c.SSOGroup = "default"
+	}
+}
+
+func (c *Client) checkID() error {
+	if c.ID == "" || len(c.ID) > 200 || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf("id must be 1 to 200 printable ASCII characters without spaces")
+	}
+	return nil
+}
+
+func (c *Client) parseURIs() error {
+	if len(c.RedirectURIs) == 0 {
+		return fmt.Errorf("redirect_uris must name at least one address")
+	}
+	for _, raw := range c.RedirectURIs {
+		u, err := parseRedirect(raw)
+		if err != nil {
+			return fmt.Errorf("redirect_uris: %q %w", raw, err)
+		}
+		c.redirects = append(c.redirects, u)
+	}
+	for _, raw := range c.PostLogoutRedirectURIs {
+		u, err := parseRedirect(raw)
+		if err != nil {
+			return fmt.Errorf("post_logout_redirect_uris: %q %w", raw, err)
+		}
+		c.postLogout = append(c.postLogout, u)
+	}
+	return nil
+}
+
+func (c *Client) parseOrigins() error {
+	for _, raw := range c.WebOrigins {
+		if _, err := ParseOrigin(raw); err != nil {
+			return fmt.Errorf("web_origins: %q %w", raw, err)
+		}
+	}
+	if c.WebOrigins != nil {
+		return nil
+	}
+	for _, u := range c.redirects {
+		if u.origin != "" && !slices.Contains(c.WebOrigins, u.origin) {
+			c.WebOrigins = append(c.WebOrigins, u.origin)
+		}
+	}
+	return nil
+}
+
+func (c *Client) parseResponseTypes() error {
+	for _, raw := range c.ResponseTypes {
+		t, err := oauth.ParseResponseType(raw)
+		if err != nil {
+			return fmt.Errorf("response_types: %q is not a response type", raw)
+		}
+		if t.Implicit() && !c.HasGrant("implicit") {
+			return fmt.Errorf("response_types: %q needs grant_types to hold implicit", raw)
+		}
+		if t.Has(oauth.ResponseCode) && !c.HasGrant("authorization_code") {
+			return fmt.Errorf("response_types: %q needs grant_types to hold authorization_code", raw)
+		}
+		c.responseTypes = append(c.responseTypes, t)
+	}
+	return nil
+}
+
+func (c *Client) checkAlg() error { return checkAlg("id_token_signing_alg", c.IDTokenAlg) }
+
+func (c *Client) parseSecret() error {
+	if !c.Confidential {
+		if c.SecretHash != "" {
+			return fmt.Errorf("secret_hash: a public client has no secret; set type: confidential")
+		}
+		return nil
+	}
+	digest, ok := strings.CutPrefix(c.SecretHash, "sha256:")
+	sum, err := hex.DecodeString(digest)
+	if !ok || err != nil || len(sum) != sha256.Size {
+		return fmt.Errorf("secret_hash must be sha256: and 64 hex digits")
+	}
+	c.secret = sum
+	return nil
+}
+
+// Redirect returns the registered redirect URI that equals raw byte for byte
+// (RFC 9700 section 4.1.3).
+func (c *Client) Redirect(raw string) (RedirectURI, bool) {
+	return match(c.redirects, raw)
+}
+
+// PostLogoutRedirect does the same for post-logout redirect URIs.
+func (c *Client) PostLogoutRedirect(raw string) (RedirectURI, bool) {
+	return match(c.postLogout, raw)
+}
+
+func match(list []RedirectURI, raw string) (RedirectURI, bool) {
+	for i := range list {
+		if list[i].raw == raw {
+			return list[i], true
+		}
+	}
+	return RedirectURI{}, false
+}
+
+// AllowsOrigin tells whether a page of this web origin belongs to the app.
+func (c *Client) AllowsOrigin(origin string) bool {
+	return slices.Contains(c.WebOrigins, origin)
+}
+
+// AllowsResponseType tells whether the app registered t.
+func (c *Client) AllowsResponseType(t oauth.ResponseType) bool {
+	return slices.Contains(c.responseTypes, t)
+}
+
+// HasGrant tells whether the app registered the grant type.
+func (c *Client) HasGrant(name string) bool { return slices.Contains(c.GrantTypes, name) }
+
+// CheckSecret compares a presented client secret in constant time.
+func (c *Client) CheckSecret(presented string) bool {
+	sum := sha256.Sum256([]byte(presented))
+	return c.Confidential && subtle.ConstantTimeCompare(sum[:], c.secret) == 1
+}

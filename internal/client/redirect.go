@@ -1,0 +1,137 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// RedirectURI is an address that was registered for a client. Only
+// Client.Redirect returns one that is not empty.
+type RedirectURI struct {
+	raw    string
+	origin string // "" for a scheme other than http and https
+	query  bool
+}
+
+// String returns the URI byte for byte as registered.
+func (u RedirectURI) String() string { return u.raw }
+
+// Origin returns the web origin (RFC 6454), or "" where the URI has none: such
+// an app cannot receive a message or frame an answer.
+func (u RedirectURI) Origin() string { return u.origin }
+
+// FormAction returns the CSP source expression that lets a form be sent to the
+// URI: its origin, or its scheme where it has no origin.
+func (u RedirectURI) FormAction() string {
+	if u.origin != "" {
+		return u.origin
+	}
+	scheme, _, _ := strings.Cut(u.raw, ":")
+	return scheme + ":"
+}
+
+// HasQuery tells whether the URI itself has a query to which more is added.
+func (u RedirectURI) HasQuery() bool { return u.query }
+
+// dangerousSchemes run or read something in the browser itself.
+var dangerousSchemes = []string{"javascript", "data", "vbscript", "blob", "file", "filesystem", "about", "view-source"}
+
+// parseRedirect accepts what may be registered (RFC 6749 section 3.1.2, RFC
+// 8252 section 7): absolute, no fragment, https, http on loopback, or an app's
+// own scheme.
+func parseRedirect(raw string) (RedirectURI, error) {
+	u, err := parseStrict(raw)
+	if err != nil {
+		return RedirectURI{}, err
+	}
+	if strings.Contains(raw, "#") {
+		return RedirectURI{}, errors.New("must not have a fragment")
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		if slices.Contains(dangerousSchemes, u.Scheme) || !strings.Contains(u.Scheme, ".") {
+			return RedirectURI{}, fmt.Errorf("scheme %q is not allowed: use https, or a reverse-domain scheme such as com.example.app", u.Scheme)
+		}
+		return RedirectURI{raw: raw, query: u.RawQuery != ""}, nil
+	}
+	origin, err := originOf(u)
+	if err != nil {
+		return RedirectURI{}, err
+	}
+	return RedirectURI{raw: raw, origin: origin, query: u.RawQuery != ""}, nil
+}
+
+// parseStrict accepts only a URI that every parser reads alike: printable
+// ASCII, no backslash, no user name, no wildcard, no dot segments in the path.
+func parseStrict(raw string) (*url.URL, error) {
+	for i := 0; i < len(raw); i++ {
+		if c := raw[i]; c <= ' ' || c > '~' || strings.IndexByte("\\\"<>^`{|}*", c) >= 0 {
+			return nil, fmt.Errorf("character %q is not allowed: wildcards do not exist here, other characters must be percent-encoded", c)
+		}
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Scheme == "" || u.Opaque != "":
+		return nil, errors.New("must be an absolute URI such as https://app.example.com/callback")
+	case u.User != nil:
+		return nil, errors.New("must not have a user name or password")
+	case u.Scheme != strings.ToLower(raw[:len(u.Scheme)]) || raw[:len(u.Scheme)] != u.Scheme:
+		return nil, errors.New("scheme must be in lower case")
+	}
+	for segment := range strings.SplitSeq(u.Path, "/") {
+		if segment == "." || segment == ".." {
+			return nil, errors.New("must not have . or .. in its path")
+		}
+	}
+	return u, nil
+}
+
+// ParseOrigin accepts a web origin in its serialized form (RFC 6454 section
+// 6.2): scheme, lower-case host, a port only where it is not the default.
+func ParseOrigin(raw string) (string, error) {
+	u, err := parseStrict(raw)
+	if err != nil {
+		return "", err
+	}
+	origin, err := originOf(u)
+	if err != nil {
+		return "", err
+	}
+	if origin != raw {
+		return "", fmt.Errorf("must be an origin without path or default port, such as %s", origin)
+	}
+	return origin, nil
+}
+
+func originOf(u *url.URL) (string, error) {
+	host := u.Hostname()
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "", errors.New("must begin with https:// or http://")
+	case host == "" || strings.HasPrefix(host, ".") || strings.HasSuffix(host, "."):
+		return "", errors.New("must have a host name that neither begins nor ends with a dot")
+	case host != strings.ToLower(host) || strings.Contains(host, "%"):
+		return "", errors.New("host name must be in lower case; write international names in their xn-- form")
+	case u.Scheme == "http" && !IsLoopback(host):
+		return "", errors.New("must be https: http is for localhost only")
+	case strings.HasSuffix(u.Host, ":"):
+		return "", errors.New("must not end its host with an empty port")
+	}
+	if port := u.Port(); port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
+		return "", errors.New("must not spell out the default port")
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// IsLoopback tells whether host names this machine: localhost, a name under
+// it (RFC 6761 section 6.3), or a loopback address.
+func IsLoopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}

@@ -1,0 +1,193 @@
+// Package hushtest runs a real provider, the demo apps and the demo API for
+// tests, on loopback: over http on localhost, or over https on unrelated
+// *.test sites.
+package hushtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/provider"
+	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/web/demo"
+)
+
+// Options choose what a Site runs on. The zero value is https on *.test with
+// the embedded store.
+type Options struct {
+	Store     *redisstore.Store // default: an embedded one
+	Localhost bool              // http on localhost, everything on one site
+	Nodes     int               // providers that share the store; default 1
+	Policy    session.Policy
+	Clients   []client.Spec // beside the demo's
+	APIs      []client.API  // beside the demo's
+	Secrets   [][]byte      // default: one fixed secret
+	NoKeys    bool          // do not wait for signing keys
+}
+
+// Site is a running provider with its apps.
+type Site struct {
+	demo.Config
+	Store *redisstore.Store
+	Nodes []*provider.Provider
+	// HostRules makes Chromium find the *.test sites; "" on localhost.
+	HostRules string
+
+	t    testing.TB
+	addr string // of the TLS listener; "" on localhost
+	log  *logBuffer
+}
+
+// New starts a Site and ends it with the test.
+func New(t testing.TB, o Options) *Site {
+	t.Helper()
+	s := &Site{t: t, Store: o.Store, log: &logBuffer{}}
+	if s.Store == nil {
+		store, err := redisstore.Embedded()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		s.Store = store
+	}
+	hosts := &switchboard{handlers: map[string]http.Handler{}}
+	if o.Localhost {
+		s.startLocalhost(hosts)
+	} else {
+		s.startTest(hosts)
+	}
+	for range max(1, o.Nodes) {
+		s.addNode(o)
+	}
+	hosts.set(s.Issuer, s.Nodes[0].Public)
+	hosts.set(s.Orders, demo.OrdersApp(s.Config))
+	hosts.set(s.Reports, demo.ReportsApp(s.Config))
+	hosts.set(s.Classic, demo.ClassicApp(s.Config))
+	hosts.set(s.API, demo.OrdersAPI(s.Config))
+	return s
+}
+
+func (s *Site) addNode(o Options) {
+	s.t.Helper()
+	if o.Secrets == nil {
+		o.Secrets = [][]byte{bytes.Repeat([]byte("test"), 8)}
+	}
+	p, err := provider.New(provider.Options{
+		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy,
+		Clients: append(s.Config.Clients(), o.Clients...), APIs: append(s.Config.APIs(), o.APIs...), Users: demo.Users(),
+		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	if !o.NoKeys {
+		if err := p.LoadKeys(ctx); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); p.Run(ctx) }()
+	s.t.Cleanup(func() { cancel(); <-done })
+	s.Nodes = append(s.Nodes, p)
+}
+
+// startLocalhost gives each app a port of its own.
+func (s *Site) startLocalhost(hosts *switchboard) {
+	open := func() string {
+		server := httptest.NewServer(hosts)
+		s.t.Cleanup(server.Close)
+		_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+		return "http://localhost:" + port
+	}
+	s.Config = demo.Config{Issuer: open() + "/", Orders: open(), Reports: open(), Classic: open(), API: open()}
+}
+
+// startTest puts everything behind one TLS listener, by host name: five
+// unrelated sites as far as a browser can tell.
+func (s *Site) startTest(hosts *switchboard) {
+	server := httptest.NewUnstartedServer(hosts)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	s.t.Cleanup(server.Close)
+	s.addr = server.Listener.Addr().String()
+	s.HostRules = "MAP *.test " + s.addr
+	s.Config = demo.Config{
+		Issuer: "https://login.hush.test/", Orders: "https://app.orders.test", Reports: "https://app.reports.test",
+		Classic: "https://app.classic.test", API: "https://api.shop.test",
+		JWKS: &http.Client{Transport: s.Transport()},
+	}
+}
+
+// Transport reaches the *.test sites from Go.
+func (s *Site) Transport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
+	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		var d net.Dialer
+		if s.addr != "" {
+			addr = s.addr
+		}
+		return d.DialContext(ctx, network, addr)
+	}
+	s.t.Cleanup(t.CloseIdleConnections)
+	return t
+}
+
+// Log returns what the provider has logged so far.
+func (s *Site) Log() string { return s.log.String() }
+
+// switchboard answers each host with its handler.
+type switchboard struct {
+	mu       sync.RWMutex
+	handlers map[string]http.Handler
+}
+
+func (b *switchboard) set(base string, h http.Handler) {
+	u, err := url.Parse(base)
+	if err != nil {
+		panic(err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.handlers[u.Host] = h
+}
+
+func (b *switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.mu.RLock()
+	h := b.handlers[strings.TrimSuffix(r.Host, ":443")]
+	b.mu.RUnlock()
+	if h == nil {
+		http.NotFound(w, r)
+		return
+	}
+	h.ServeHTTP(w, r)
+}
+
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

@@ -1,0 +1,79 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+)
+
+// Why a sign-in is refused. Any other error of Authenticate means that the
+// question was not answered.
+var (
+	// ErrCredentials does not tell a wrong password from an unknown user.
+	ErrCredentials = errors.New("login: wrong username or password")
+	// ErrDisabled is only said to who knows the password.
+	ErrDisabled = errors.New("login: the user is disabled")
+)
+
+// Authenticator checks passwords. Every attempt runs argon2id exactly once, so
+// that the time it takes does not tell which users exist.
+type Authenticator struct {
+	directory func() *Directory
+	dummy     passwordHash
+	slots     chan struct{}
+	runs      atomic.Uint64
+}
+
+// NewAuthenticator returns an authenticator over the directory of the moment.
+func NewAuthenticator(directory func() *Directory) *Authenticator {
+	return &Authenticator{
+		directory: directory,
+		dummy:     newHash(),
+		// Half the processors: sign-ins must not starve silent renewals.
+		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+	}
+}
+
+// Authenticate returns the user with these credentials. Its errors are
+// ErrCredentials, ErrDisabled, or ctx's where the wait for a free processor
+// took too long.
+func (a *Authenticator) Authenticate(ctx context.Context, username, password string) (User, error) {
+	if len(username) > MaxUsername || len(password) > MaxPassword {
+		return User{}, ErrCredentials
+	}
+	e := a.directory().lookup(username)
+	hash := a.dummy
+	if e != nil {
+		hash = e.hash
+	}
+	ok, err := a.run(ctx, hash, password)
+	switch {
+	case err != nil:
+		return User{}, err
+	case e == nil || !ok:
+		return User{}, ErrCredentials
+	case e.user.Disabled:
+		return User{}, ErrDisabled
+	}
+	return e.user, nil
+}
+
+// run computes one hash when a slot is free.
+func (a *Authenticator) run(ctx context.Context, hash passwordHash, password string) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, fmt.Errorf("login: check password: %w", err)
+	}
+	select {
+	case a.slots <- struct{}{}:
+	case <-ctx.Done():
+		return false, fmt.Errorf("login: wait to check password: %w", ctx.Err())
+	}
+	defer func() { <-a.slots }()
+	a.runs.Add(1)
+	return hash.matches(password), nil
+}
+
+// Runs returns how many times argon2id has run.
+func (a *Authenticator) Runs() uint64 { return a.runs.Load() }

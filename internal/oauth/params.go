@@ -1,0 +1,130 @@
+package oauth
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxParams bounds the work that one request can ask for; the richest real
+// client library sends about 25.
+const maxParams = 100
+
+// Params are the parameters of one request in the order they came, read
+// strictly: what does not decode is an error, nothing is dropped silently.
+// The zero value has no parameters.
+type Params struct {
+	raw   string
+	pairs []Param
+}
+
+// Param is one decoded name and value.
+type Param struct{ Name, Value string }
+
+// ParseParams reads an application/x-www-form-urlencoded query or body.
+// Empty values count as absent (RFC 6749 section 3.1).
+func ParseParams(raw string) (Params, error) {
+	p := Params{raw: raw, pairs: make([]Param, 0, 16)}
+	for rest := raw; rest != ""; {
+		var part string
+		part, rest, _ = strings.Cut(rest, "&")
+		if part == "" {
+			continue
+		}
+		pair, err := parseParam(part)
+		if err != nil {
+			return Params{}, err
+		}
+		if pair.Value == "" {
+			continue
+		}
+		if len(p.pairs) == maxParams {
+			return Params{}, fmt.Errorf("more than %d parameters", maxParams)
+		}
+		p.pairs = append(p.pairs, pair)
+	}
+	return p, nil
+}
+
+func parseParam(part string) (Param, error) {
+	name, value, _ := strings.Cut(part, "=")
+	name, err := url.QueryUnescape(name)
+	if err != nil || !utf8.ValidString(name) {
+		return Param{}, errors.New("a parameter name is not valid percent-encoded UTF-8")
+	}
+	value, err = url.QueryUnescape(value)
+	if err != nil || !utf8.ValidString(value) {
+		// Only a name that looks like one is repeated back.
+		if len(name) > 40 || !isToken(name) {
+			name = "unnamed"
+		}
+		return Param{}, fmt.Errorf("the value of %s is not valid percent-encoded UTF-8", name)
+	}
+	return Param{name, value}, nil
+}
+
+// isToken tells whether s is made of printable ASCII only.
+func isToken(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// Raw returns the parameters as they came, so that a parked request can be
+// read again by the same reader.
+func (p Params) Raw() string { return p.raw }
+
+// Pairs returns all names and values in the order they came.
+func (p Params) Pairs() []Param { return p.pairs }
+
+// Get returns the first value of name, or "".
+func (p Params) Get(name string) string {
+	for i := range p.pairs {
+		if p.pairs[i].Name == name {
+			return p.pairs[i].Value
+		}
+	}
+	return ""
+}
+
+// Count tells how often name occurs with a value.
+func (p Params) Count(name string) int {
+	n := 0
+	for i := range p.pairs {
+		if p.pairs[i].Name == name {
+			n++
+		}
+	}
+	return n
+}
+
+// All returns every value of name in order.
+func (p Params) All(name string) []string {
+	var values []string
+	for i := range p.pairs {
+		if p.pairs[i].Name == name {
+			values = append(values, p.pairs[i].Value)
+		}
+	}
+	return values
+}
+
+// Repeated returns the first name that occurs twice and is not in allowed, or
+// "": request parameters must not be repeated (RFC 6749 section 3.1), except
+// those whose specification says so (resource, RFC 8707 section 2).
+func (p Params) Repeated(allowed ...string) string {
+	for i := range p.pairs {
+		for j := range i {
+			if p.pairs[i].Name == p.pairs[j].Name && !slices.Contains(allowed, p.pairs[i].Name) {
+				return p.pairs[i].Name
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,176 @@
+// Package provider puts the parts of Hush together: stores below, domains
+// above them, HTTP on top. What runs it (the command, a test) brings the store
+// and the listeners.
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/seal"
+	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/web"
+)
+
+// Options are what a provider is made of. Fields are required unless they name
+// a default.
+type Options struct {
+	Issuer  string   // byte for byte, e.g. "https://login.example.com/"
+	Secrets [][]byte // 32 bytes each; the first seals, all open
+	Store   *redisstore.Store
+	Clients []client.Spec
+	APIs    []client.API
+	Users   []login.User
+	Session session.Policy // default 72 h idle, 168 h in all
+	Tokens  Lifetimes      // default Auth0's
+	// RenewalIsActivity says whether silent renewals keep a session from
+	// idling out, where a client does not say. Default true, as Auth0.
+	RenewalIsActivity *bool
+	CrossSite         bool         // see web.Config; default false
+	Log               *slog.Logger // default: discard
+}
+
+// Lifetimes of tokens where neither client nor API sets one. Zero is the
+// default: 10 h, 24 h, 2 h and 60 s.
+type Lifetimes struct{ IDToken, AccessToken, BrowserAccessToken, Code time.Duration }
+
+// Provider is a working provider.
+type Provider struct {
+	Public http.Handler
+	Admin  http.Handler
+	// Sessions is the session's entrance, for what ends sessions from outside.
+	Sessions *session.Manager
+	Login    *login.Authenticator
+
+	keys *token.Keys
+	log  *slog.Logger
+}
+
+// New puts a provider together. It connects to nothing: call Run beside the
+// listeners.
+func New(o Options) (*Provider, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	keyring, err := seal.New(o.Issuer, o.Secrets...)
+	if err != nil {
+		return nil, err
+	}
+	set, err := client.NewSet(o.Clients, o.APIs)
+	if err != nil {
+		return nil, err
+	}
+	directory, err := login.NewDirectory(o.Users)
+	if err != nil {
+		return nil, err
+	}
+	clients := func() *client.Set { return set }
+	users := func() *login.Directory { return directory }
+
+	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store)}
+	tokens, err := token.NewIssuer(token.Config{
+		Issuer: o.Issuer, Keyring: keyring, Keys: p.keys, Grants: o.Store,
+		IDToken: o.Tokens.IDToken, AccessToken: o.Tokens.AccessToken,
+		BrowserAccessToken: o.Tokens.BrowserAccessToken, Code: o.Tokens.Code,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.Sessions = session.NewManager(o.Store, o.Store, o.Session)
+	p.Login = login.NewAuthenticator(users)
+
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "hush_password_hashes_total", Help: "Password hashes computed, one for each attempt to sign in.",
+	}, func() float64 { return float64(p.Login.Runs()) }))
+	p.Admin = web.Admin(registry, p.keys, readiness{o.Store})
+	p.Public, err = web.New(web.Config{
+		Issuer: o.Issuer, Sessions: p.Sessions, Tokens: tokens, Keys: p.keys, Grants: o.Store,
+		Clients: clients, Directory: users, Keyring: keyring, Log: o.Log,
+		Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
+		Authorize: authorize.New(authorize.Config{
+			Clients: clients, Directory: users, Login: p.Login, Sessions: p.Sessions,
+			Consents: o.Store, Forms: o.Store, Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
+			RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity,
+		}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// How often the shared signing keys are read: soon while there are none, then
+// often enough to see a new key before it signs.
+const (
+	keysMissing = 250 * time.Millisecond
+	keysHeld    = time.Minute
+)
+
+// Run keeps the signing keys as the store has them until ctx is done. Start-up
+// without a store is allowed: until keys are there the provider is not ready
+// and says so. Keys that cannot be opened end it with an error.
+func (p *Provider) Run(ctx context.Context) error {
+	for said := false; ; {
+		err := p.LoadKeys(ctx)
+		switch {
+		case errors.Is(err, token.ErrSealedElsewhere) && !p.keys.Ready():
+			return fmt.Errorf("signing keys: %w", err)
+		case err != nil && !said && ctx.Err() == nil:
+			p.log.Error("signing keys cannot be read; trying again", "cause", err)
+			said = true
+		case err == nil && said:
+			p.log.Info("signing keys read")
+			said = false
+		}
+		wait := keysHeld
+		if !p.keys.Ready() {
+			wait = keysMissing
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+	}
+}
+
+// LoadKeys reads the signing keys once, or makes them where there are none.
+func (p *Provider) LoadKeys(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	return p.keys.Load(ctx)
+}
+
+// maxSkew is how far node and store may disagree on the time. Expiry is the
+// store's to judge, but tokens are verified by clocks like the node's.
+const maxSkew = 5 * time.Second
+
+// readiness says in an operator's words what keeps the store from being used.
+type readiness struct{ store *redisstore.Store }
+
+func (r readiness) Ready(ctx context.Context) error {
+	h, err := r.store.Health(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("redis does not answer: %w", err)
+	case h.Skew.Abs() > maxSkew:
+		return fmt.Errorf("the clocks of this node and of redis differ by %s: set both by NTP", h.Skew.Round(time.Millisecond))
+	case h.Policy != "" && h.Policy != "noeviction":
+		return fmt.Errorf("redis may evict what must be kept (maxmemory-policy %s): set it to noeviction", h.Policy)
+	}
+	return nil
+}

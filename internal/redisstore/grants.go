@@ -1,0 +1,34 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/session"
+)
+
+// Redeem implements [token.GrantStore].
+func (s *Store) Redeem(ctx context.Context, r token.Redemption) (session.Session, time.Time, error) {
+	if r.JTI == "" || r.Attempt == "" {
+		return session.Session{}, time.Time{}, errors.New("redis: redemption without code or attempt")
+	}
+	a, err := s.runDurable(ctx, redeemScript, []string{sessionKey(r.Key), usedKey(r.Key, r.JTI)},
+		r.ClientID, string(r.Needs), r.IssuedAt.UnixMilli(), r.Lifetime.Milliseconds(), r.Attempt,
+		r.Outlives.Milliseconds(), usedSlack.Milliseconds())
+	if err != nil {
+		return session.Session{}, a.now, err
+	}
+	return read(r.Key, a)
+}
+
+// Check implements [token.GrantStore].
+func (s *Store) Check(ctx context.Context, c token.Check) (session.Session, time.Time, error) {
+	a, err := s.run(ctx, checkScript, []string{sessionKey(c.Key), usedKey(c.Key, c.JTI)},
+		c.ClientID, string(c.Needs))
+	if err != nil {
+		return session.Session{}, a.now, err
+	}
+	return read(c.Key, a)
+}

@@ -1,0 +1,75 @@
+// Package redisstore keeps everything that Hush shares between nodes in Redis,
+// or in a Redis inside the process: [Open] or [Embedded], then hand the [Store]
+// to the domains, whose interfaces it implements. It holds no policy.
+//
+// # Keys
+//
+// Every key stands here. k is a session key, u the first 16 bytes of the
+// SHA-256 of a user id in base64url, so that no user id shows in a key. The
+// part in braces decides the Cluster slot, and a script touches one slot only:
+// that of one session, of one user, of one parked request, or of the keys.
+//
+//	Key                   Type    Holds                              TTL
+//	hush:{k}:s            hash    one session, or its tombstone      min(idle, ex-now) + 1 h; while
+//	                                                                 pending at most 15 min + 1 h;
+//	                                                                 as a tombstone 1 h
+//	hush:{k}:used:<jti>   string  a redeemed code: "ok <attempt>"    the rest of the code's life + 10 min
+//	                              "revoked" once it was replayed     life of what the code gave
+//	hush:{u:<u>}:sessions zset    the user's session keys by         latest expiry + 1 h
+//	                              absolute expiry, ms
+//	hush:{u:<u>}:gen      string  generation: server time in µs of   24 h, longer than any sign-in
+//	                              the last Turn, strictly growing
+//	hush:{u:<u>}:consents hash    client id -> oauth.Grants          400 days after the last answer
+//	hush:{p:<id>}:used    string  a used parked request: the id of   as the caller says
+//	                              the attempt that was first
+//	hush:{keys}           hash    v version, sealed signing keys     none
+//
+// # The session record
+//
+//	st    pending, active or ended        at    seconds, last sign-in
+//	why   ended: the reason               acr   how the user signed in
+//	sid   public session id               amr   the same, separated by spaces
+//	uid   user id                         grp   SSO group
+//	h     hash of the secret              cr    ms, created
+//	hp    hash of the secret before it    ex    ms, absolute expiry, never moves
+//	hpx   ms, until when hp is good       idle  ms, idle time
+//	c:<client>  seconds of first use, then what it was granted (oauth.Grants,
+//	            which is empty or begins with a line end)
+//
+// A record is live while it is active, its PTTL is above one hour and ex has
+// not come. The hour of grace lets the next silent answer say why there is no
+// session. An ended record is a tombstone: it keeps h, hp, hpx (so that only
+// who holds the secret learns the reason), sid, uid and c:* (who took part).
+package redisstore
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"github.com/hush-sso/hush/session"
+)
+
+// Times of life that the code decides; the scripts get them as arguments or,
+// for the hour of grace, have them in scripts/record.lua.
+const (
+	pendingLife = 15 * time.Minute     // from Create to Activate
+	secretGrace = 15 * time.Second     // the replaced secret, for requests in flight
+	usedSlack   = 10 * time.Minute     // a code's marker outlives the code, whatever clocks do
+	genLife     = 24 * time.Hour       // a sign-in takes minutes
+	consentLife = 400 * 24 * time.Hour // a consent unused for a year is asked for again
+	slideParts  = 20                   // the idle expiry moves by at least this part of the idle time
+)
+
+const signingKeys = "hush:{keys}"
+
+func sessionKey(k session.Key) string { return "hush:{" + k.String() + "}:s" }
+
+func usedKey(k session.Key, jti string) string { return "hush:{" + k.String() + "}:used:" + jti }
+
+func parkedKey(id string) string { return "hush:{p:" + id + "}:used" }
+
+func userKey(userID, what string) string {
+	sum := sha256.Sum256([]byte(userID))
+	return "hush:{u:" + base64.RawURLEncoding.EncodeToString(sum[:16]) + "}:" + what
+}

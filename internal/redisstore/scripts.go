@@ -1,0 +1,44 @@
+package redisstore
+
+import (
+	"embed"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+//go:embed scripts/*.lua
+var sources embed.FS
+
+// One script per invariant; the invariant is the comment that the file opens
+// with. Each runs by its hash, and as text where the server does not know it
+// (after a restart, a failover or SCRIPT FLUSH).
+var (
+	createScript      = script("record", "create")
+	activateScript    = script("record", "activate")
+	resolveScript     = script("record", "resolve")
+	renewScript       = script("record", "renew")
+	participateScript = script("grants", "record", "participate")
+	withdrawScript    = script("record", "withdraw")
+	endScript         = script("record", "end")
+	redeemScript      = script("grants", "record", "redeem")
+	checkScript       = script("grants", "record", "check")
+	enlistScript      = script("enlist")
+	turnScript        = script("turn")
+	rememberScript    = script("grants", "remember")
+	saveKeysScript    = script("savekeys")
+	markUsedScript    = script("markused")
+)
+
+// script joins the clock, the shared parts that a script names and the script.
+func script(parts ...string) *redis.Script {
+	var b strings.Builder
+	for _, part := range append([]string{"clock"}, parts...) {
+		text, err := sources.ReadFile("scripts/" + part + ".lua")
+		if err != nil {
+			panic(err) // the file is compiled in
+		}
+		b.Write(text)
+	}
+	return redis.NewScript(b.String())
+}

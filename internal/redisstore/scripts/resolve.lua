@@ -1,0 +1,14 @@
+-- Invariant: writes nothing but a PEXPIRE, which works when Redis is out of
+-- memory, and that only for who holds the secret, for a client that takes part
+-- and whose use is activity, never past ex, and only by more than a step.
+local client, hash, activity, parts = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+
+local r = read(client)
+local s = seen(r, status(r), hash)
+if s ~= 'active' then return no(s) end
+
+if activity == '1' and r.c then
+  local ttl = life(r)
+  if ttl - r.ttl > r.idle / parts then redis.call('PEXPIRE', KEYS[1], int(ttl)) end
+end
+return yes(r)

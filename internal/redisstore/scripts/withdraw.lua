@@ -1,0 +1,8 @@
+-- Invariant: a live session no longer knows the client, even when Redis is out
+-- of memory. A tombstone keeps who took part; what is over grants nothing.
+local client = ARGV[1]
+
+local s = status(read(client))
+if s == 'corrupt' then return no(s) end
+if s == 'active' then redis.call('HDEL', KEYS[1], 'c:' .. client) end
+return no('ok')

@@ -1,0 +1,95 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+)
+
+// Create implements [session.Store].
+func (s *Store) Create(ctx context.Context, r session.Record) error {
+	if r.Idle < time.Second || r.Lifetime < time.Second {
+		return fmt.Errorf("redis: session of %v idle and %v lifetime", r.Idle, r.Lifetime)
+	}
+	_, err := s.runDurable(ctx, createScript, []string{sessionKey(r.Handle.Key)},
+		r.Handle.Secret.Hash(), r.SID, r.UserID, r.ACR, strings.Join(r.AMR, " "), r.Group,
+		r.Idle.Milliseconds(), r.Lifetime.Milliseconds(), pendingLife.Milliseconds())
+	return err
+}
+
+// Activate implements [session.Store]. A sign-in that took longer than 15
+// minutes to be finished is Idle.
+func (s *Store) Activate(ctx context.Context, key session.Key) error {
+	_, err := s.runDurable(ctx, activateScript, []string{sessionKey(key)})
+	return err
+}
+
+// Resolve implements [session.Store]. Who does not hold the secret learns only
+// whether the session lives: Superseded, else Gone. The time is that of the
+// store even when there is no session.
+func (s *Store) Resolve(ctx context.Context, q session.Query) (session.Session, time.Time, error) {
+	activity := "0"
+	if q.Activity {
+		activity = "1"
+	}
+	a, err := s.run(ctx, resolveScript, []string{sessionKey(q.Handle.Key)},
+		q.ClientID, q.Handle.Secret.Hash(), activity, slideParts)
+	if err != nil {
+		return session.Session{}, a.now, err
+	}
+	return read(q.Handle.Key, a)
+}
+
+func read(key session.Key, a answer) (session.Session, time.Time, error) {
+	got, err := parseSession(key, a)
+	if err != nil {
+		return session.Session{}, a.now, err
+	}
+	return got, a.now, nil
+}
+
+// Renew implements [session.Store]. Only the current secret renews: one in its
+// grace is Superseded, so of two sign-ins at once one goes on with the session
+// and the other begins its own.
+func (s *Store) Renew(ctx context.Context, h session.Handle, r session.Renewal) error {
+	_, err := s.runDurable(ctx, renewScript, []string{sessionKey(h.Key)},
+		h.Secret.Hash(), r.NewSecret.Hash(), r.ACR, strings.Join(r.AMR, " "),
+		secretGrace.Milliseconds())
+	return err
+}
+
+// Participate implements [session.Store].
+func (s *Store) Participate(ctx context.Context, key session.Key, clientID string, granted oauth.Grants) (oauth.Grants, error) {
+	if clientID == "" {
+		return "", errors.New("redis: participation without a client")
+	}
+	a, err := s.run(ctx, participateScript, []string{sessionKey(key)}, clientID, string(granted))
+	if err != nil {
+		return "", err
+	}
+	return oauth.Grants(a.text(0)), nil
+}
+
+// Withdraw implements [session.Store].
+func (s *Store) Withdraw(ctx context.Context, key session.Key, clientID string) error {
+	_, err := s.runDurable(ctx, withdrawScript, []string{sessionKey(key)}, clientID)
+	return err
+}
+
+// End implements [session.Store]. Ending again returns the user id again, so
+// that a caller whose reply was lost can finish.
+func (s *Store) End(ctx context.Context, key session.Key, why session.Absence) (string, error) {
+	if !why.Ending() {
+		return "", fmt.Errorf("redis: %q is not a way to end a session", string(why))
+	}
+	a, err := s.runDurable(ctx, endScript, []string{sessionKey(key)}, string(why))
+	if err != nil {
+		return "", err
+	}
+	return a.text(0), nil
+}

@@ -1,0 +1,63 @@
+package redistest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/session"
+)
+
+// Kit is what a suite needs of a store beyond its methods.
+type Kit struct{ store *redisstore.Store }
+
+// For returns the kit of a store.
+func For(s *redisstore.Store) Kit { return Kit{s} }
+
+// Each runs a suite over the embedded store and over a real Redis.
+func Each(t *testing.T, suite func(t *testing.T, s *redisstore.Store, kit Kit)) {
+	t.Run("embedded", func(t *testing.T) {
+		s, err := redisstore.Embedded()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		suite(t, s, For(s))
+	})
+	t.Run("redis", func(t *testing.T) {
+		s := Server(t).Open()
+		suite(t, s, For(s))
+	})
+}
+
+// age moves a record's times, in ms cr, ex and hpx, in seconds at and each
+// client's first use, and what it has left to live. KEYS: the record.
+var age = redis.NewScript(`
+local d = tonumber(ARGV[1])
+local function earlier(text, by) return string.format('%.0f', tonumber(text) - by) end
+local fields = redis.call('HGETALL', KEYS[1])
+if #fields == 0 then return 0 end
+for i = 1, #fields, 2 do
+  local name, value = fields[i], fields[i + 1]
+  if name == 'cr' or name == 'ex' or name == 'hpx' then
+    redis.call('HSET', KEYS[1], name, earlier(value, d))
+  elseif name == 'at' then
+    redis.call('HSET', KEYS[1], name, earlier(value, math.floor(d / 1000)))
+  elseif string.sub(name, 1, 2) == 'c:' then
+    local first, grants = string.match(value, '^(%d+)(.*)$')
+    redis.call('HSET', KEYS[1], name, earlier(first, math.floor(d / 1000)) .. grants)
+  end
+end
+local ttl = redis.call('PTTL', KEYS[1]) - d
+if ttl > 0 then redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ttl)) else redis.call('DEL', KEYS[1]) end
+return 1
+`)
+
+// Age makes a session d older, as if that time had passed without any use of
+// it. A session that is not there stays away. Other keys do not age.
+func (k Kit) Age(ctx context.Context, key session.Key, d time.Duration) error {
+	return age.Run(ctx, k.store.Client(), []string{"hush:{" + key.String() + "}:s"}, d.Milliseconds()).Err()
+}

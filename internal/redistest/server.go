@@ -1,0 +1,152 @@
+// Package redistest gives tests real Redis servers of their own, on free
+// loopback ports, with nothing on disk, gone when the test ends. Use [Each] to
+// run a suite over the embedded and the real store, [Server] for outages,
+// [Cluster] for slots, [Age] instead of sleeping.
+package redistest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/hush-sso/hush/internal/redisstore"
+)
+
+// Instance is one private redis-server.
+type Instance struct {
+	t    testing.TB
+	port int
+	args []string
+	cmd  *exec.Cmd
+}
+
+// Server starts a redis-server with the extra arguments given and ends it with
+// the test.
+func Server(t testing.TB, args ...string) *Instance {
+	t.Helper()
+	i := &Instance{t: t, args: append([]string{
+		"--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir(),
+		"--daemonize", "no", "--loglevel", "warning",
+	}, args...)}
+	t.Cleanup(i.Kill)
+	var err error
+	for range 5 { // a free port may be taken before the server has it
+		i.port = freePort(t)
+		if err = i.start(); err == nil {
+			return i
+		}
+	}
+	t.Fatalf("start redis-server: %v", err)
+	return nil
+}
+
+// Addr returns host:port.
+func (i *Instance) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(i.port)) }
+
+// URL returns the address in the form that redisstore.Options takes.
+func (i *Instance) URL() string { return "redis://" + i.Addr() + "/0" }
+
+// Open returns a store on the server, closed with the test.
+func (i *Instance) Open() *redisstore.Store {
+	s := redisstore.Open(redisstore.Options{URL: i.URL()})
+	i.t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// Pause hangs the server: connections are accepted and nothing answers.
+func (i *Instance) Pause() { i.signal(syscall.SIGSTOP) }
+
+// Resume undoes Pause.
+func (i *Instance) Resume() { i.signal(syscall.SIGCONT) }
+
+// Kill ends the server at once; connections to it are then refused. What it
+// held is lost.
+func (i *Instance) Kill() {
+	if i.cmd == nil {
+		return
+	}
+	i.cmd.Process.Kill() // takes a paused process too
+	i.cmd.Wait()
+	i.cmd = nil
+}
+
+// Restart starts the server again, empty, on the same port.
+func (i *Instance) Restart() {
+	i.t.Helper()
+	i.Kill()
+	if err := i.start(); err != nil {
+		i.t.Fatalf("restart redis-server: %v", err)
+	}
+}
+
+func (i *Instance) signal(s syscall.Signal) {
+	i.t.Helper()
+	if err := i.cmd.Process.Signal(s); err != nil {
+		i.t.Fatalf("%v to redis-server: %v", s, err)
+	}
+}
+
+func (i *Instance) start() error {
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		i.t.Fatal("install redis-server, or run make test which installs it")
+	}
+	cmd := exec.Command(path, append([]string{"--port", strconv.Itoa(i.port)}, i.args...)...)
+	dieWithParent(cmd)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	i.cmd = cmd
+	if err := i.await(10 * time.Second); err != nil {
+		i.Kill()
+		return err
+	}
+	return nil
+}
+
+// await returns when this very process answers, not another on its port.
+func (i *Instance) await(patience time.Duration) error {
+	c := i.client()
+	defer c.Close()
+	want := fmt.Sprintf("process_id:%d\r\n", i.cmd.Process.Pid)
+	var info string
+	var err error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		var conn net.Conn
+		if conn, err = net.Dial("tcp", i.Addr()); err != nil { // the client would log this
+			continue
+		}
+		conn.Close()
+		if info, err = c.Info(context.Background(), "server").Result(); err != nil {
+			continue
+		}
+		if strings.Contains(info, want) {
+			return nil
+		}
+		return fmt.Errorf("port %d belongs to another server", i.port)
+	}
+	return fmt.Errorf("no answer in %v: %w", patience, err)
+}
+
+// client returns a plain client for the kit's own commands.
+func (i *Instance) client() *redis.Client {
+	return redis.NewClient(&redis.Options{Addr: i.Addr(), Protocol: 2, DisableIdentity: true, MaxRetries: -1, DialerRetries: 1})
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}

@@ -1,0 +1,204 @@
+package token
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/seal"
+)
+
+// codecVersion is the first byte of a grant. Codes live for a minute, but
+// nodes of two versions may share the minute.
+const codecVersion = "\x01"
+
+// How a line of Needs names its audience. Its scope is an index into Scopes,
+// or an index one past the end and the scope itself.
+const (
+	needOpenID = iota // no audience
+	needAPI           // the grant's audience
+	needOther         // spelled out
+)
+
+// appendGrant appends the grant without its client id:
+//
+//	version | key | strings | scopes | needs | amr | times
+//
+// Strings and lists stand behind their length, as uvarints.
+func appendGrant(b []byte, g *Grant) []byte {
+	b = append(b, codecVersion...)
+	b = append(b, g.Key[:]...)
+	for _, s := range [...]string{g.JTI, g.RedirectURI, g.Audience, g.Nonce, g.Challenge, g.SID, g.UserID, g.ACR} {
+		b = appendString(b, s)
+	}
+	b = appendStrings(b, g.Scopes)
+	b = appendNeeds(b, g)
+	b = appendStrings(b, g.AMR)
+	b = binary.AppendVarint(b, g.AuthTime.UnixMilli())
+	return binary.AppendVarint(b, g.IssuedAt.UnixMilli())
+}
+
+func appendString(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendStrings(b []byte, list []string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, s := range list {
+		b = appendString(b, s)
+	}
+	return b
+}
+
+// appendNeeds refers to Scopes and Audience, which hold most of it already.
+func appendNeeds(b []byte, g *Grant) []byte {
+	n := 0
+	for range g.Needs.Lines() {
+		n++
+	}
+	b = binary.AppendUvarint(b, uint64(n))
+	for audience, scope := range g.Needs.All() {
+		switch audience {
+		case "":
+			b = append(b, needOpenID)
+		case g.Audience:
+			b = append(b, needAPI)
+		default:
+			b = appendString(append(b, needOther), audience)
+		}
+		if at := slices.Index(g.Scopes, scope); at >= 0 {
+			b = binary.AppendUvarint(b, uint64(at))
+		} else {
+			b = appendString(binary.AppendUvarint(b, uint64(len(g.Scopes))), scope)
+		}
+	}
+	return b
+}
+
+// parseGrant reads what appendGrant wrote. It is only given what opened, so an
+// error means another version's code.
+func parseGrant(raw []byte) (Grant, error) {
+	var g Grant
+	r := reader{rest: string(raw)} // one copy, of which all strings are parts
+	if r.take(1) != codecVersion {
+		return Grant{}, fmt.Errorf("%w: unknown version", seal.ErrInvalid)
+	}
+	copy(g.Key[:], r.take(len(g.Key)))
+	for _, s := range [...]*string{&g.JTI, &g.RedirectURI, &g.Audience, &g.Nonce, &g.Challenge, &g.SID, &g.UserID, &g.ACR} {
+		*s = r.string()
+	}
+	g.Scopes = r.strings()
+	g.Needs = r.needs(&g)
+	g.AMR = r.strings()
+	g.AuthTime = time.UnixMilli(r.varint()).UTC()
+	g.IssuedAt = time.UnixMilli(r.varint()).UTC()
+	if r.failed || len(r.rest) > 0 {
+		return Grant{}, fmt.Errorf("%w: unreadable", seal.ErrInvalid)
+	}
+	return g, nil
+}
+
+// reader reads fields until one fails; from then on they are empty.
+type reader struct {
+	rest   string
+	failed bool
+}
+
+func (r *reader) fail() { r.failed, r.rest = true, "" }
+
+func (r *reader) take(n int) string {
+	if n > len(r.rest) {
+		r.fail()
+		return ""
+	}
+	s := r.rest[:n]
+	r.rest = r.rest[n:]
+	return s
+}
+
+// head is as much as a varint can have.
+func (r *reader) head() []byte { return []byte(r.rest[:min(len(r.rest), binary.MaxVarintLen64)]) }
+
+// skip passes over a varint of n bytes; 0 and less are the errors of encoding/binary.
+func (r *reader) skip(n int) {
+	if n <= 0 {
+		r.fail()
+		return
+	}
+	r.rest = r.rest[n:]
+}
+
+func (r *reader) uvarint() uint64 {
+	v, n := binary.Uvarint(r.head())
+	r.skip(n)
+	return v
+}
+
+func (r *reader) varint() int64 {
+	v, n := binary.Varint(r.head())
+	r.skip(n)
+	return v
+}
+
+// count reads a length. What follows has at least a byte for each, so a count
+// beyond the rest is refused before anything is made for it.
+func (r *reader) count() int {
+	n := r.uvarint()
+	if n > uint64(len(r.rest)) {
+		r.fail()
+		return 0
+	}
+	return int(n)
+}
+
+func (r *reader) string() string { return r.take(r.count()) }
+
+func (r *reader) strings() []string {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	list := make([]string, n)
+	for i := range list {
+		list[i] = r.string()
+	}
+	return list
+}
+
+func (r *reader) needs(g *Grant) oauth.Grants {
+	n := r.count()
+	if n == 0 {
+		return ""
+	}
+	text := make([]byte, 0, 256)
+	text = append(text, '\n')
+	for range n {
+		switch kind := r.uvarint(); kind {
+		case needOpenID:
+		case needAPI:
+			text = append(text, g.Audience...)
+		case needOther:
+			text = append(text, r.string()...)
+		default:
+			r.fail()
+		}
+		text = append(text, ' ')
+		text = append(text, r.scope(g.Scopes)...)
+		text = append(text, '\n')
+	}
+	return oauth.Grants(text)
+}
+
+func (r *reader) scope(scopes []string) string {
+	at := r.uvarint()
+	switch {
+	case at < uint64(len(scopes)):
+		return scopes[at]
+	case at == uint64(len(scopes)):
+		return r.string()
+	}
+	r.fail()
+	return ""
+}

@@ -1,0 +1,69 @@
+package token
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+)
+
+// idClaims are the protocol's claims of an ID token (OpenID Connect Core 1.0
+// sections 2 and 3.3.2.11). Claims about the user follow them.
+type idClaims struct {
+	Issuer   string   `json:"iss"`
+	Subject  string   `json:"sub"`
+	Audience string   `json:"aud"`
+	Expires  int64    `json:"exp"`
+	IssuedAt int64    `json:"iat"`
+	AuthTime int64    `json:"auth_time"`
+	Nonce    string   `json:"nonce,omitempty"`
+	SID      string   `json:"sid,omitempty"`
+	ACR      string   `json:"acr,omitempty"`
+	AMR      []string `json:"amr,omitempty"`
+	ATHash   string   `json:"at_hash,omitempty"`
+	CHash    string   `json:"c_hash,omitempty"`
+}
+
+// IDToken mints an ID token with the claims about the user that the scopes
+// give. accessToken and code are those that leave in the same answer, or "".
+func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, accessToken, code string) (string, error) {
+	if u.ID != g.UserID || c.ID != g.ClientID {
+		return "", errors.New("token: ID token for another user or client than was granted")
+	}
+	s, err := i.keys.signer(c.IDTokenAlg)
+	if err != nil {
+		return "", err
+	}
+	claims := idClaims{
+		Issuer: i.issuer, Subject: g.UserID, Audience: g.ClientID,
+		Expires: now.Add(i.idLifetime(c)).Unix(), IssuedAt: now.Unix(), AuthTime: g.AuthTime.Unix(),
+		Nonce: g.Nonce, SID: g.SID, ACR: g.ACR, AMR: g.AMR,
+	}
+	if accessToken != "" {
+		claims.ATHash = s.halfHash(accessToken)
+	}
+	if code != "" {
+		claims.CHash = s.halfHash(code)
+	}
+	raw, err := joinClaims(claims, ScopeClaims(g.Scopes, u.Claims))
+	if err != nil {
+		return "", fmt.Errorf("token: ID token: %w", err)
+	}
+	return s.sign(s.headerID, raw)
+}
+
+// joinClaims writes one JSON object. The names of the two never overlap.
+func joinClaims(protocol idClaims, user map[string]any) ([]byte, error) {
+	raw, err := json.Marshal(protocol)
+	if err != nil || len(user) == 0 {
+		return raw, err
+	}
+	more, err := json.Marshal(user)
+	if err != nil {
+		return nil, err
+	}
+	raw[len(raw)-1] = ','
+	return append(raw, more[1:]...), nil
+}

@@ -1,0 +1,120 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hush-sso/hush/internal/seal"
+)
+
+// Why there are no keys to work with.
+var (
+	// ErrNotReady: the signing keys have not been loaded yet.
+	ErrNotReady = errors.New("token: signing keys are not loaded")
+	// ErrSealedElsewhere: the stored keys were sealed with another secret or
+	// for another issuer. They are never replaced by new ones for that: every
+	// token in use would fail at once.
+	ErrSealedElsewhere = errors.New("token: the stored signing keys cannot be opened: the secret (or the issuer) changed; put the old secret second in the list of secrets")
+)
+
+// Keys are the signing keys that all nodes share, as this node last read them.
+// Safe for concurrent use: a reload is seen whole or not at all.
+type Keys struct {
+	box     *seal.Box
+	store   KeyStore
+	loading sync.Mutex // one Load at a time, so that an older set never replaces a newer
+	current atomic.Pointer[keySet]
+}
+
+// NewKeys returns keys that are not loaded yet, kept in store and sealed in box.
+func NewKeys(box *seal.Box, store KeyStore) *Keys {
+	return &Keys{box: box, store: store}
+}
+
+// maxRaces is how often Load tries again when another node saves first.
+const maxRaces = 10
+
+// Load reads the shared keys, or founds them where there are none: of nodes
+// that do so together one wins, and all go on with its keys. Call it again to
+// see what other nodes changed; after an error the keys held before stay.
+func (k *Keys) Load(ctx context.Context) error {
+	k.loading.Lock()
+	defer k.loading.Unlock()
+	for range maxRaces {
+		sealed, version, err := k.store.Load(ctx)
+		if err != nil {
+			return fmt.Errorf("load signing keys: %w", err)
+		}
+		if version != 0 {
+			return k.adopt(sealed)
+		}
+		if err = k.found(ctx); !errors.Is(err, ErrKeysMoved) {
+			return err
+		}
+	}
+	return fmt.Errorf("load signing keys: %w", ErrKeysMoved)
+}
+
+// adopt makes the stored set current.
+func (k *Keys) adopt(sealed string) error {
+	if set := k.current.Load(); set != nil && set.sealed == sealed {
+		return nil
+	}
+	raw, err := k.box.Open(sealed)
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrSealedElsewhere, err)
+	}
+	set, err := parseKeySet(raw)
+	if err != nil {
+		return fmt.Errorf("read signing keys: %w", err)
+	}
+	set.sealed = sealed
+	k.current.Store(set)
+	return nil
+}
+
+// found saves the first set. A node that holds keys saves those: then the
+// store has lost them, and tokens in use should outlive that.
+func (k *Keys) found(ctx context.Context) error {
+	sealed := ""
+	if set := k.current.Load(); set != nil {
+		sealed = set.sealed
+	} else {
+		raw, err := generateKeySet()
+		if err != nil {
+			return fmt.Errorf("generate signing keys: %w", err)
+		}
+		sealed = k.box.Seal(raw)
+	}
+	if err := k.store.Save(ctx, 0, sealed); err != nil {
+		return fmt.Errorf("save signing keys: %w", err)
+	}
+	return k.adopt(sealed)
+}
+
+// Ready tells whether there are keys to sign and verify with.
+func (k *Keys) Ready() bool { return k.current.Load() != nil }
+
+// JWKS returns the public keys as a JSON Web Key Set (RFC 7517 section 5), nil
+// until they are loaded. It must not be changed.
+func (k *Keys) JWKS() []byte {
+	if set := k.current.Load(); set != nil {
+		return set.jwks
+	}
+	return nil
+}
+
+// signer returns the active key for an algorithm.
+func (k *Keys) signer(alg string) (*signer, error) {
+	set := k.current.Load()
+	if set == nil {
+		return nil, ErrNotReady
+	}
+	if s := set.active[alg]; s != nil {
+		return s, nil
+	}
+	return nil, fmt.Errorf("token: no signing key for %q", alg)
+}

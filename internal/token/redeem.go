@@ -1,0 +1,129 @@
+package token
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+)
+
+// RedeemRequest is what a client that has proved who it is sends for a code
+// (RFC 6749 section 4.1.3).
+type RedeemRequest struct {
+	Code        string
+	RedirectURI string
+	Verifier    string // PKCE code_verifier; "": none
+
+	// APIs finds the API that the grant is for, whose tokens may live longer
+	// than the server's default: client.Set.API. nil: there are none.
+	APIs func(audience string) *client.API
+}
+
+// Redeem uses a code up and returns what it grants, the live session, and the
+// store's time. What the client got wrong is an *oauth.Error with
+// invalid_grant; any other error is trouble with the store. Whatever fails
+// before the store is asked leaves the code as good as it was.
+func (i *Issuer) Redeem(ctx context.Context, c *client.Client, r RedeemRequest) (Grant, session.Session, time.Time, error) {
+	g, err := i.openForRedemption(c, r)
+	if err != nil {
+		return Grant{}, session.Session{}, time.Time{}, err
+	}
+	s, now, err := i.grants.Redeem(ctx, Redemption{
+		Key: g.Key, JTI: g.JTI, ClientID: g.ClientID, Needs: g.Needs,
+		IssuedAt: g.IssuedAt, Lifetime: i.life.code,
+		Attempt:  NewJTI(),
+		Outlives: i.outlives(c, &g, r.APIs),
+	})
+	if err != nil {
+		return Grant{}, session.Session{}, time.Time{}, redeemError(err)
+	}
+	return g, s, now, nil
+}
+
+// openForRedemption makes every check that needs no store.
+func (i *Issuer) openForRedemption(c *client.Client, r RedeemRequest) (Grant, error) {
+	g, err := i.OpenCode(c.ID, r.Code)
+	if err != nil {
+		return Grant{}, invalidGrant(err, "code was not issued by this server to this client, or was changed on the way.")
+	}
+	if r.RedirectURI != g.RedirectURI {
+		return Grant{}, invalidGrant(nil, "redirect_uri is not, byte for byte, the one of the authorization request.")
+	}
+	if err := checkVerifier(g.Challenge, r.Verifier); err != nil {
+		return Grant{}, err
+	}
+	return g, nil
+}
+
+// checkVerifier does PKCE with S256, the one method there is (RFC 7636 section
+// 4.6). A verifier without a challenge is refused too: somebody may have taken
+// the challenge off the authorization request (RFC 9700 section 2.1.1).
+func checkVerifier(challenge, verifier string) error {
+	switch {
+	case challenge == "" && verifier == "":
+		return nil
+	case challenge == "":
+		return invalidGrant(nil, "code_verifier was sent, but the authorization request had no code_challenge.")
+	case verifier == "":
+		return invalidGrant(nil, "code_verifier is missing; the authorization request had a code_challenge.")
+	case !validVerifier(verifier):
+		return invalidGrant(nil, "code_verifier must be 43 to 128 letters, digits, -, ., _ or ~ (RFC 7636 section 4.1).")
+	}
+	sum := sha256.Sum256([]byte(verifier))
+	var want [43]byte
+	base64.RawURLEncoding.Encode(want[:], sum[:])
+	if subtle.ConstantTimeCompare(want[:], []byte(challenge)) != 1 {
+		return invalidGrant(nil, "code_verifier does not match the code_challenge of the authorization request.")
+	}
+	return nil
+}
+
+func validVerifier(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '-', c == '.', c == '_', c == '~':
+		default:
+			return false
+		}
+	}
+	return len(s) >= 43 && len(s) <= 128
+}
+
+// outlives is how long any token of the grant may be presented.
+func (i *Issuer) outlives(c *client.Client, g *Grant, apis func(string) *client.API) time.Duration {
+	var api *client.API
+	if apis != nil && g.Audience != "" {
+		api = apis(g.Audience)
+	}
+	return max(i.accessLifetime(api, false), i.accessLifetime(nil, false), i.idLifetime(c))
+}
+
+// redeemError tells a refusal of the store from trouble with it.
+func redeemError(err error) error {
+	var absent session.Absence
+	switch {
+	case errors.Is(err, ErrReplayed):
+		return invalidGrant(err, "code was redeemed before; everything it gave is now revoked.")
+	case errors.Is(err, ErrExpired):
+		return invalidGrant(err, "code has expired.")
+	case errors.Is(err, ErrNotGranted):
+		return invalidGrant(err, "the app no longer holds what the code grants; the user must be asked again.")
+	case errors.Is(err, ErrRevoked):
+		return invalidGrant(err, "what the code grants was revoked.")
+	case errors.As(err, &absent):
+		return invalidGrant(err, "the session in which the code was issued is over.")
+	}
+	return fmt.Errorf("redeem code: %w", err)
+}
+
+func invalidGrant(cause error, description string) error {
+	return &oauth.Error{Code: oauth.InvalidGrant, Description: description, Cause: cause}
+}

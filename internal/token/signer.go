@@ -1,0 +1,108 @@
+package token
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// The typ header tells one kind of token from another (RFC 8725 section 3.11,
+// RFC 9068 section 2.1).
+const (
+	typID     = "JWT"
+	typAccess = "at+jwt"
+)
+
+// signer signs with one key. Its headers are encoded once.
+type signer struct {
+	kid          string
+	method       jwt.SigningMethod
+	key          crypto.Signer
+	public       jwk
+	headerID     string // base64url(header) and the dot behind it
+	headerAccess string
+}
+
+func newSigner(k storedKey) (*signer, error) {
+	parsed, err := x509.ParsePKCS8PrivateKey(k.PKCS8)
+	if err != nil {
+		return nil, fmt.Errorf("key for %s: %w", k.Alg, err)
+	}
+	s := &signer{}
+	if s.key, s.method, err = fit(k.Alg, parsed); err != nil {
+		return nil, err
+	}
+	if s.public, err = newJWK(k.Alg, s.key.Public()); err != nil {
+		return nil, err
+	}
+	s.kid = s.public.KID
+	s.headerID = encodeHeader(k.Alg, s.kid, typID)
+	s.headerAccess = encodeHeader(k.Alg, s.kid, typAccess)
+	return s, nil
+}
+
+// fit requires the kind of key that the algorithm signs with.
+func fit(alg string, parsed any) (crypto.Signer, jwt.SigningMethod, error) {
+	switch key := parsed.(type) {
+	case *rsa.PrivateKey:
+		if alg == "RS256" && key.N.BitLen() >= 2048 { // RFC 7518 section 3.3
+			return key, jwt.SigningMethodRS256, nil
+		}
+	case *ecdsa.PrivateKey:
+		if alg == "ES256" && key.Curve == elliptic.P256() {
+			return key, jwt.SigningMethodES256, nil
+		}
+	case ed25519.PrivateKey:
+		if alg == "EdDSA" {
+			return key, jwt.SigningMethodEdDSA, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("key for %q is a %T, or too short", alg, parsed)
+}
+
+func encodeHeader(alg, kid, typ string) string {
+	raw, err := json.Marshal(struct {
+		Alg string `json:"alg"`
+		KID string `json:"kid"`
+		Typ string `json:"typ"`
+	}{alg, kid, typ})
+	if err != nil {
+		panic("token: " + err.Error()) // strings always encode
+	}
+	return base64.RawURLEncoding.EncodeToString(raw) + "."
+}
+
+// sign returns the compact serialization (RFC 7515 section 3.1) of claims,
+// which are JSON, behind one of the two headers.
+func (s *signer) sign(header string, claims []byte) (string, error) {
+	b := make([]byte, 0, len(header)+base64.RawURLEncoding.EncodedLen(len(claims)))
+	b = base64.RawURLEncoding.AppendEncode(append(b, header...), claims)
+	text := string(b)
+	sig, err := s.method.Sign(text, s.key)
+	if err != nil {
+		return "", fmt.Errorf("token: sign: %w", err)
+	}
+	return text + "." + base64.RawURLEncoding.EncodeToString(sig), nil
+}
+
+// halfHash is at_hash and c_hash: the left half of the hash that belongs to
+// the algorithm (OpenID Connect Core 1.0 section 3.1.3.6). Ed25519 uses
+// SHA-512.
+func (s *signer) halfHash(value string) string {
+	if s.method == jwt.SigningMethod(jwt.SigningMethodEdDSA) {
+		sum := sha512.Sum512([]byte(value))
+		return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+	}
+	sum := sha256.Sum256([]byte(value))
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}

@@ -1,0 +1,171 @@
+package silent
+
+import (
+	"math/bits"
+	"time"
+
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+)
+
+// Cookie is what came of reading the browser's SSO cookie.
+type Cookie uint8
+
+const (
+	CookieAbsent        Cookie = iota // none came, or none that can be read
+	CookieUnknownSecret               // sealed under a secret that this server does not hold
+	CookiePresent
+)
+
+// Request is everything of a request that the decision looks at.
+type Request struct {
+	// Cookie and the way of the request, as the browser tells it.
+	Cookie          Cookie
+	Embedded        bool // in an iframe
+	CrossSite       bool // sent from another site than the provider's
+	StorageActive   bool // the browser says that its cookies were not held back
+	ForeignEmbedder bool // embedded by a page that is not the client's
+
+	Needs       oauth.Grants // what the client must have been granted
+	SkipConsent bool         // a first-party client of an API that allows it
+
+	HintSubject string        // the user that id_token_hint names; "" for no hint
+	MaxAge      time.Duration // at most since the user signed in; negative: any age
+	Prompt      oauth.Prompt
+
+	// What this very request already brought about, on the interactive path.
+	SignedIn bool // the user just proved who they are
+	Chosen   bool // the user chose this account
+	Agreed   bool // the user just gave consent
+}
+
+// Subject is the session that the request brings, or why it brings none.
+type Subject struct {
+	// Session is nil where Absence says why. Its Granted holds all that the
+	// client was granted: in this session, and what is remembered of before.
+	Session  *session.Session
+	Absence  session.Absence
+	Disabled bool // the user's account is disabled or gone
+}
+
+// Decision is the outcome of Decide: the set of broken rules.
+type Decision struct{ broken uint32 }
+
+// rule is one condition under which prompt=none is refused.
+type rule struct {
+	reason Reason
+	step   Step
+	broken func(r *Request, s *Subject, now time.Time) bool
+}
+
+// rules in the order of precedence. What comes first hides what comes later:
+// a client that the user never used learns that there is no session or that
+// consent is missing, and nothing about the user behind the session.
+var rules = [...]rule{
+	{EmbedderUnknown, StepRefuse, func(r *Request, _ *Subject, _ time.Time) bool { return r.ForeignEmbedder }},
+	{SecretUnknown, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return r.Cookie == CookieUnknownSecret }},
+	{CookieNotSent, StepLogin, cookieNotSent},
+	{NoSession, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
+		return r.Cookie == CookieAbsent && !cookieNotSent(r, s, now)
+	}},
+	{SessionGone, StepLogin, absent(session.Gone)},
+	{SessionIdle, StepLogin, absent(session.Idle)},
+	{SessionExpired, StepLogin, absent(session.Expired)},
+	{SessionSuperseded, StepLogin, absent(session.Superseded)},
+	{SessionPending, StepLogin, absent(session.Pending)},
+	{SignedOut, StepLogin, absent(session.SignedOut)},
+	{SessionRevoked, StepLogin, absent(session.Revoked)},
+	{SessionReplaced, StepLogin, absent(session.Replaced)},
+	{ConsentRequired, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
+		return needsConsent(r, s) && s.Session.Granted == ""
+	}},
+	{ConsentScope, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
+		return needsConsent(r, s) && s.Session.Granted != ""
+	}},
+	{HintMismatch, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
+		return s.Session != nil && r.HintSubject != "" && r.HintSubject != s.Session.UserID
+	}},
+	{SelectionAsked, StepSelect, func(r *Request, s *Subject, _ time.Time) bool {
+		return s.Session != nil && r.Prompt.SelectAccount() && !r.Chosen
+	}},
+	{LoginAsked, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
+		return s.Session != nil && r.Prompt.Login() && !r.SignedIn
+	}},
+	{MaxAgeExceeded, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
+		return s.Session != nil && r.MaxAge >= 0 && !r.SignedIn && now.Sub(s.Session.AuthTime) > r.MaxAge
+	}},
+	{UserDisabled, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {
+		return s.Absence == session.UserDisabled || s.Session != nil && s.Disabled
+	}},
+	{ConsentAsked, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
+		return s.Session != nil && r.Prompt.Consent() && !r.Agreed
+	}},
+}
+
+// cookieNotSent: a cross-site iframe without our cookie cannot be told from a
+// user who never signed in, except where the browser says that it let its
+// cookies through (Storage Access Headers).
+func cookieNotSent(r *Request, _ *Subject, _ time.Time) bool {
+	return r.Cookie == CookieAbsent && r.Embedded && r.CrossSite && !r.StorageActive
+}
+
+func absent(why session.Absence) func(*Request, *Subject, time.Time) bool {
+	return func(_ *Request, s *Subject, _ time.Time) bool { return s.Absence == why }
+}
+
+func needsConsent(r *Request, s *Subject) bool {
+	return s.Session != nil && !r.SkipConsent && !s.Session.Granted.Covers(r.Needs)
+}
+
+// Decide judges a request against its session. now is the store's time, read
+// in the same trip as the session.
+func Decide(r *Request, s *Subject, now time.Time) Decision {
+	var d Decision
+	for i := range rules {
+		if rules[i].broken(r, s, now) {
+			d.broken |= 1 << i
+		}
+	}
+	return d
+}
+
+// Early judges what needs no session, so that a refusal costs no store: the
+// answer is Decide's own whenever it is not granted.
+func Early(r *Request) Decision {
+	return Decide(r, &Subject{}, time.Time{})
+}
+
+// Granted tells whether no rule was broken.
+func (d Decision) Granted() bool { return d.broken == 0 }
+
+// Reason returns the first broken rule's, or "" where the request is granted.
+func (d Decision) Reason() Reason {
+	if d.broken == 0 {
+		return ""
+	}
+	return rules[bits.TrailingZeros32(d.broken)].reason
+}
+
+// Step is what a person can do about a refusal.
+type Step uint8
+
+// Steps in the order in which a person is asked: who they are comes before
+// what they allow.
+const (
+	StepNone    Step = iota
+	StepRefuse       // nothing: the refusal stands
+	StepSelect       // choose an account
+	StepLogin        // sign in
+	StepConsent      // give consent
+)
+
+// Step returns the first step that the broken rules ask for.
+func (d Decision) Step() Step {
+	first := StepNone
+	for b := d.broken; b != 0; b &= b - 1 {
+		if s := rules[bits.TrailingZeros32(b)].step; first == StepNone || s < first {
+			first = s
+		}
+	}
+	return first
+}

@@ -1,0 +1,172 @@
+package silent
+
+import "github.com/hush-sso/hush/internal/oauth"
+
+// Reason is the stable code of a refusal. It is the last segment of
+// error_uri, a label of the metric and a field of the log line.
+type Reason string
+
+// The reasons. Their order of precedence stands in the list of rules.
+const (
+	EmbedderUnknown   Reason = "embedder_unknown"
+	SecretUnknown     Reason = "secret_unknown"
+	CookieNotSent     Reason = "cookie_not_sent"
+	NoSession         Reason = "no_session"
+	SessionGone       Reason = "session_gone"
+	SessionIdle       Reason = "session_idle"
+	SessionExpired    Reason = "session_expired"
+	SessionSuperseded Reason = "session_superseded"
+	SessionPending    Reason = "session_pending"
+	SignedOut         Reason = "signed_out"
+	SessionRevoked    Reason = "session_revoked"
+	SessionReplaced   Reason = "session_replaced"
+	ConsentRequired   Reason = "consent_required"
+	ConsentScope      Reason = "consent_scope"
+	ConsentDeclined   Reason = "consent_declined"
+	HintMismatch      Reason = "hint_mismatch"
+	MaxAgeExceeded    Reason = "max_age_exceeded"
+	UserDisabled      Reason = "user_disabled"
+	StoreUnavailable  Reason = "store_unavailable"
+
+	// Asked for by the request itself, so never the answer to prompt=none.
+	SelectionAsked Reason = "selection_asked"
+	LoginAsked     Reason = "login_asked"
+	ConsentAsked   Reason = "consent_asked"
+)
+
+// Explanation is what a developer is told about a reason.
+type Explanation struct {
+	Reason  Reason
+	Error   string // the error code that goes with it
+	Text    string // error_description, fixed
+	Title   string
+	Meaning string
+	Todo    []string
+}
+
+// Err returns the refusal as the error that is sent to the client.
+func (r Reason) Err() *oauth.Error {
+	e := Explain(r)
+	return &oauth.Error{Code: e.Error, Description: e.Text, Reason: string(r)}
+}
+
+// Explain returns what is known about a reason; the zero Explanation for a
+// code that is none.
+func Explain(r Reason) Explanation {
+	for i := range explanations {
+		if explanations[i].Reason == r {
+			return explanations[i]
+		}
+	}
+	return Explanation{}
+}
+
+// Explanations returns all of them, for the pages that show them.
+func Explanations() []Explanation { return explanations }
+
+const signIn = "Treat the user as signed out and offer to sign in: call /authorize without prompt=none in the top-level window."
+
+var explanations = []Explanation{
+	{NoSession, oauth.LoginRequired, "No one is signed in: the request carried no session cookie.",
+		"Nobody is signed in",
+		"The browser sent no session cookie. The user has not signed in here with this browser, or closed it since.",
+		[]string{signIn}},
+	{CookieNotSent, oauth.LoginRequired, "The cross-site iframe carried no session cookie: the user is not signed in, or the browser blocks third-party cookies.",
+		"A cross-site iframe came without our cookie",
+		"The request came from a hidden iframe on another site and the browser sent no session cookie with it. Either nobody is signed in, or the browser blocks third-party cookies: Safari, Firefox and private windows do so by default.",
+		[]string{
+			"Look whether a top-level request with prompt=none succeeds. If it does, the cookie is blocked in the iframe.",
+			"Serve the provider on the same site as the app (login.example.com for app.example.com): its cookie is then not a third-party cookie.",
+			signIn,
+		}},
+	{SessionGone, oauth.LoginRequired, "The session no longer exists: it ended more than an hour ago or was lost with the store.",
+		"The session no longer exists",
+		"The browser's cookie is genuine but the store knows no such session. Sessions that ended are remembered for an hour; this one ended earlier, or the store lost its data.",
+		[]string{signIn, "If many users see this at once, look at the store: was it flushed, restarted without persistence, or restored from a backup?"}},
+	{SessionIdle, oauth.LoginRequired, "The session was not used for longer than its idle lifetime.",
+		"The session idled out",
+		"Nobody used the session for longer than session.idle.",
+		[]string{signIn, "If apps renew in the background but users are signed out all the same, look at session.renewal_is_activity."}},
+	{SessionExpired, oauth.LoginRequired, "The session reached its absolute lifetime.",
+		"The session reached the end of its life",
+		"A session lives no longer than session.lifetime, however much it is used.",
+		[]string{signIn}},
+	{SessionSuperseded, oauth.LoginRequired, "The session cookie was replaced by a later sign-in in the same session.",
+		"An older copy of the cookie was used",
+		"Each sign-in gives the browser a new secret. The secret in this cookie was replaced more than 15 seconds ago: it is a copy that was kept somewhere.",
+		[]string{signIn, "If a user sees this without having copied anything, end their sessions: someone else may hold a copy."}},
+	{SessionPending, oauth.LoginRequired, "A sign-in was begun in this browser but not finished.",
+		"The sign-in was not finished",
+		"The user's credentials were right, but a later step of the sign-in was not completed.",
+		[]string{signIn}},
+	{SignedOut, oauth.LoginRequired, "The user signed out.",
+		"The user signed out",
+		"The session was ended by a sign-out, at this app or at another one that shares it.",
+		[]string{"Clear what the app keeps about the user.", signIn}},
+	{SessionRevoked, oauth.LoginRequired, "The session was ended from elsewhere.",
+		"The session was revoked",
+		"An operator, or the user from another device, ended this session.",
+		[]string{"Clear what the app keeps about the user.", signIn}},
+	{SessionReplaced, oauth.LoginRequired, "Another user signed in in the same browser.",
+		"Another user signed in",
+		"A sign-in as someone else ended this session.",
+		[]string{"Clear what the app keeps about the user.", signIn}},
+	{SecretUnknown, oauth.LoginRequired, "The session cookie was sealed under a secret that this server does not hold.",
+		"The cookie's secret is unknown",
+		"Cookies carry the id of the secret that sealed them. This one names a secret that is not in the server's list.",
+		[]string{
+			"If a secret was changed, keep the old one in second place of secrets until no cookie uses it.",
+			"If several nodes serve one issuer, give all of them the same list.",
+			signIn,
+		}},
+	{ConsentRequired, oauth.ConsentRequired, "The user has not yet allowed this app.",
+		"The app has no consent yet",
+		"Someone is signed in but was never asked whether this app may act for them. A silent request cannot ask.",
+		[]string{
+			"Call /authorize without prompt=none in the top-level window: the user sees the consent page once.",
+			"For the operator's own apps set first_party on the client and skip_consent_for_first_party on the API.",
+		}},
+	{ConsentScope, oauth.ConsentRequired, "The user's consent does not cover every scope that was asked for.",
+		"The consent covers less than was asked for",
+		"The user allowed this app before, but for fewer scopes or another API than this request names.",
+		[]string{
+			"Call /authorize without prompt=none in the top-level window and with the same scope: the user is asked for what is new.",
+			"Or ask silently for no more than was granted.",
+		}},
+	{ConsentDeclined, oauth.AccessDenied, "The user declined to allow the app.",
+		"The user declined",
+		"The user was shown the consent page and chose not to allow the app.",
+		[]string{"Say what does not work without the permission and let the user try again."}},
+	{HintMismatch, oauth.LoginRequired, "Another user is signed in than the one that id_token_hint names.",
+		"Somebody else is signed in",
+		"The request's id_token_hint names one user and the session belongs to another. Tokens of another person are never the answer.",
+		[]string{"Clear what the app keeps about the former user.", signIn}},
+	{MaxAgeExceeded, oauth.LoginRequired, "The user signed in longer ago than max_age allows.",
+		"The sign-in is older than max_age",
+		"The request allows max_age seconds since the user last entered their credentials, and more have passed. Silent renewals do not make a sign-in newer.",
+		[]string{"Call /authorize with the same max_age and without prompt=none: the user signs in again.", "Leave max_age out of silent renewals where a recent sign-in is not needed."}},
+	{UserDisabled, oauth.LoginRequired, "The user's account is disabled or no longer exists.",
+		"The account is disabled",
+		"The session's user was disabled or removed from the directory.",
+		[]string{"Clear what the app keeps about the user.", "An operator can enable the account again in the user directory."}},
+	{EmbedderUnknown, oauth.AccessDenied, "The page that embeds the request is not on an origin registered for this app.",
+		"An unknown page embeds the request",
+		"The silent request came from an iframe on a page whose origin is not among the app's web origins.",
+		[]string{"Add the page's origin to web_origins of the client (or to the allowed web origins of its registration). Origins are compared exactly, scheme and port included."}},
+	{StoreUnavailable, oauth.TemporarilyUnavailable, "The session store did not answer. The user may still be signed in: try again shortly.",
+		"The session store is out of reach",
+		"Redis did not answer in time, or this server is still waiting for its signing keys. Nothing is known about the user's session.",
+		[]string{
+			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds.",
+			"Operators: see /readyz and the metric hush_store_errors_total.",
+		}},
+	{SelectionAsked, oauth.AccountSelectionRequired, "The request asks for an account to be chosen.",
+		"An account must be chosen", "The request said prompt=select_account and the choice was not made.",
+		[]string{"Let the user finish the page."}},
+	{LoginAsked, oauth.LoginRequired, "The request asks for a new sign-in.",
+		"A new sign-in was asked for", "The request said prompt=login and the sign-in was not made.",
+		[]string{"Let the user finish the page."}},
+	{ConsentAsked, oauth.ConsentRequired, "The request asks for consent to be given again.",
+		"Consent was asked for again", "The request said prompt=consent and the user did not answer.",
+		[]string{"Let the user finish the page."}},
+}

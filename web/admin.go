@@ -1,0 +1,41 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/hush-sso/hush/internal/token"
+)
+
+// Health judges whether the store can be worked with.
+type Health interface {
+	// Ready returns nil, or what is wrong in words for an operator.
+	Ready(ctx context.Context) error
+}
+
+// Admin is the admin listener's handler: it belongs on loopback or a network
+// of the operator's.
+func Admin(g prometheus.Gatherer, keys *token.Keys, store Health) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+		defer cancel()
+		err := store.Ready(ctx)
+		if err == nil && !keys.Ready() {
+			err = token.ErrNotReady
+		}
+		if err != nil {
+			http.Error(w, "not ready: "+err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(g, promhttp.HandlerOpts{}))
+	return mux
+}

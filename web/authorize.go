@@ -1,0 +1,88 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// authorize is the authorization endpoint, by GET and by POST (OpenID Connect
+// Core 1.0 section 3.1.2.1).
+func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
+	params, err := s.params(w, r)
+	if err != nil {
+		return err
+	}
+	v := s.visit(r)
+	return s.write(w, r, v, s.Authorize.Begin(r.Context(), params, v.Browser))
+}
+
+func (s *Server) params(w http.ResponseWriter, r *http.Request) (oauth.Params, error) {
+	if r.Method == http.MethodPost {
+		return form(w, r)
+	}
+	return query(r)
+}
+
+// resume goes on with a request that was parked in the address.
+func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
+	params, err := query(r)
+	if err != nil {
+		return err
+	}
+	if params.Get("request") == "" {
+		return oauth.Errorf(oauth.InvalidRequest, "This page belongs to a sign-in that an app begins. Go to the app and sign in from there.")
+	}
+	v := s.visit(r)
+	return s.write(w, r, v, s.Authorize.Resume(r.Context(), params.Get("request"), v.Browser))
+}
+
+// login takes the sign-in form, and the choice of an account.
+func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
+	params, err := form(w, r)
+	if err != nil {
+		return err
+	}
+	v := s.visit(r)
+	var out authorize.Outcome
+	if choice := params.Get("account"); choice != "" {
+		out = s.Authorize.Choose(r.Context(), params.Get("request"), choice == "continue", v.Browser)
+	} else {
+		out = s.Authorize.SignIn(r.Context(), params.Get("request"), params.Get("username"), params.Get("password"), v.Browser)
+	}
+	return s.write(w, r, v, out)
+}
+
+// consent takes the answer to the consent page.
+func (s *Server) consent(w http.ResponseWriter, r *http.Request) error {
+	params, err := form(w, r)
+	if err != nil {
+		return err
+	}
+	action := params.Get("action")
+	if action != "allow" && action != "deny" {
+		return oauth.Errorf(oauth.InvalidRequest, "The consent form must be sent with action=allow or action=deny.")
+	}
+	v := s.visit(r)
+	return s.write(w, r, v, s.Authorize.Consent(r.Context(), params.Get("request"), action == "allow", v.Browser))
+}
+
+// write turns an outcome into a response.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out authorize.Outcome) error {
+	recordOf(r).outcome(out)
+	if out.SignedIn != nil {
+		s.Metrics.signIns.Inc()
+		if err := s.cookies.add(w, r, *out.SignedIn); err != nil {
+			return err
+		}
+	}
+	switch {
+	case out.Fault != nil:
+		return out.Fault
+	case out.Answer != nil:
+		return writeAnswer(w, r, out.Answer)
+	default:
+		return s.ask(w, r, v, out)
+	}
+}

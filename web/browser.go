@@ -1,0 +1,76 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// visit is a request's browser, and the form cookie that it gets if it is asked
+// something.
+type visit struct {
+	authorize.Browser
+	formCookie *http.Cookie // nil: it has one, or may have one that was held back
+}
+
+// visit gathers what a request tells about the browser that sent it. A browser
+// without a form cookie is to get one, unless the cookie may exist and was only
+// held back: a new one would replace that which other tabs need.
+func (s *Server) visit(r *http.Request) visit {
+	accounts, state := s.cookies.read(r)
+	dest, site := r.Header.Get("Sec-Fetch-Dest"), r.Header.Get("Sec-Fetch-Site")
+	v := visit{Browser: authorize.Browser{
+		Accounts:      accounts,
+		Cookie:        state,
+		Embedded:      dest == "iframe" || dest == "frame" || dest == "embed" || dest == "object" || dest == "fencedframe",
+		CrossSite:     site == "cross-site",
+		StorageActive: r.Header.Get("Sec-Fetch-Storage-Access") == "active",
+		Binding:       s.cookies.binding(r),
+	}}
+	if v.Embedded {
+		v.Embedder = s.embedder(r)
+	}
+	if v.Binding == "" && !v.Embedded && !s.holdsBackLax(r) {
+		v.formCookie, v.Binding = s.cookies.newForm()
+	}
+	return v
+}
+
+// embedder is the origin of the page that framed the request, as far as the
+// Referer tells it; a page of ours that goes on in the frame is nobody else's.
+func (s *Server) embedder(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	origin := u.Scheme + "://" + u.Host
+	if origin == s.origin {
+		return ""
+	}
+	return origin
+}
+
+// holdsBackLax tells whether browsers keep SameSite=Lax cookies from this
+// request: a POST that another site's page sent.
+func (s *Server) holdsBackLax(r *http.Request) bool {
+	if r.Method != http.MethodPost {
+		return false
+	}
+	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
+	return site == "cross-site" || site == "" && origin != "" && origin != s.origin
+}
+
+// sameOrigin refuses a form that was not sent by a page of ours. Browsers say
+// so by Origin, newer ones by Sec-Fetch-Site too; the form cookie stands
+// behind both.
+func (s *Server) sameOrigin(next handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+		if origin != "" && origin != s.origin || site != "" && site != "same-origin" {
+			return oauth.Errorf(oauth.AccessDenied, "This form was sent by a page that is not ours. Go back to the app and sign in from there.")
+		}
+		return next(w, r)
+	}
+}

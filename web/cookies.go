@@ -1,0 +1,228 @@
+package web
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gorilla/securecookie"
+	"github.com/gorilla/sessions"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/seal"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
+)
+
+// maxAccounts is how many accounts one cookie holds; the oldest goes first.
+const maxAccounts = 5
+
+// cookies are the two cookies of ours. The SSO cookie says who is signed in
+// and travels into iframes of other sites. The form cookie ties sign-in forms
+// to a browser and does not (SameSite=Lax).
+type cookies struct {
+	sso      *ssoStore
+	ssoName  string
+	formName string
+	form     http.Cookie // attributes
+}
+
+func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool) (*cookies, error) {
+	secure := issuer.Scheme == "https"
+	c := &cookies{ssoName: "__Host-hush", formName: "__Host-hush-form"}
+	if !secure {
+		// __Host- needs Secure, and localhost cookies are shared between ports.
+		c.ssoName, c.formName = "hush-"+issuer.Port(), "hush-form-"+issuer.Port()
+	}
+	c.form = http.Cookie{Name: c.formName, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	options := sessions.Options{Path: "/", Secure: secure || crossSite, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if options.Secure {
+		options.SameSite = http.SameSiteNoneMode
+	}
+	var err error
+	c.sso, err = newSSOStore(k, options)
+	return c, err
+}
+
+// read tells what the browser's SSO cookie says. What cannot be read is no
+// cookie; two of one name are none, since one of them was planted.
+func (c *cookies) read(r *http.Request) ([]authorize.SignedIn, silent.Cookie) {
+	stored, err := c.sso.New(r, c.ssoName)
+	if errors.Is(err, errUnknownSecret) {
+		return nil, silent.CookieUnknownSecret
+	}
+	if err != nil || stored.IsNew {
+		return nil, silent.CookieAbsent
+	}
+	accounts, _ := stored.Values[accountsKey].([]authorize.SignedIn)
+	if len(accounts) == 0 {
+		return nil, silent.CookieAbsent
+	}
+	return accounts, silent.CookiePresent
+}
+
+// add makes account the browser's for its group, in front of the others.
+func (c *cookies) add(w http.ResponseWriter, r *http.Request, account authorize.SignedIn) error {
+	held, _ := c.read(r)
+	accounts := []authorize.SignedIn{account}
+	for _, a := range held {
+		if a.Group != account.Group && len(accounts) < maxAccounts {
+			accounts = append(accounts, a)
+		}
+	}
+	s := sessions.NewSession(c.sso, c.ssoName)
+	s.Values[accountsKey] = accounts
+	return c.sso.Save(r, w, s)
+}
+
+// clear removes the SSO cookie.
+func (c *cookies) clear(w http.ResponseWriter, r *http.Request) error {
+	return c.sso.Save(r, w, sessions.NewSession(c.sso, c.ssoName))
+}
+
+// binding returns the hash that ties forms to this browser, "" where it sent
+// no form cookie.
+func (c *cookies) binding(r *http.Request) string {
+	cookie, ok := only(r, c.formName)
+	if !ok {
+		return ""
+	}
+	return hashBinding(cookie.Value)
+}
+
+// newForm returns a form cookie for a browser that has none, and its binding.
+func (c *cookies) newForm() (*http.Cookie, string) {
+	cookie := c.form
+	cookie.Value = rand.Text()
+	return &cookie, hashBinding(cookie.Value)
+}
+
+func hashBinding(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+// only returns the cookie of a name that came exactly once.
+func only(r *http.Request, name string) (*http.Cookie, bool) {
+	found := r.CookiesNamed(name)
+	if len(found) != 1 {
+		return nil, false
+	}
+	return found[0], true
+}
+
+// accountsKey is where the SSO session holds its []authorize.SignedIn.
+const accountsKey = "accounts"
+
+// errUnknownSecret: the cookie was sealed under a secret we do not hold.
+var errUnknownSecret = errors.New("web: cookie is sealed under an unknown secret")
+
+// ssoStore is a sessions.Store whose session is the cookie itself: one short
+// text, sealed by securecookie. Redis decides how long it lives, so neither
+// cookie nor codec has an age.
+type ssoStore struct {
+	options sessions.Options
+	codecs  []ssoCodec
+}
+
+type ssoCodec struct {
+	id string
+	securecookie.Codec
+}
+
+var _ sessions.Store = (*ssoStore)(nil)
+
+func newSSOStore(k *seal.Keyring, o sessions.Options) (*ssoStore, error) {
+	s := &ssoStore{options: o}
+	for _, key := range k.CookieKeys() {
+		codec := securecookie.New(key.Hash, key.Block).MaxAge(0).SetSerializer(securecookie.NopEncoder{})
+		s.codecs = append(s.codecs, ssoCodec{key.ID, codec})
+	}
+	if len(s.codecs) == 0 {
+		return nil, errors.New("web: no key for cookies")
+	}
+	return s, nil
+}
+
+// Get is New: a request reads its session once.
+func (s *ssoStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return s.New(r, name)
+}
+
+// New reads the session from the request's cookie. It always returns one; with
+// an error, or without a cookie, it is new.
+func (s *ssoStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	fresh := sessions.NewSession(s, name)
+	fresh.IsNew = true
+	cookie, ok := only(r, name)
+	if !ok {
+		return fresh, nil
+	}
+	id, sealed, ok := strings.Cut(cookie.Value, ".")
+	if !ok {
+		return fresh, errors.New("web: cookie is not ours")
+	}
+	for _, codec := range s.codecs {
+		if codec.id != id {
+			continue
+		}
+		var text []byte
+		if err := codec.Decode(name, sealed, &text); err != nil {
+			return fresh, err
+		}
+		accounts, err := parseAccounts(string(text))
+		if err != nil {
+			return fresh, err
+		}
+		fresh.Values[accountsKey], fresh.IsNew = accounts, false
+		return fresh, nil
+	}
+	return fresh, errUnknownSecret
+}
+
+// Save writes the session's cookie, or removes it where it holds no account.
+func (s *ssoStore) Save(_ *http.Request, w http.ResponseWriter, session *sessions.Session) error {
+	options := s.options
+	accounts, _ := session.Values[accountsKey].([]authorize.SignedIn)
+	if len(accounts) == 0 {
+		options.MaxAge = -1
+		http.SetCookie(w, sessions.NewCookie(session.Name(), "", &options))
+		return nil
+	}
+	sealed, err := s.codecs[0].Encode(session.Name(), []byte(formatAccounts(accounts)))
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, sessions.NewCookie(session.Name(), s.codecs[0].id+"."+sealed, &options))
+	return nil
+}
+
+// formatAccounts writes one line an account: handle, group, user id.
+func formatAccounts(accounts []authorize.SignedIn) string {
+	var b strings.Builder
+	for i, a := range accounts {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(a.Handle.String() + "\t" + a.Group + "\t" + a.UserID)
+	}
+	return b.String()
+}
+
+func parseAccounts(text string) ([]authorize.SignedIn, error) {
+	accounts := make([]authorize.SignedIn, 0, 1)
+	for line := range strings.SplitSeq(text, "\n") {
+		handle, rest, _ := strings.Cut(line, "\t")
+		group, user, ok := strings.Cut(rest, "\t")
+		h, err := session.ParseHandle(handle)
+		if err != nil || !ok {
+			return nil, errors.New("web: cookie holds no account")
+		}
+		accounts = append(accounts, authorize.SignedIn{Handle: h, Group: group, UserID: user})
+	}
+	return accounts, nil
+}

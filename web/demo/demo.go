@@ -1,0 +1,86 @@
+// Package demo is what `hush demo` serves beside the provider: three
+// single-page apps, each written with another library, and one API that takes
+// their access tokens.
+//
+// Use OrdersApp, ReportsApp, ClassicApp and OrdersAPI, one listener each. The
+// apps show silent authentication from the outside: they keep their tokens in
+// memory only, so every reload is a silent renewal, and every silent attempt is
+// logged on the page with its result, its reason and its duration.
+//
+// Everything is embedded; nothing is fetched from elsewhere. The files
+// static/orders.js, reports.js and classic.js are only the wiring of their
+// library and are meant to be copied from.
+//
+// The package does not register the apps anywhere: whoever runs the provider
+// registers the client ids, redirect URIs, audience and scopes named here.
+package demo
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// The client ids under which the apps are registered with the provider.
+const (
+	OrdersClientID  = "demo-orders"  // oidc-client-ts, code + PKCE
+	ReportsClientID = "demo-reports" // auth0-spa-js, code + PKCE, web_message
+	ClassicClientID = "demo-classic" // auth0-js, response_type "id_token token"
+)
+
+// DefaultAudience names the demo API in access tokens.
+const DefaultAudience = "https://api.demo.example"
+
+// The scopes of the demo API. Orders and Classic ask for the first, Reports for
+// the second, each with "openid profile email".
+const (
+	ScopeReadOrders  = "read:orders"  // GET /orders
+	ScopeReadReports = "read:reports" // GET /reports
+)
+
+// Paths of the apps that the provider has to know: every app's redirect URI is
+// its base URL and CallbackPath; Orders has a second one for silent answers.
+// Sign-out returns to the base URL followed by a slash.
+const (
+	CallbackPath       = "/callback"
+	SilentCallbackPath = "/silent-callback"
+)
+
+// Config says where everything stands. The same value serves all four handlers.
+type Config struct {
+	// Issuer is the provider's issuer, byte for byte, e.g.
+	// "http://localhost:8080/". Required.
+	Issuer string
+
+	// Orders, Reports, Classic and API are base URLs without a trailing slash,
+	// e.g. "http://localhost:3001" to "http://localhost:3004". Required.
+	Orders, Reports, Classic, API string
+
+	// Audience names the API in access tokens. Empty: DefaultAudience.
+	Audience string
+
+	// JWKS is the client with which the API fetches the provider's keys.
+	// Nil: a client with a 3 s timeout that follows no redirects.
+	JWKS *http.Client
+}
+
+func (c Config) audience() string {
+	if c.Audience == "" {
+		return DefaultAudience
+	}
+	return c.Audience
+}
+
+// endpoint joins a path to the issuer, whose trailing slash is optional.
+func (c Config) endpoint(path string) string {
+	return strings.TrimSuffix(c.Issuer, "/") + "/" + path
+}
+
+// origin is the scheme and host of a URL, "" if it has none.
+func origin(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme == "" || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -1,0 +1,64 @@
+package demo
+
+import (
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
+)
+
+// accessTokenLifetime is short, so that a visitor sees a renewal before the
+// coffee is cold.
+const accessTokenLifetime = 5 * time.Minute
+
+// Clients are the registrations of the three apps. Reports is somebody else's
+// app: its users are asked for consent once. The other two are first-party.
+func (c Config) Clients() []client.Spec {
+	return []client.Spec{
+		{
+			ID: OrdersClientID, Name: "Orders", FirstParty: true,
+			RedirectURIs:           []string{c.Orders + CallbackPath, c.Orders + SilentCallbackPath},
+			WebOrigins:             []string{c.Orders},
+			PostLogoutRedirectURIs: []string{c.Orders + "/"},
+		},
+		{
+			ID: ReportsClientID, Name: "Reports",
+			RedirectURIs:           []string{c.Reports + CallbackPath},
+			WebOrigins:             []string{c.Reports},
+			PostLogoutRedirectURIs: []string{c.Reports + "/"},
+		},
+		{
+			ID: ClassicClientID, Name: "Classic", FirstParty: true,
+			RedirectURIs:           []string{c.Classic + CallbackPath},
+			WebOrigins:             []string{c.Classic},
+			PostLogoutRedirectURIs: []string{c.Classic + "/"},
+			GrantTypes:             []string{"implicit"},
+			ResponseTypes:          []string{"id_token token", "id_token", "token"},
+		},
+	}
+}
+
+// APIs is the registration of the demo API.
+func (c Config) APIs() []client.API {
+	return []client.API{{
+		Audience: c.audience(), Name: "Demo API",
+		Scopes:              map[string]string{ScopeReadOrders: "See your orders", ScopeReadReports: "See your reports"},
+		AccessTokenLifetime: accessTokenLifetime, BrowserTokenLifetime: accessTokenLifetime,
+		SkipConsentForFirstParty: true,
+	}}
+}
+
+// Users are the two people of the demo. Their passwords are on its first
+// screen and protect nothing.
+func Users() []login.User {
+	return []login.User{
+		{ID: "alice", Username: "alice", PasswordHash: login.HashPassword("wonderland"), Claims: map[string]any{
+			"name": "Alice Liddell", "given_name": "Alice", "family_name": "Liddell", "preferred_username": "alice",
+			"email": "alice@demo.example", "email_verified": true, "updated_at": 1767225600,
+		}},
+		{ID: "bob", Username: "bob", PasswordHash: login.HashPassword("builder"), Claims: map[string]any{
+			"name": "Bob Mason", "given_name": "Bob", "family_name": "Mason", "preferred_username": "bob",
+			"email": "bob@demo.example", "email_verified": true, "updated_at": 1767225600,
+		}},
+	}
+}

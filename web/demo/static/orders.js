@@ -1,0 +1,37 @@
+// Orders: oidc-client-ts, authorization code with PKCE.
+import { config } from "./config.js";
+import { start } from "./panel.js";
+
+const { InMemoryWebStorage, UserManager, WebStorageStateStore } = window.oidc;
+
+const manager = new UserManager({
+  authority: config.issuer,
+  client_id: config.clientId,
+  redirect_uri: config.redirectUri,
+  silent_redirect_uri: config.silentRedirectUri,
+  scope: config.scope,
+  extraQueryParams: { audience: config.audience }, // sent by signinSilent too
+  // Tokens stay in memory, so a reload renews silently. The state of a sign-in
+  // has to survive the redirect.
+  userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
+  stateStore: new WebStorageStateStore({ store: window.sessionStorage }),
+  automaticSilentRenew: false, // the panel renews, so that it can log it
+});
+
+const tokens = (user) => ({
+  idToken: user.id_token,
+  accessToken: user.access_token,
+  expiresIn: user.expires_in,
+});
+
+start({
+  signIn: () => manager.signinRedirect(),
+  finishSignIn: async () => tokens(await manager.signinRedirectCallback()),
+  renew: async () => tokens(await manager.signinSilent()),
+  forget: () => manager.removeUser(),
+  signOut: async () => {
+    await manager.removeUser();
+    const query = new URLSearchParams({ client_id: config.clientId, returnTo: `${config.base}/` });
+    window.location.assign(`${config.domain}/v2/logout?${query}`);
+  },
+});

@@ -1,0 +1,62 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/hush-sso/hush/internal/token"
+)
+
+// describe makes the discovery document (OpenID Connect Discovery 1.0 section
+// 3) once: it says what is on, and nothing else.
+func (s *Server) describe() []byte {
+	doc, err := json.Marshal(map[string]any{
+		"issuer":                                s.Issuer,
+		"authorization_endpoint":                s.url("authorize"),
+		"token_endpoint":                        s.url("oauth/token"),
+		"userinfo_endpoint":                     s.url("userinfo"),
+		"jwks_uri":                              s.url(".well-known/jwks.json"),
+		"response_types_supported":              []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"},
+		"response_modes_supported":              []string{"query", "fragment", "form_post", "web_message"},
+		"grant_types_supported":                 []string{"authorization_code", "implicit"},
+		"subject_types_supported":               []string{"public"},
+		"id_token_signing_alg_values_supported": token.Algorithms,
+		"scopes_supported":                      []string{"openid", "profile", "email", "address", "phone"},
+		"claims_supported": []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr",
+			"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
+			"gender", "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number", "phone_number_verified"},
+		"token_endpoint_auth_methods_supported":          []string{"none", "client_secret_basic", "client_secret_post"},
+		"code_challenge_methods_supported":               []string{"S256"},
+		"prompt_values_supported":                        []string{"none", "login", "consent", "select_account"},
+		"authorization_response_iss_parameter_supported": true,
+		"claims_parameter_supported":                     false,
+		"request_parameter_supported":                    false,
+		"request_uri_parameter_supported":                false,
+	})
+	if err != nil {
+		panic(err) // strings and booleans always marshal
+	}
+	return doc
+}
+
+// What apps may keep of discovery and keys, in seconds. A next key is
+// published for longer than this before it signs.
+const publicCache = "public, max-age=300"
+
+func (s *Server) configuration(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", publicCache)
+	_, err := w.Write(s.discovery)
+	return err
+}
+
+func (s *Server) jwks(w http.ResponseWriter, _ *http.Request) error {
+	keys := s.Keys.JWKS()
+	if keys == nil {
+		return unavailable(token.ErrNotReady)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", publicCache)
+	_, err := w.Write(keys)
+	return err
+}

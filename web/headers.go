@@ -1,0 +1,81 @@
+package web
+
+import (
+	"crypto/rand"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// maxBody bounds what a form may send, in bytes.
+const maxBody = 64 << 10
+
+// secure sets what every response of ours carries.
+func (s *Server) secure(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	if strings.HasPrefix(s.origin, "https:") {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// pageHeaders are those of a page for a person: nobody may frame it, and its
+// forms go to formAction only. Chromium holds the redirect that follows a form
+// to the same list, so the address of the app belongs into it.
+func pageHeaders(h http.Header, formAction string) {
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; "+
+		"base-uri 'none'; frame-ancestors 'none'; form-action "+formAction)
+	h.Set("X-Frame-Options", "DENY")
+	// With no-referrer the browser would send our own forms with Origin: null.
+	h.Set("Referrer-Policy", "same-origin")
+}
+
+// answerHeaders are those of an answer page: one script of ours, and framed by
+// the app's own origins only. No X-Frame-Options, which cannot name them, and
+// no COOP, which would cut a popup from its opener. COEP and CORP let an app
+// that is cross-origin isolated frame it.
+func answerHeaders(h http.Header, embedders []string, formAction string) (nonce string) {
+	nonce = rand.Text()
+	ancestors := "'none'"
+	if len(embedders) > 0 {
+		ancestors = strings.Join(embedders, " ")
+	}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; "+
+		"base-uri 'none'; form-action "+formAction+"; frame-ancestors "+ancestors)
+	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	return nonce
+}
+
+// query reads the query string strictly.
+func query(r *http.Request) (oauth.Params, error) {
+	p, err := oauth.ParseParams(r.URL.RawQuery)
+	if err != nil {
+		return p, oauth.Errorf(oauth.InvalidRequest, "The query cannot be read: %v.", err)
+	}
+	return p, nil
+}
+
+// form reads a POST body strictly. The query of a POST means nothing: what is
+// in both would be two answers to one question.
+func form(w http.ResponseWriter, r *http.Request) (oauth.Params, error) {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") {
+		return oauth.Params{}, oauth.Errorf(oauth.InvalidRequest, "A POST must be sent as application/x-www-form-urlencoded.")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return oauth.Params{}, &oauth.Error{Code: oauth.InvalidRequest, Cause: err,
+			Description: "The body cannot be read: it may hold 64 KB at most."}
+	}
+	p, err := oauth.ParseParams(string(body))
+	if err != nil {
+		return p, oauth.Errorf(oauth.InvalidRequest, "The body cannot be read: %v.", err)
+	}
+	return p, nil
+}

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/web/page"
+)
+
+// logout ends the browser's sessions and sends it back to the app, as Auth0's
+// /v2/logout does: client_id and returnTo, which must be registered.
+func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
+	params, err := query(r)
+	if err != nil {
+		return err
+	}
+	if !s.actsOnSignOut(r) {
+		return oauth.Errorf(oauth.AccessDenied, "Signing out needs a page of its own: an app must send the whole window here, not a frame or a request in the background.")
+	}
+	set := s.Clients()
+	c := set.Client(params.Get("client_id"))
+	if c != nil {
+		recordOf(r).client = c.ID
+	}
+	if err := s.endSessions(w, r); err != nil {
+		return err
+	}
+	return s.afterLogout(w, c, params.Get("returnTo"))
+}
+
+// actsOnSignOut: a hidden frame or image of any page must not sign people out,
+// so only a navigation of the whole window counts, or a request that carries
+// the form cookie, which browsers keep from other sites' frames.
+func (s *Server) actsOnSignOut(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Dest") == "document" || s.cookies.binding(r) != ""
+}
+
+// endSessions turns every session of the cookie into a tombstone. The cookie
+// stays if that fails: a user must not be told to be signed out who is not.
+func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
+	accounts, _ := s.cookies.read(r)
+	for _, a := range accounts {
+		if err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut); err != nil {
+			e := unavailable(err)
+			e.Description = "You may still be signed in: the session store did not answer. Try again in a few seconds."
+			return e
+		}
+		s.Metrics.sessionsEnded.WithLabelValues(string(session.SignedOut)).Inc()
+	}
+	return s.cookies.clear(w, r)
+}
+
+// afterLogout goes back to the app, or shows that the user is signed out. An
+// address that is not registered is told on a page and never followed.
+func (s *Server) afterLogout(w http.ResponseWriter, c *client.Client, returnTo string) error {
+	view := page.SignedOut{Base: s.base}
+	status := http.StatusOK
+	if c != nil {
+		view.Client = c.Name
+	}
+	if returnTo != "" {
+		if c != nil {
+			if to, ok := c.PostLogoutRedirect(returnTo); ok {
+				w.Header().Set("Location", to.String())
+				w.WriteHeader(http.StatusSeeOther)
+				return nil
+			}
+		}
+		status = http.StatusBadRequest
+		view.Notice = "The app wanted to take you to an address that is not registered for it, so you stay here. For developers: returnTo must equal one of post_logout_redirect_uris of the client named by client_id."
+	}
+	pageHeaders(w.Header(), "'none'")
+	w.WriteHeader(status)
+	return view.Render(w)
+}

@@ -1,0 +1,59 @@
+package web
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// Metrics are the counters of one server.
+type Metrics struct {
+	requests      *prometheus.CounterVec
+	duration      *prometheus.HistogramVec
+	silent        *prometheus.CounterVec
+	storeErrors   prometheus.Counter
+	signIns       prometheus.Counter
+	sessionsEnded *prometheus.CounterVec
+}
+
+// NewMetrics registers the counters.
+func NewMetrics(r prometheus.Registerer) *Metrics {
+	m := &Metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "hush_requests_total", Help: "Requests by endpoint, result (ok, asked, or an error code) and reason.",
+		}, []string{"endpoint", "result", "reason"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "hush_request_duration_seconds", Help: "Time to answer, by endpoint.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2},
+		}, []string{"endpoint"}),
+		silent: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "hush_silent_total", Help: "Requests with prompt=none by client, result and reason.",
+		}, []string{"client", "result", "reason"}),
+		storeErrors: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "hush_store_errors_total", Help: "Requests that failed because the session store did not answer.",
+		}),
+		signIns: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "hush_sign_ins_total", Help: "Sign-ins that succeeded.",
+		}),
+		sessionsEnded: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "hush_sessions_ended_total", Help: "Sessions ended, by cause.",
+		}, []string{"cause"}),
+	}
+	r.MustRegister(m.requests, m.duration, m.silent, m.storeErrors, m.signIns, m.sessionsEnded)
+	return m
+}
+
+// observe counts one request. Labels are ours or registered: a stranger cannot
+// make new series.
+func (m *Metrics) observe(n *record, took time.Duration) {
+	m.requests.WithLabelValues(n.endpoint, n.result, n.reason).Inc()
+	m.duration.WithLabelValues(n.endpoint).Observe(took.Seconds())
+	if n.silent {
+		m.silent.WithLabelValues(n.client, n.result, n.reason).Inc()
+	}
+	if n.result == oauth.TemporarilyUnavailable {
+		m.storeErrors.Inc()
+	}
+}

@@ -1,0 +1,181 @@
+package page
+
+import (
+	_ "embed"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/hush-sso/hush/internal/browsertest"
+)
+
+//go:embed testdata/axe/axe.min.js
+var axe string
+
+// policy is what the pages promise to work under.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// show serves each sample at /view/<name> and what its forms post on posted.
+func show(t *testing.T) (base string, posted chan url.Values) {
+	t.Helper()
+	posted = make(chan url.Values, 1)
+	views := samples()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, isView := strings.CutPrefix(r.URL.Path, "/view/")
+		switch {
+		case r.Method == http.MethodPost:
+			r.ParseForm()
+			posted <- r.PostForm
+			fmt.Fprint(w, "posted")
+		case isView && views[name] != nil:
+			w.Header().Set("Content-Security-Policy", policy)
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			views[name].Render(w)
+		default:
+			Static().ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, posted
+}
+
+func names() []string {
+	var all []string
+	for name := range samples() {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestAccessible(t *testing.T) {
+	base, _ := show(t)
+	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
+	for _, name := range names() {
+		tab.Goto(base + "/view/" + name)
+		for _, width := range []int{320, 1280} {
+			for _, dark := range []bool{false, true} {
+				tab.Emulate(width, 800, dark)
+				t.Run(fmt.Sprintf("%s/%d/dark=%v", name, width, dark), func(t *testing.T) { audit(t, tab) })
+			}
+		}
+	}
+	if got := tab.Violations(); len(got) > 0 {
+		t.Errorf("the policy was breached: %q", got)
+	}
+}
+
+// TestAuditSees makes sure that a silent auditor is not taken for a good page.
+func TestAuditSees(t *testing.T) {
+	base, _ := show(t)
+	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
+	tab.Goto(base + "/view/login")
+	tab.Eval("document.querySelector('h1').style.color = '#ddd'; document.querySelector('label').remove()", nil)
+	var ids []string
+	for _, f := range findings(tab) {
+		ids = append(ids, f.ID)
+	}
+	if !slices.Contains(ids, "color-contrast") || !slices.Contains(ids, "label") {
+		t.Errorf("axe saw only %q", ids)
+	}
+}
+
+// audit runs axe with every detail open, and looks for sideways scrolling.
+func audit(t *testing.T, tab *browsertest.Tab) {
+	t.Helper()
+	tab.Eval("document.querySelectorAll('details').forEach(d => d.open = true)", nil)
+	for _, f := range findings(tab) {
+		t.Errorf("%s: %s\n%s", f.ID, f.Help, f.Nodes)
+	}
+	var over int
+	tab.Eval("document.scrollingElement.scrollWidth - innerWidth", &over)
+	if over > 0 {
+		t.Errorf("scrolls sideways by %d px", over)
+	}
+}
+
+type finding struct{ ID, Help, Nodes string }
+
+// findings are axe's violations, and what it could not decide.
+func findings(tab *browsertest.Tab) (found []finding) {
+	tab.Eval("window.axe || ("+scripted+"), 0", nil)
+	tab.Eval(`axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then(r => r.violations.concat(r.incomplete).map(v => ({ID: v.id, Help: v.help,
+			Nodes: v.nodes.map(n => n.html + " " + n.failureSummary).join("\n")})))`, &found)
+	return found
+}
+
+// scripted is axe as one expression: the policy lets no script element in, but
+// the debugger is not bound by it.
+var scripted = "(() => {" + axe + "\n})()"
+
+func TestKeyboardOrder(t *testing.T) {
+	base, _ := show(t)
+	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
+	for name, want := range map[string][]string{
+		"login":          {"User name", "Password", "Sign in"}, // the first has the focus from the start
+		"select":         {"Continue as alice alice@example.com", "Use another account"},
+		"consent":        {"Not you?", "Allow", "Don’t allow"},
+		"error":          {"Details for the developer"},
+		"signed-out":     {"Back to Orders"},
+		"confirm-logout": {"Sign out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tab.Goto(base + "/view/" + name)
+			settle(tab)
+			var got []string
+			for i := range want {
+				if i > 0 || name != "login" {
+					tab.Press(kb.Tab)
+				}
+				got = append(got, focused(tab))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("focus went through %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// settle waits until autofocus has been acted upon, which takes a frame.
+func settle(tab *browsertest.Tab) {
+	tab.WaitEval("!document.querySelector('[autofocus]') || document.activeElement.matches('[autofocus]')", 5*time.Second)
+}
+
+// focused names the element that has the focus, and says when that cannot be seen.
+func focused(tab *browsertest.Tab) (name string) {
+	tab.Eval(`(e => (e.labels?.[0] ?? e).textContent.replace(/\s+/g, " ").trim().replace(/^A (?=Continue)/, "")
+		+ (getComputedStyle(e).outlineStyle == "solid" ? "" : " (no ring)"))(document.activeElement)`, &name)
+	return name
+}
+
+func TestFormsWithoutScript(t *testing.T) {
+	base, posted := show(t)
+	tab := browsertest.New(t, browsertest.Options{NoScript: true}).Tab(t)
+	for _, c := range []struct{ view, click, want string }{
+		{"login", ".primary", "password=wonder+land&request=c2VhbGVk&username=alice"},
+		{"select", "[value=continue]", "account=continue&request=c2VhbGVk"},
+		{"select", "[value=other]", "account=other&request=c2VhbGVk"},
+		{"consent", "[value=allow]", "action=allow&request=c2VhbGVk"},
+		{"consent", "[value=deny]", "action=deny&request=c2VhbGVk"},
+		{"confirm-logout", "[name=confirm]", "confirm=yes&request=c2VhbGVk"},
+	} {
+		t.Run(c.view+" "+c.click, func(t *testing.T) {
+			tab.Goto(base + "/view/" + c.view)
+			if c.view == "login" {
+				tab.Type("#username", "alice")
+				tab.Type("#password", "wonder land")
+			}
+			tab.Click(c.click)
+			if got := (<-posted).Encode(); got != c.want {
+				t.Errorf("posted %s, want %s", got, c.want)
+			}
+		})
+	}
+}

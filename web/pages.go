@@ -1,0 +1,55 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/silent"
+	"github.com/hush-sso/hush/web/page"
+)
+
+const errNotFound = "not_found"
+
+func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
+	return oauth.Errorf(errNotFound, "Nothing is served at this address.")
+}
+
+// home says what this is to someone who opens the issuer in a browser.
+func (s *Server) home(w http.ResponseWriter, _ *http.Request) error {
+	pageHeaders(w.Header(), "'none'")
+	return page.Message{
+		Base: s.base, Title: "This is a sign-in service",
+		Text: "Apps send you here to sign in. There is nothing to do on this page: open the app that you want to use.",
+	}.Render(w)
+}
+
+func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// reason explains one refusal to a developer: the page behind error_uri.
+func (s *Server) reason(w http.ResponseWriter, r *http.Request) error {
+	e := silent.Explain(silent.Reason(r.PathValue("reason")))
+	if e.Reason == "" {
+		return oauth.Errorf(errNotFound, "There is no such reason.")
+	}
+	pageHeaders(w.Header(), "'none'")
+	return s.reasonView(e).Render(w)
+}
+
+func (s *Server) reasonIndex(w http.ResponseWriter, _ *http.Request) error {
+	view := page.ReasonIndex{Base: s.base}
+	for _, e := range silent.Explanations() {
+		view.Reasons = append(view.Reasons, s.reasonView(e))
+	}
+	pageHeaders(w.Header(), "'none'")
+	return view.Render(w)
+}
+
+func (s *Server) reasonView(e silent.Explanation) page.Reason {
+	return page.Reason{
+		Base: s.base, Code: string(e.Reason), OAuthError: e.Error,
+		Title: e.Title, Meaning: e.Meaning, Todo: e.Todo,
+	}
+}

@@ -1,0 +1,123 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/silent"
+	"github.com/hush-sso/hush/web/page"
+)
+
+// Errors become responses here and nowhere else: the public face is sent, the
+// cause goes to the log.
+
+// person serves a page of a person's browser; its errors are pages.
+func (s *Server) person(endpoint string, h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recordOf(r).endpoint = endpoint
+		s.secure(w.Header())
+		if err := h(w, r); err != nil {
+			s.errorPage(w, r, err)
+		}
+	})
+}
+
+// machine serves an app or an API; its errors are JSON (RFC 6749 section 5.2).
+func (s *Server) machine(endpoint string, h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recordOf(r).endpoint = endpoint
+		s.secure(w.Header())
+		s.allowOrigin(w, r)
+		if err := h(w, r); err != nil {
+			s.errorJSON(w, r, err)
+		}
+	})
+}
+
+// public returns the face of an error. What is not an oauth.Error is trouble
+// of ours and shows nothing of itself.
+func public(err error) *oauth.Error {
+	var e *oauth.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &oauth.Error{Code: oauth.ServerError, Description: "Something went wrong on our side.", Cause: err}
+}
+
+// unavailable is the answer to a store that does not answer.
+func unavailable(cause error) *oauth.Error {
+	e := silent.StoreUnavailable.Err()
+	e.Cause = cause
+	return e
+}
+
+var statuses = map[string]int{
+	oauth.InvalidClient:          http.StatusUnauthorized,
+	oauth.InvalidToken:           http.StatusUnauthorized,
+	oauth.InsufficientScope:      http.StatusForbidden,
+	oauth.AccessDenied:           http.StatusForbidden,
+	oauth.ServerError:            http.StatusInternalServerError,
+	oauth.TemporarilyUnavailable: http.StatusServiceUnavailable,
+	errNotFound:                  http.StatusNotFound,
+}
+
+func statusOf(e *oauth.Error) int {
+	if status, ok := statuses[e.Code]; ok {
+		return status
+	}
+	return http.StatusBadRequest
+}
+
+func (s *Server) errorJSON(w http.ResponseWriter, r *http.Request, err error) {
+	e := public(err)
+	recordOf(r).failed(e)
+	body := map[string]string{"error": e.Code, "error_description": e.Description}
+	if e.Reason != "" {
+		body["error_uri"] = s.url("errors/" + e.Reason)
+	}
+	writeJSON(w, statusOf(e), body)
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body) // the client is gone if this fails
+}
+
+func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
+	e := public(err)
+	n := recordOf(r)
+	n.failed(e)
+	status := statusOf(e)
+	view := page.Error{
+		Base: s.base, Status: status, Message: e.Description, Code: e.Code, Reason: e.Reason, RequestID: n.ID,
+		Title: "This sign-in cannot go on",
+		Todo:  "Go back to the app and try again. If it happens again, tell whoever runs the app what is written here.",
+	}
+	switch status {
+	case http.StatusNotFound:
+		view.Title, view.Todo = "There is no such page", "Check the address, or go back to the app that sent you here."
+	case http.StatusInternalServerError, http.StatusServiceUnavailable:
+		view.Title, view.Todo = "That did not work", "Try again in a few seconds."
+	}
+	for _, name := range []string{"client_id", "redirect_uri"} {
+		if p, err := query(r); err == nil && p.Get(name) != "" {
+			view.Details = append(view.Details, page.Detail{Name: name, Value: shorten(p.Get(name))})
+		}
+	}
+	pageHeaders(w.Header(), "'none'")
+	w.WriteHeader(status)
+	view.Render(w) // the browser is gone if this fails
+}
+
+// shorten keeps what is repeated back to the size of a line or two.
+func shorten(value string) string {
+	const most = 300
+	if len(value) <= most {
+		return value
+	}
+	return strings.ToValidUTF8(value[:most], "") + "…"
+}

@@ -1,0 +1,124 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// requestTimeout bounds a request's work, so that a hung store is told within
+// two seconds.
+const requestTimeout = 1700 * time.Millisecond
+
+// record is what the log line and the metrics say of one request. Handlers
+// fill it in; nothing secret belongs in it.
+type record struct {
+	ID       string
+	endpoint string
+	client   string
+	sid      string
+	silent   bool
+	result   string // "ok", "asked", or an error code
+	reason   string
+	cause    error
+}
+
+type recordKey struct{}
+
+func recordOf(r *http.Request) *record {
+	return r.Context().Value(recordKey{}).(*record)
+}
+
+// outcome notes what became of an authorization request.
+func (n *record) outcome(out authorize.Outcome) {
+	n.client, n.silent, n.sid = out.ClientID, out.Silent, out.SID
+	switch {
+	case out.Fault != nil:
+		n.failed(out.Fault)
+	case out.Ask != nil:
+		n.result, n.reason, n.cause = "asked", askNames[out.Ask.Step], out.Ask.Cause
+	case out.Answer.Err != nil:
+		n.failed(out.Answer.Err)
+	}
+}
+
+func (n *record) failed(err *oauth.Error) {
+	n.result, n.reason, n.cause = err.Code, err.Reason, err.Cause
+}
+
+// record wraps every request: an id, a deadline, one log line, one
+// measurement, and a page instead of a torn connection if a handler panics.
+func (s *Server) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		n := &record{ID: rand.Text()[:16], endpoint: "unknown", result: "ok"}
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, n), requestTimeout)
+		defer cancel()
+		sw := &statusWriter{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil {
+				s.Log.Error("handler panicked", "request", n.ID, "panic", p, "stack", string(debug.Stack()))
+				n.result = oauth.ServerError
+				if sw.status == 0 {
+					http.Error(sw, "internal error, request "+n.ID, http.StatusInternalServerError)
+				}
+			}
+			s.finish(n, r, sw.status, time.Since(start))
+		}()
+		next.ServeHTTP(sw, r.WithContext(ctx))
+	})
+}
+
+func (s *Server) finish(n *record, r *http.Request, status int, took time.Duration) {
+	s.Metrics.observe(n, took)
+	level := slog.LevelInfo
+	if n.cause != nil && (n.result == oauth.TemporarilyUnavailable || n.result == oauth.ServerError || n.result == "asked") {
+		level = slog.LevelError
+	}
+	// The path is ours and fixed; the query holds state and tokens.
+	attrs := []slog.Attr{
+		slog.String("request", n.ID), slog.String("method", r.Method), slog.String("endpoint", n.endpoint),
+		slog.Int("status", status), slog.Duration("took", took), slog.String("result", n.result),
+	}
+	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("client", n.client), slog.String("sid", n.sid)} {
+		if a.Value.String() != "" {
+			attrs = append(attrs, a)
+		}
+	}
+	if n.silent {
+		attrs = append(attrs, slog.Bool("silent", true))
+	}
+	if n.cause != nil {
+		attrs = append(attrs, slog.String("cause", n.cause.Error()))
+	}
+	s.Log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// statusWriter remembers the status for the log line.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/seal"
+	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/session"
+)
+
+// Config is what a Server works with. Fields are required unless they say so.
+type Config struct {
+	Issuer    string // byte for byte; its origin and path are where we are served
+	Authorize *authorize.Service
+	Sessions  *session.Manager
+	Tokens    *token.Issuer
+	Keys      *token.Keys
+	Grants    token.GrantStore
+	Clients   func() *client.Set
+	Directory func() *login.Directory
+	Keyring   *seal.Keyring
+	Log       *slog.Logger
+	Metrics   *Metrics
+	// CrossSite makes the SSO cookie travel to other sites on http://localhost
+	// too: SameSite=None and Secure, which not every browser takes there. On
+	// https it always does. Optional.
+	CrossSite bool
+}
+
+// Server is the public listener's handler. It is safe for concurrent use.
+type Server struct {
+	Config
+	origin    string // of the issuer
+	base      string // path prefix of every route, begins and ends in a slash
+	cookies   *cookies
+	discovery []byte
+	handler   http.Handler
+}
+
+// New returns a Server.
+func New(c Config) (*Server, error) {
+	u, err := url.Parse(c.Issuer)
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, fmt.Errorf("issuer %q must be a URL with host and without query, fragment or user", c.Issuer)
+	}
+	if u.Scheme != "https" && !(u.Scheme == "http" && client.IsLoopback(u.Hostname())) {
+		return nil, errors.New("issuer must be https: http is for localhost only")
+	}
+	s := &Server{Config: c, origin: u.Scheme + "://" + u.Host, base: strings.TrimSuffix(u.Path, "/") + "/"}
+	if s.cookies, err = newCookies(c.Keyring, u, c.CrossSite); err != nil {
+		return nil, err
+	}
+	s.discovery = s.describe()
+	s.handler = s.routes()
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// url returns the absolute address of a path of ours, which never comes from
+// the Host header.
+func (s *Server) url(path string) string { return s.origin + s.base + path }

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
+)
+
+// tokenAnswer is a successful answer of the token endpoint (RFC 6749 section
+// 5.1, OpenID Connect Core 1.0 section 3.1.3.3).
+type tokenAnswer struct {
+	AccessToken string `json:"access_token"`
+	TokenType   string `json:"token_type"`
+	ExpiresIn   int64  `json:"expires_in"` // seconds
+	Scope       string `json:"scope"`
+	IDToken     string `json:"id_token,omitempty"`
+}
+
+// token redeems a code. Parameters that mean nothing here are ignored: SDKs
+// send leftovers of the authorization request.
+func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
+	params, err := form(w, r)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret"} {
+		if params.Count(name) > 1 {
+			return oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated.", name)
+		}
+	}
+	set := s.Clients()
+	c, err := authenticate(set, r, params)
+	if err != nil {
+		if r.Header.Get("Authorization") != "" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="token"`)
+		}
+		return err
+	}
+	recordOf(r).client = c.ID
+	switch grant := params.Get("grant_type"); {
+	case grant == "":
+		return oauth.Errorf(oauth.InvalidRequest, "grant_type is missing.")
+	case grant != "authorization_code":
+		return oauth.Errorf(oauth.UnsupportedGrantType, "grant_type must be authorization_code.")
+	case !c.HasGrant(grant):
+		return oauth.Errorf(oauth.UnauthorizedClient, "The app did not register the grant type %s.", grant)
+	case params.Get("code") == "":
+		return oauth.Errorf(oauth.InvalidRequest, "code is missing.")
+	}
+	answer, err := s.redeem(r, set, c, params)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, answer)
+	return nil
+}
+
+func (s *Server) redeem(r *http.Request, set *client.Set, c *client.Client, params oauth.Params) (*tokenAnswer, error) {
+	if !s.Keys.Ready() {
+		return nil, unavailable(token.ErrNotReady) // before the code is burnt
+	}
+	grant, session, now, err := s.Tokens.Redeem(r.Context(), c, token.RedeemRequest{
+		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"),
+		APIs: set.API,
+	})
+	if refused := (*oauth.Error)(nil); err != nil && !errors.As(err, &refused) {
+		return nil, unavailable(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	recordOf(r).sid = session.SID
+	user, known := s.Directory().ByID(grant.UserID)
+	if !known || user.Disabled {
+		return nil, oauth.Errorf(oauth.InvalidGrant, "The user's account is disabled or no longer exists.")
+	}
+	var api *client.API
+	if grant.Audience != "" {
+		if api = set.API(grant.Audience); api == nil {
+			return nil, oauth.Errorf(oauth.InvalidGrant, "The API that the code is for is no longer registered.")
+		}
+	}
+	access, life, err := s.Tokens.AccessToken(grant, api, now, false)
+	if err != nil {
+		return nil, err
+	}
+	answer := &tokenAnswer{AccessToken: access, TokenType: "Bearer", ExpiresIn: int64(life.Seconds()), Scope: strings.Join(grant.Scopes, " ")}
+	if grant.Needs.Covers(oauth.NewGrants("", []string{"openid"})) {
+		answer.IDToken, err = s.Tokens.IDToken(c, grant, authorize.TokenUser(user), now, access, "")
+	}
+	return answer, err
+}
+
+// authenticate finds out which app calls and, for a confidential one, that it
+// holds the secret (RFC 6749 section 2.3). Two ways at once are refused.
+func authenticate(set *client.Set, r *http.Request, params oauth.Params) (*client.Client, error) {
+	id, secret := params.Get("client_id"), params.Get("client_secret")
+	if header := r.Header.Get("Authorization"); header != "" {
+		if secret != "" {
+			return nil, oauth.Errorf(oauth.InvalidRequest, "The client authenticates twice: by header and by client_secret.")
+		}
+		user, password, err := basic(header)
+		if err != nil {
+			return nil, err
+		}
+		if id != "" && id != user {
+			return nil, oauth.Errorf(oauth.InvalidRequest, "client_id names another client than the Authorization header.")
+		}
+		id, secret = user, password
+	}
+	if id == "" {
+		return nil, oauth.Errorf(oauth.InvalidRequest, "client_id is missing.")
+	}
+	c := set.Client(id)
+	switch {
+	case c == nil:
+		return nil, oauth.Errorf(oauth.InvalidClient, "No app is registered under this client_id.")
+	case !c.Confidential && secret != "":
+		return nil, oauth.Errorf(oauth.InvalidClient, "The app is public and has no secret: send client_id only.")
+	case c.Confidential && !c.CheckSecret(secret):
+		return nil, oauth.Errorf(oauth.InvalidClient, "The client secret is missing or wrong.")
+	}
+	return c, nil
+}
+
+// basic reads client_secret_basic: both parts are form-encoded first (RFC 6749
+// section 2.3.1).
+func basic(header string) (id, secret string, err error) {
+	bad := oauth.Errorf(oauth.InvalidClient, "The Authorization header is not valid client_secret_basic.")
+	scheme, value, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return "", "", bad
+	}
+	raw, err := base64.StdEncoding.DecodeString(value)
+	if err != nil {
+		return "", "", bad
+	}
+	user, password, ok := strings.Cut(string(raw), ":")
+	if !ok {
+		return "", "", bad
+	}
+	if id, err = url.QueryUnescape(user); err != nil {
+		return "", "", bad
+	}
+	if secret, err = url.QueryUnescape(password); err != nil {
+		return "", "", bad
+	}
+	return id, secret, nil
+}
