@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
@@ -79,9 +80,16 @@ func (c *cookies) add(w http.ResponseWriter, r *http.Request, account authorize.
 	return c.sso.Save(r, w, s)
 }
 
-// clear removes the SSO cookie.
-func (c *cookies) clear(w http.ResponseWriter, r *http.Request) error {
-	return c.sso.Save(r, w, sessions.NewSession(c.sso, c.ssoName))
+// tombstoneAge is how long the store can still tell how a session ended.
+const tombstoneAge = time.Hour
+
+// retire keeps the cookie for as long as the store tells how its sessions
+// ended: it opens nothing any more, and apps that renew learn why.
+func (c *cookies) retire(w http.ResponseWriter, r *http.Request, accounts []authorize.SignedIn) error {
+	s := sessions.NewSession(c.sso, c.ssoName)
+	s.Values[accountsKey] = accounts
+	s.Options = &sessions.Options{MaxAge: int(tombstoneAge.Seconds())}
+	return c.sso.Save(r, w, s)
 }
 
 // binding returns the hash that ties forms to this browser, "" where it sent
@@ -184,15 +192,14 @@ func (s *ssoStore) New(r *http.Request, name string) (*sessions.Session, error) 
 	return fresh, errUnknownSecret
 }
 
-// Save writes the session's cookie, or removes it where it holds no account.
+// Save writes the session's cookie. It ends with the browser, unless the
+// session's options give it an age.
 func (s *ssoStore) Save(_ *http.Request, w http.ResponseWriter, session *sessions.Session) error {
 	options := s.options
-	accounts, _ := session.Values[accountsKey].([]authorize.SignedIn)
-	if len(accounts) == 0 {
-		options.MaxAge = -1
-		http.SetCookie(w, sessions.NewCookie(session.Name(), "", &options))
-		return nil
+	if session.Options != nil {
+		options.MaxAge = session.Options.MaxAge
 	}
+	accounts, _ := session.Values[accountsKey].([]authorize.SignedIn)
 	sealed, err := s.codecs[0].Encode(session.Name(), []byte(formatAccounts(accounts)))
 	if err != nil {
 		return err

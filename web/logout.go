@@ -49,7 +49,10 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 		}
 		s.Metrics.sessionsEnded.WithLabelValues(string(session.SignedOut)).Inc()
 	}
-	return s.cookies.clear(w, r)
+	if len(accounts) == 0 {
+		return nil
+	}
+	return s.cookies.retire(w, r, accounts)
 }
 
 // afterLogout goes back to the app, or shows that the user is signed out. An

@@ -10,15 +10,16 @@ local s = status(r)
 if s ~= 'active' then return no(s) end
 local left = issued + lifetime - now
 if left <= 0 then return no('code_expired') end
-if not r.c or not covers(r.c, needs) then return no('not_granted') end
 
+-- A replay is told before missing consent: it must revoke even while consent
+-- is withdrawn, or the tokens would hold again once it is given anew.
 local used = redis.call('GET', KEYS[2])
-if not used then
-  redis.call('SET', KEYS[2], 'ok ' .. attempt, 'PX', int(left + slack))
-elseif used ~= 'ok ' .. attempt then
+if used and used ~= 'ok ' .. attempt then
   if used ~= 'revoked' then
     redis.call('SET', KEYS[2], 'revoked', 'PX', int(math.max(outlives, left + slack)))
   end
   return no('replayed')
 end
+if not r.c or not covers(r.c, needs) then return no('not_granted') end
+if not used then redis.call('SET', KEYS[2], 'ok ' .. attempt, 'PX', int(left + slack)) end
 return yes(r)
