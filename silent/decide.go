@@ -68,7 +68,7 @@ var rules = [...]rule{
 	{NoSession, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
 		return r.Cookie == CookieAbsent && !cookieNotSent(r, s, now)
 	}},
-	{SessionGone, StepLogin, absent(session.Gone)},
+	{SessionGone, StepLogin, sessionGone},
 	{SessionIdle, StepLogin, absent(session.Idle)},
 	{SessionExpired, StepLogin, absent(session.Expired)},
 	{SessionSuperseded, StepLogin, absent(session.Superseded)},
@@ -113,6 +113,20 @@ func absent(why session.Absence) func(*Request, *Subject, time.Time) bool {
 	return func(_ *Request, s *Subject, _ time.Time) bool { return s.Absence == why }
 }
 
+// sessionGone also catches an absence that no other rule knows: what is not a
+// session is never a grant.
+func sessionGone(r *Request, s *Subject, _ time.Time) bool {
+	if s.Session != nil || r.Cookie != CookiePresent {
+		return false
+	}
+	switch s.Absence {
+	case session.Idle, session.Expired, session.Superseded, session.Pending,
+		session.SignedOut, session.Revoked, session.Replaced, session.UserDisabled:
+		return false
+	}
+	return true
+}
+
 func needsConsent(r *Request, s *Subject) bool {
 	return s.Session != nil && !r.SkipConsent && !s.Session.Granted.Covers(r.Needs)
 }
@@ -129,10 +143,19 @@ func Decide(r *Request, s *Subject, now time.Time) Decision {
 	return d
 }
 
+// earlyRules is how many of the rules look at the request alone.
+const earlyRules = 4
+
 // Early judges what needs no session, so that a refusal costs no store: the
-// answer is Decide's own whenever it is not granted.
+// answer is Decide's own wherever it is not a grant.
 func Early(r *Request) Decision {
-	return Decide(r, &Subject{}, time.Time{})
+	var d Decision
+	for i := range earlyRules {
+		if rules[i].broken(r, &Subject{}, time.Time{}) {
+			d.broken |= 1 << i
+		}
+	}
+	return d
 }
 
 // Granted tells whether no rule was broken.
