@@ -1,0 +1,104 @@
+package provider_test
+
+import (
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/provider"
+	"github.com/hush-sso/hush/internal/redistest"
+)
+
+const issuer = "https://login.example.com/"
+
+// BenchmarkSilent is one whole prompt=none: from the handler's entrance to its
+// last byte, on a real Redis, without the network between browser and us.
+func BenchmarkSilent(b *testing.B) {
+	for _, alg := range []string{"RS256", "ES256"} {
+		for _, types := range []string{"code", "id_token", "id_token token"} {
+			if types == "code" && alg == "RS256" {
+				continue // a code is not signed
+			}
+			b.Run(strings.ReplaceAll(types, " ", "+")+"/"+alg, func(b *testing.B) { benchmarkSilent(b, types, alg) })
+		}
+	}
+}
+
+func benchmarkSilent(b *testing.B, types, alg string) {
+	p, err := provider.New(provider.Options{
+		Issuer: issuer, Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: redistest.Server(b).Open(),
+		Clients: []client.Spec{{
+			ID: "app", FirstParty: true, RedirectURIs: []string{"https://app.example.com/cb"}, IDTokenAlg: alg,
+			GrantTypes:    []string{"authorization_code", "implicit"},
+			ResponseTypes: []string{"code", "id_token", "id_token token"},
+		}},
+		APIs: []client.API{{
+			Audience: "https://api.example.com", Scopes: map[string]string{"read": "Read"},
+			SigningAlg: alg, SkipConsentForFirstParty: true,
+		}},
+		Users: []login.User{{Username: "alice", PasswordHash: login.HashPassword("wonderland")}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := p.LoadKeys(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	query := url.Values{
+		"client_id": {"app"}, "redirect_uri": {"https://app.example.com/cb"}, "response_type": {types},
+		"response_mode": {"web_message"}, "scope": {"openid profile email read"}, "audience": {"https://api.example.com"},
+		"state": {"c3RhdGUtb2YtdGhlLWFwcA"}, "nonce": {"bm9uY2Utb2YtdGhlLWFwcA"},
+		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
+	}
+	cookie := signIn(b, p.Public, query)
+	query.Set("prompt", "none")
+	target := issuer + "authorize?" + query.Encode()
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			r := httptest.NewRequest("GET", target, nil)
+			r.AddCookie(cookie)
+			r.Header.Set("Sec-Fetch-Dest", "iframe")
+			r.Header.Set("Referer", "https://app.example.com/")
+			w := httptest.NewRecorder()
+			p.Public.ServeHTTP(w, r)
+			if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "error") {
+				b.Fatal(w.Body.String())
+			}
+		}
+	})
+}
+
+var parked = regexp.MustCompile(`name="request" value="([^"]+)"`)
+
+// signIn goes through the sign-in form and returns the SSO cookie.
+func signIn(b *testing.B, h http.Handler, query url.Values) *http.Cookie {
+	b.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", issuer+"authorize?"+query.Encode(), nil))
+	found := parked.FindStringSubmatch(w.Body.String())
+	if found == nil {
+		b.Fatal("no sign-in form: " + w.Body.String())
+	}
+	form := url.Values{"request": {html.UnescapeString(found[1])}, "username": {"alice"}, "password": {"wonderland"}}
+	r := httptest.NewRequest("POST", issuer+"login", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for _, c := range w.Result().Cookies() {
+		r.AddCookie(c)
+	}
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		if c.Name == "__Host-hush" {
+			return c
+		}
+	}
+	b.Fatal("no SSO cookie: " + w.Body.String())
+	return nil
+}
