@@ -36,6 +36,9 @@ func signIn(t *testing.T, m *session.Manager, user string, current session.Handl
 	if err := m.Activate(t.Context(), h.Key); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := m.Participate(t.Context(), h.Key, "app", oauth.NewGrants("", []string{"openid"})); err != nil {
+		t.Fatal(err)
+	}
 	return h
 }
 
@@ -74,9 +77,6 @@ func TestPendingIsNoSession(t *testing.T) {
 func TestSignInAgain(t *testing.T) {
 	each(t, func(t *testing.T, m *session.Manager, kit redistest.Kit) {
 		first := signIn(t, m, "alice", session.Handle{})
-		if _, err := m.Participate(t.Context(), first.Key, "app", oauth.NewGrants("", []string{"openid"})); err != nil {
-			t.Fatal(err)
-		}
 		before, _ := state(t, m, first)
 		if err := kit.Age(t.Context(), first.Key, time.Minute); err != nil {
 			t.Fatal(err)

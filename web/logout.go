@@ -32,8 +32,12 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 
 // actsOnSignOut: a hidden frame or image of any page must not sign people out,
 // so only a navigation of the whole window counts, or a request that carries
-// the form cookie, which browsers keep from other sites' frames.
+// the form cookie, which browsers keep from other sites' frames. A page that is
+// only fetched ahead of time was not asked for by anyone.
 func (s *Server) actsOnSignOut(r *http.Request) bool {
+	if r.Header.Get("Sec-Purpose") != "" {
+		return false
+	}
 	return r.Header.Get("Sec-Fetch-Dest") == "document" || s.cookies.binding(r) != ""
 }
 

@@ -201,7 +201,9 @@ func testWithdraw(t *testing.T, b bench) {
 	_, err = b.End(ctx, h.Key, session.SignedOut)
 	b.ok(err)
 	b.ok(b.Withdraw(ctx, h.Key, "another"))
-	b.why(h, session.SignedOut)
+	_, _, err = b.Resolve(ctx, session.Query{Handle: h, ClientID: "another"})
+	b.is(err, session.SignedOut)
+	b.why(h, session.Gone) // app was withdrawn before: how it ended is not told
 	took, err := b.Client().HExists(ctx, "hush:{"+h.Key.String()+"}:s", "c:another").Result()
 	b.ok(err)
 	if !took {
@@ -271,7 +273,14 @@ func testTombstone(t *testing.T, b bench) {
 		b.is(err, session.UserDisabled)
 		_, _, err = b.Redeem(ctx, b.code(h))
 		b.is(err, session.UserDisabled)
-		b.why(h, session.UserDisabled)
+		// Only who took part learns how it ended.
+		told := session.Gone
+		if name == "active" || name == "idle" {
+			told = session.UserDisabled
+		}
+		b.why(h, told)
+		_, _, err = b.Resolve(ctx, session.Query{Handle: h, ClientID: "stranger"})
+		b.is(err, session.Gone)
 		b.near(b.left(h), 0)
 		if t.Failed() {
 			t.Fatal(name)

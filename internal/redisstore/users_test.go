@@ -153,6 +153,7 @@ func testManager(t *testing.T, b bench) {
 	other, err := m.Start(ctx, in)
 	b.ok(err)
 	b.ok(m.Activate(ctx, other.Key))
+	b.participate(other, openid)
 	b.why(renewed, session.Replaced)
 
 	late := session.SignIn{UserID: in.UserID, Generation: gen}

@@ -5,6 +5,9 @@ local client, hash, activity, parts = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4
 
 local r = read(client)
 local s = seen(r, status(r), hash)
+-- How a session was over is told to the apps that took part in it. Others
+-- learn that there is none: what became of it is not their business.
+if (r.st == 'ended' or s == 'idle' or s == 'expired') and not r.c then s = 'gone' end
 if s ~= 'active' then return no(s) end
 
 if activity == '1' and r.c then
