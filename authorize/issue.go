@@ -15,18 +15,18 @@ import (
 
 // issue records that the app takes part, mints what was asked for and answers.
 // In the steady state the session held it all before, and nothing is written.
-func (s *Service) issue(ctx context.Context, q *request, current *session.Session, held oauth.Grants, skipConsent bool, now time.Time) Outcome {
-	if !current.TookPart || !held.Covers(q.needs) {
-		if err := s.takePart(ctx, q, current, skipConsent); err != nil {
+func (s *Service) issue(ctx context.Context, q *request, f found, skipConsent bool) Outcome {
+	if !f.Session.TookPart || !f.held.Covers(q.needs) {
+		if err := s.takePart(ctx, q, f.Session, skipConsent); err != nil {
 			return s.refuse(q, err)
 		}
 	}
-	params, err := s.mint(q, current, now)
+	params, err := s.mint(q, f.Session, f.now)
 	if err != nil {
 		return s.refuse(q, unavailable(err))
 	}
 	return Outcome{
-		ClientID: q.client.ID, Silent: q.prompt.None(), SID: current.SID,
+		ClientID: q.client.ID, Silent: q.prompt.None(), SID: f.Session.SID,
 		Answer: &Answer{To: q.redirect, Mode: q.mode, Params: params, Embedders: q.client.WebOrigins},
 	}
 }

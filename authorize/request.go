@@ -70,8 +70,8 @@ func (s *Service) address(set *client.Set, p oauth.Params) (*request, *oauth.Err
 // state first, so that a failure can be answered.
 func (s *Service) read(set *client.Set, q *request) *oauth.Error {
 	for _, step := range []func(*client.Set, *request) *oauth.Error{
-		readMode, readState, refuseRepeated, refuseUnsupported, readTypes, readNonce, readPKCE,
-		s.readAudience, readScope, readPrompt, s.readHints,
+		readMode, readState, readPrompt, refuseRepeated, refuseUnsupported, readTypes, readNonce, readPKCE,
+		s.readAudience, readScope, s.readHints,
 	} {
 		if err := step(set, q); err != nil {
 			return err
@@ -105,6 +105,22 @@ func readState(_ *client.Set, q *request) *oauth.Error {
 		return oauth.Errorf(oauth.InvalidRequest, "state must not hold control characters")
 	}
 	q.state = state
+	return nil
+}
+
+func readPrompt(_ *client.Set, q *request) *oauth.Error {
+	prompt, err := oauth.ParsePrompt(q.params.Get("prompt"))
+	if err != nil {
+		return err
+	}
+	q.prompt = prompt
+	if raw := q.params.Get("max_age"); raw != "" {
+		seconds, err := strconv.ParseUint(raw, 10, 31)
+		if err != nil {
+			return oauth.Errorf(oauth.InvalidRequest, "max_age must be a number of seconds, zero or more")
+		}
+		q.maxAge = time.Duration(seconds) * time.Second
+	}
 	return nil
 }
 
@@ -260,22 +276,6 @@ func (q *request) has(scope string) bool {
 		}
 	}
 	return false
-}
-
-func readPrompt(_ *client.Set, q *request) *oauth.Error {
-	prompt, err := oauth.ParsePrompt(q.params.Get("prompt"))
-	if err != nil {
-		return err
-	}
-	q.prompt = prompt
-	if raw := q.params.Get("max_age"); raw != "" {
-		seconds, err := strconv.ParseUint(raw, 10, 31)
-		if err != nil {
-			return oauth.Errorf(oauth.InvalidRequest, "max_age must be a number of seconds, zero or more")
-		}
-		q.maxAge = time.Duration(seconds) * time.Second
-	}
-	return nil
 }
 
 func (s *Service) readHints(_ *client.Set, q *request) *oauth.Error {

@@ -98,28 +98,47 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	if d := silent.Early(&facts); !d.Granted() {
 		return s.settle(q, b, d, nil, done)
 	}
-	current, now, err := s.Sessions.Resolve(ctx, session.Query{
-		Handle: handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client),
-	})
-	held := current.Granted
-	subject := silent.Subject{Session: &current}
-	if err != nil && !errors.As(err, &subject.Absence) {
+	found, err := s.find(ctx, q, handle, facts.SkipConsent)
+	if err != nil {
 		return s.refuse(q, unavailable(err))
 	}
+	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
+		return s.settle(q, b, d, found.Session, done)
+	}
+	return s.issue(ctx, q, found, facts.SkipConsent)
+}
+
+// found is what a handle led to.
+type found struct {
+	silent.Subject
+	now  time.Time    // the store's
+	held oauth.Grants // what the session itself holds for the app
+}
+
+// find reads the session, in one trip. Remembered consent is read only where
+// the session does not cover the request, which is once per session and app.
+func (s *Service) find(ctx context.Context, q *request, h session.Handle, skipConsent bool) (found, error) {
+	current, now, err := s.Sessions.Resolve(ctx, session.Query{
+		Handle: h, ClientID: q.client.ID, Activity: s.renewalCounts(q.client),
+	})
+	f := found{now: now, held: current.Granted}
+	if errors.As(err, &f.Absence) {
+		return f, nil
+	}
 	if err != nil {
-		subject.Session = nil
-	} else {
-		user, known := s.Directory().ByID(current.UserID)
-		subject.Disabled = !known || user.Disabled
-		if err := s.recall(ctx, q, &facts, &current); err != nil {
-			return s.refuse(q, unavailable(err))
+		return f, err
+	}
+	f.Session = &current
+	user, known := s.Directory().ByID(current.UserID)
+	f.Disabled = !known || user.Disabled
+	if !skipConsent && !current.Granted.Covers(q.needs) {
+		remembered, err := s.Consents.Remembered(ctx, current.UserID, q.client.ID)
+		if err != nil {
+			return f, err
 		}
+		current.Granted = current.Granted.Union(remembered)
 	}
-	d := silent.Decide(&facts, &subject, now)
-	if !d.Granted() {
-		return s.settle(q, b, d, subject.Session, done)
-	}
-	return s.issue(ctx, q, &current, held, facts.SkipConsent, now)
+	return f, nil
 }
 
 // facts gathers what the decision looks at.
@@ -146,21 +165,6 @@ func (s *Service) renewalCounts(c *client.Client) bool {
 		return *c.RenewalIsActivity
 	}
 	return s.RenewalIsActivity
-}
-
-// recall adds remembered consent to what the session holds for the app. It
-// costs a trip only where the session does not cover the request, which is
-// once per session and app.
-func (s *Service) recall(ctx context.Context, q *request, facts *silent.Request, current *session.Session) error {
-	if facts.SkipConsent || current.Granted.Covers(q.needs) {
-		return nil
-	}
-	remembered, err := s.Consents.Remembered(ctx, current.UserID, q.client.ID)
-	if err != nil {
-		return err
-	}
-	current.Granted = current.Granted.Union(remembered)
-	return nil
 }
 
 // settle turns a refusal into the answer to prompt=none, or into the question
