@@ -67,10 +67,11 @@ func (s *Service) address(set *client.Set, p oauth.Params) (*request, *oauth.Err
 }
 
 // read validates the rest. It fills q as far as it gets, response mode and
-// state first, so that a failure can be answered.
+// state first, so that every failure can be answered.
 func (s *Service) read(set *client.Set, q *request) *oauth.Error {
+	badMode := readMode(q)
 	for _, step := range []func(*client.Set, *request) *oauth.Error{
-		readMode, readState, readPrompt, refuseRepeated, refuseUnsupported, readTypes, readNonce, readPKCE,
+		readState, func(*client.Set, *request) *oauth.Error { return badMode }, readPrompt, refuseRepeated, refuseUnsupported, readTypes, readNonce, readPKCE,
 		s.readAudience, readScope, s.readHints,
 	} {
 		if err := step(set, q); err != nil {
@@ -80,8 +81,10 @@ func (s *Service) read(set *client.Set, q *request) *oauth.Error {
 	return nil
 }
 
-// readMode settles how to answer before anything else can fail.
-func readMode(_ *client.Set, q *request) *oauth.Error {
+// readMode settles how to answer before anything else can fail. Its own failure
+// is told once the state is known: an answer without it costs some apps a
+// minute of waiting.
+func readMode(q *request) *oauth.Error {
 	// An invalid response type is told after its mode is known.
 	q.types, _ = oauth.ParseResponseType(q.params.Get("response_type"))
 	mode, err := oauth.ParseResponseMode(q.params.Get("response_mode"), q.types)
@@ -125,12 +128,9 @@ func readPrompt(_ *client.Set, q *request) *oauth.Error {
 }
 
 func refuseRepeated(_ *client.Set, q *request) *oauth.Error {
-	name := q.params.Repeated("resource")
+	name := q.params.Repeated(func(name string) bool { return known[name] && name != "resource" })
 	if name == "" {
 		return nil
-	}
-	if !known[name] {
-		return nil // unknown parameters are ignored, RFC 6749 section 3.1
 	}
 	return oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated", name)
 }

@@ -41,11 +41,11 @@ func TestParseParams(t *testing.T) {
 }
 
 func TestRepeated(t *testing.T) {
-	p, err := ParseParams("a=1&resource=x&b=2&resource=y&b=3")
+	p, err := ParseParams("x=1&x=2&a=1&resource=x&b=2&resource=y&b=3")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := p.Repeated("resource"); got != "b" {
+	if got := p.Repeated(func(name string) bool { return name == "a" || name == "b" }); got != "b" {
 		t.Errorf("Repeated = %q, want b", got)
 	}
 	if got := p.All("resource"); !slices.Equal(got, []string{"x", "y"}) {

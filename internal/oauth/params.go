@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -115,13 +114,14 @@ func (p Params) All(name string) []string {
 	return values
 }
 
-// Repeated returns the first name that occurs twice and is not in allowed, or
-// "": request parameters must not be repeated (RFC 6749 section 3.1), except
-// those whose specification says so (resource, RFC 8707 section 2).
-func (p Params) Repeated(allowed ...string) string {
+// Repeated returns the first name that occurs twice and that matters, or "":
+// request parameters must not be repeated (RFC 6749 section 3.1), but unknown
+// ones are ignored, and some may be by their specification (resource, RFC 8707
+// section 2).
+func (p Params) Repeated(matters func(name string) bool) string {
 	for i := range p.pairs {
 		for j := range i {
-			if p.pairs[i].Name == p.pairs[j].Name && !slices.Contains(allowed, p.pairs[i].Name) {
+			if p.pairs[i].Name == p.pairs[j].Name && matters(p.pairs[i].Name) {
 				return p.pairs[i].Name
 			}
 		}
