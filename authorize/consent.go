@@ -12,8 +12,8 @@ func (s *Service) Consent(ctx context.Context, sealed string, allow bool, b Brow
 	if refused != nil {
 		return *refused
 	}
-	if f.current == nil {
-		// Not the session that was asked: the decision says what is to be done.
+	if f.current == nil || f.Step != silent.StepConsent {
+		// Not the session, or not the question, that was asked: the decision says what is to be done.
 		return s.decide(ctx, f.q, b, progress{})
 	}
 	if !allow {
@@ -22,7 +22,7 @@ func (s *Service) Consent(ctx context.Context, sealed string, allow bool, b Brow
 		return out
 	}
 	if _, err := s.Consents.Remember(ctx, f.current.UserID, f.q.client.ID, f.q.needs); err != nil {
-		return s.refuse(f.q, unavailable(err))
+		return s.refuse(f.q, silent.Unavailable(err))
 	}
 	f.Done.Agreed = true
 	return s.decide(ctx, f.q, b, f.Done)

@@ -2,6 +2,7 @@ package authorize
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -15,44 +16,54 @@ import (
 
 // issue records that the app takes part, mints what was asked for and answers.
 // In the steady state the session held it all before, and nothing is written.
-func (s *Service) issue(ctx context.Context, q *request, f found, skipConsent bool) Outcome {
+func (s *Service) issue(ctx context.Context, q *request, b Browser, done progress, f found, skipConsent bool) Outcome {
 	if !f.Session.TookPart || !f.held.Covers(q.needs) {
-		if err := s.takePart(ctx, q, f.Session, skipConsent); err != nil {
-			return s.refuse(q, err)
+		kept, err := s.takePart(ctx, q, f.Session, skipConsent)
+		if ended := session.Absence(""); errors.As(err, &ended) {
+			return s.decide(ctx, q, b, done) // over since it was found: say how
+		}
+		if err != nil {
+			return s.refuse(q, silent.Unavailable(err))
+		}
+		if !kept && q.prompt.None() {
+			return s.refuse(q, silent.ConsentRequired.Err())
+		}
+		if !kept {
+			return s.ask(q, b, f.Session, done, Ask{Step: silent.StepConsent})
 		}
 	}
 	params, err := s.mint(q, f.Session, f.now)
+	if errors.Is(err, token.ErrNotReady) {
+		return s.refuse(q, silent.Unavailable(err))
+	}
 	if err != nil {
-		return s.refuse(q, unavailable(err))
+		return s.refuse(q, &oauth.Error{Code: oauth.ServerError, Description: "The tokens could not be made.", Cause: err})
 	}
 	return Outcome{
 		ClientID: q.client.ID, Silent: q.prompt.None(), SID: f.Session.SID,
-		Answer: &Answer{To: q.redirect, Mode: q.mode, Params: params, Embedders: q.client.WebOrigins},
+		Answer: &Answer{
+			To: q.redirect, Mode: q.mode, Params: params, Embedders: q.client.WebOrigins, Implicit: q.types.Implicit(),
+		},
 	}
 }
 
-// takePart makes the session hold what the app is granted. Consent may be
-// revoked at the same moment: revoking deletes the consent first and the
-// session's copy second, so reading the consent again after writing the copy
-// leaves no order in which the app keeps what was revoked.
-func (s *Service) takePart(ctx context.Context, q *request, current *session.Session, skipConsent bool) *oauth.Error {
+// takePart makes the session hold what the app is granted, and tells whether
+// it may keep it. Consent may be revoked at the same moment: revoking deletes
+// the consent first and the session's copy second, so reading the consent again
+// after writing the copy leaves no order in which the app keeps what was
+// revoked.
+func (s *Service) takePart(ctx context.Context, q *request, current *session.Session, skipConsent bool) (kept bool, err error) {
 	if _, err := s.Sessions.Participate(ctx, current.Key, q.client.ID, q.needs); err != nil {
-		return unavailable(err)
+		return false, err
 	}
 	if skipConsent {
-		return nil
+		return true, nil
 	}
 	remembered, err := s.Consents.Remembered(ctx, current.UserID, q.client.ID)
-	if err != nil {
-		return unavailable(err)
+	if err != nil || remembered.Covers(q.needs) {
+		return err == nil, err
 	}
-	if remembered.Covers(q.needs) {
-		return nil
-	}
-	if err := s.Sessions.Withdraw(ctx, current.Key, q.client.ID); err != nil {
-		return unavailable(err)
-	}
-	return silent.ConsentRequired.Err()
+	return false, s.Sessions.Withdraw(ctx, current.Key, q.client.ID)
 }
 
 // mint makes the parameters of a successful answer.

@@ -66,6 +66,7 @@ type Answer struct {
 	Params []oauth.Param
 	// Embedders are the web origins whose pages may frame or open the answer.
 	Embedders []string
+	Implicit  bool         // tokens left the authorization endpoint itself
 	Err       *oauth.Error // nil for success; the cause is for the log
 }
 

@@ -31,16 +31,17 @@ var known = map[string]bool{
 // parameters are kept as they came and are validated again when it goes on, by
 // the same reader and against the registry of that moment.
 type parked struct {
-	ID      string   `json:"id"`
-	Raw     string   `json:"q"`
-	At      int64    `json:"at"`            // unix seconds
-	Binding string   `json:"b,omitempty"`   // "" if the browser had no sign-in cookie yet
-	SID     string   `json:"sid,omitempty"` // the session that done is about
-	Done    progress `json:"d"`
+	ID      string      `json:"id"`
+	Raw     string      `json:"q"`
+	At      int64       `json:"at"`            // unix seconds
+	Binding string      `json:"b,omitempty"`   // "" if the browser had no sign-in cookie yet
+	Step    silent.Step `json:"s"`             // what the page asked: no other answer counts
+	SID     string      `json:"sid,omitempty"` // the session that done is about
+	Done    progress    `json:"d"`
 }
 
-func (s *Service) park(q *request, b Browser, done progress, current *session.Session) string {
-	p := parked{ID: rand.Text(), Raw: q.park(), At: time.Now().Unix(), Binding: b.Binding, Done: done}
+func (s *Service) park(q *request, b Browser, step silent.Step, done progress, current *session.Session) string {
+	p := parked{ID: rand.Text(), Raw: q.park(), At: time.Now().Unix(), Binding: b.Binding, Step: step, Done: done}
 	if current != nil {
 		p.SID = current.SID
 	}
@@ -85,11 +86,7 @@ func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *O
 		return nil, &Outcome{Fault: oauth.Errorf(oauth.InvalidRequest,
 			"This page waited too long or was changed on its way. Go back to the app and start again.")}
 	}
-	params, err := oauth.ParseParams(f.Raw)
-	if err != nil {
-		return nil, &Outcome{Fault: oauth.Errorf(oauth.InvalidRequest, "The parked request cannot be read: %v", err)}
-	}
-	q, refused := s.validate(params)
+	q, refused := s.validate(oauth.ParseParams(f.Raw))
 	if refused != nil {
 		return nil, refused
 	}
@@ -133,7 +130,7 @@ func (s *Service) Resume(ctx context.Context, sealed string, b Browser) Outcome 
 func (s *Service) ask(q *request, b Browser, current *session.Session, done progress, draft Ask) Outcome {
 	out := Outcome{ClientID: q.client.ID}
 	draft.Client, draft.To = q.client, q.redirect
-	draft.Parked = s.park(q, b, done, current)
+	draft.Parked = s.park(q, b, draft.Step, done, current)
 	if draft.Login == "" {
 		draft.Login = q.loginHint
 	}

@@ -71,7 +71,7 @@ func (s *Service) address(set *client.Set, p oauth.Params) (*request, *oauth.Err
 func (s *Service) read(set *client.Set, q *request) *oauth.Error {
 	badMode := readMode(q)
 	for _, step := range []func(*client.Set, *request) *oauth.Error{
-		readState, func(*client.Set, *request) *oauth.Error { return badMode }, readPrompt, refuseRepeated, refuseUnsupported, readTypes, readNonce, readPKCE,
+		readState, refuseUnreadable, func(*client.Set, *request) *oauth.Error { return badMode }, readPrompt, refuseRepeated, refuseUnsupported, readTypes, readNonce, readPKCE,
 		s.readAudience, readScope, s.readHints,
 	} {
 		if err := step(set, q); err != nil {
@@ -123,6 +123,13 @@ func readPrompt(_ *client.Set, q *request) *oauth.Error {
 			return oauth.Errorf(oauth.InvalidRequest, "max_age must be a number of seconds, zero or more")
 		}
 		q.maxAge = time.Duration(seconds) * time.Second
+	}
+	return nil
+}
+
+func refuseUnreadable(_ *client.Set, q *request) *oauth.Error {
+	if err := q.params.Problem(); err != nil {
+		return oauth.Errorf(oauth.InvalidRequest, "%v", err)
 	}
 	return nil
 }

@@ -100,12 +100,12 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	found, err := s.find(ctx, q, handle, facts.SkipConsent)
 	if err != nil {
-		return s.refuse(q, unavailable(err))
+		return s.refuse(q, silent.Unavailable(err))
 	}
 	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
 		return s.settle(q, b, d, found.Session, done)
 	}
-	return s.issue(ctx, q, found, facts.SkipConsent)
+	return s.issue(ctx, q, b, done, found, facts.SkipConsent)
 }
 
 // found is what a handle led to.
@@ -192,18 +192,10 @@ func (s *Service) refuse(q *request, err *oauth.Error) Outcome {
 	}
 }
 
-// unavailable is the answer to an outage, which is never login_required: the
-// user may well be signed in.
-func unavailable(cause error) *oauth.Error {
-	err := silent.StoreUnavailable.Err()
-	err.Cause = cause
-	return err
-}
-
 // hintError tells a wrong id_token_hint from keys that are not there yet.
 func hintError(err error) *oauth.Error {
 	if errors.Is(err, token.ErrNotReady) {
-		return unavailable(err)
+		return silent.Unavailable(err)
 	}
 	return &oauth.Error{Code: oauth.InvalidRequest, Cause: err,
 		Description: "id_token_hint is not an ID token that this issuer made for this app"}

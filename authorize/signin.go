@@ -26,7 +26,7 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 	again := func(p Problem, cause error) Outcome {
 		return s.ask(f.q, b, f.current, f.Done, Ask{Step: silent.StepLogin, Problem: p, Login: username, Cause: cause})
 	}
-	if !f.boundTo(b) {
+	if !f.boundTo(b) || f.Step != silent.StepLogin {
 		return again(ProblemForm, nil)
 	}
 	user, generation, err := s.authenticate(ctx, username, password)
@@ -48,6 +48,9 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 		return s.decide(ctx, f.q, b, progress{})
 	}
 	handle, err := s.startSession(ctx, f.q, user, generation, b)
+	if ended := session.Absence(""); errors.As(err, &ended) {
+		return again(ProblemForm, nil) // every session of the user was ended meanwhile
+	}
 	if err != nil {
 		return again(ProblemStore, err)
 	}
@@ -94,6 +97,6 @@ func (s *Service) Choose(ctx context.Context, sealed string, goOn bool, b Browse
 	if !goOn {
 		return s.ask(f.q, b, nil, f.Done, Ask{Step: silent.StepLogin})
 	}
-	f.Done.Chosen = f.current != nil
+	f.Done.Chosen = f.current != nil && f.Step == silent.StepSelect
 	return s.decide(ctx, f.q, b, f.Done)
 }

@@ -50,6 +50,14 @@ func (r Reason) Err() *oauth.Error {
 	return &oauth.Error{Code: e.Error, Description: e.Text, Reason: string(r)}
 }
 
+// Unavailable is the answer to an outage, which is never login_required: the
+// user may well be signed in.
+func Unavailable(cause error) *oauth.Error {
+	err := StoreUnavailable.Err()
+	err.Cause = cause
+	return err
+}
+
 // Explain returns what is known about a reason; the zero Explanation for a
 // code that is none.
 func Explain(r Reason) Explanation {

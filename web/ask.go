@@ -84,6 +84,7 @@ func consentView(base, action string, ask *authorize.Ask) page.Consent {
 		Base: base, Action: action, Request: ask.Parked, Client: ask.Client.Name,
 		ClientHost: strings.TrimPrefix(strings.TrimPrefix(ask.To.Origin(), "https://"), "http://"),
 		Account:    ask.Account.Name,
+		Back:       base + "login?account=other&request=" + url.QueryEscape(ask.Parked),
 	}
 	for _, p := range ask.Scopes {
 		view.Permissions = append(view.Permissions, page.Permission{Text: p.Text, Scope: p.Scope, API: p.API})

@@ -10,22 +10,19 @@ import (
 // authorize is the authorization endpoint, by GET and by POST (OpenID Connect
 // Core 1.0 section 3.1.2.1).
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
-	params, err := s.params(w, r)
-	if err != nil {
-		return err
+	params := oauth.ParseParams(r.URL.RawQuery)
+	if r.Method == http.MethodPost {
+		var err error
+		if params, err = body(w, r); err != nil {
+			return err
+		}
 	}
 	v := s.visit(r)
 	return s.write(w, r, v, s.Authorize.Begin(r.Context(), params, v.Browser))
 }
 
-func (s *Server) params(w http.ResponseWriter, r *http.Request) (oauth.Params, error) {
-	if r.Method == http.MethodPost {
-		return form(w, r)
-	}
-	return query(r)
-}
-
-// resume goes on with a request that was parked in the address.
+// resume goes on with a request that was parked in the address; account=other
+// is the way out for someone who is not who is signed in.
 func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
 	params, err := query(r)
 	if err != nil {
@@ -35,6 +32,9 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
 		return oauth.Errorf(oauth.InvalidRequest, "This page belongs to a sign-in that an app begins. Go to the app and sign in from there.")
 	}
 	v := s.visit(r)
+	if params.Get("account") == "other" {
+		return s.write(w, r, v, s.Authorize.Choose(r.Context(), params.Get("request"), false, v.Browser))
+	}
 	return s.write(w, r, v, s.Authorize.Resume(r.Context(), params.Get("request"), v.Browser))
 }
 

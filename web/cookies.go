@@ -45,7 +45,7 @@ func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool) (*cookies, err
 		options.SameSite = http.SameSiteNoneMode
 	}
 	var err error
-	c.sso, err = newSSOStore(k, options)
+	c.sso, err = newSSOStore(k, issuer.String(), options)
 	return c, err
 }
 
@@ -133,6 +133,7 @@ var errUnknownSecret = errors.New("web: cookie is sealed under an unknown secret
 // text, sealed by securecookie. Redis decides how long it lives, so neither
 // cookie nor codec has an age.
 type ssoStore struct {
+	issuer  string // bound into what is sealed, beside the cookie's name
 	options sessions.Options
 	codecs  []ssoCodec
 }
@@ -144,8 +145,8 @@ type ssoCodec struct {
 
 var _ sessions.Store = (*ssoStore)(nil)
 
-func newSSOStore(k *seal.Keyring, o sessions.Options) (*ssoStore, error) {
-	s := &ssoStore{options: o}
+func newSSOStore(k *seal.Keyring, issuer string, o sessions.Options) (*ssoStore, error) {
+	s := &ssoStore{issuer: issuer, options: o}
 	for _, key := range k.CookieKeys() {
 		codec := securecookie.New(key.Hash, key.Block).MaxAge(0).SetSerializer(securecookie.NopEncoder{})
 		s.codecs = append(s.codecs, ssoCodec{key.ID, codec})
@@ -179,7 +180,7 @@ func (s *ssoStore) New(r *http.Request, name string) (*sessions.Session, error) 
 			continue
 		}
 		var text []byte
-		if err := codec.Decode(name, sealed, &text); err != nil {
+		if err := codec.Decode(name+" "+s.issuer, sealed, &text); err != nil {
 			return fresh, err
 		}
 		accounts, err := parseAccounts(string(text))
@@ -200,7 +201,7 @@ func (s *ssoStore) Save(_ *http.Request, w http.ResponseWriter, session *session
 		options.MaxAge = session.Options.MaxAge
 	}
 	accounts, _ := session.Values[accountsKey].([]authorize.SignedIn)
-	sealed, err := s.codecs[0].Encode(session.Name(), []byte(formatAccounts(accounts)))
+	sealed, err := s.codecs[0].Encode(session.Name()+" "+s.issuer, []byte(formatAccounts(accounts)))
 	if err != nil {
 		return err
 	}

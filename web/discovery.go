@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/silent"
 )
 
 // describe makes the discovery document (OpenID Connect Discovery 1.0 section
@@ -53,7 +54,7 @@ func (s *Server) configuration(w http.ResponseWriter, _ *http.Request) error {
 func (s *Server) jwks(w http.ResponseWriter, _ *http.Request) error {
 	keys := s.Keys.JWKS()
 	if keys == nil {
-		return unavailable(token.ErrNotReady)
+		return silent.Unavailable(token.ErrNotReady)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", publicCache)

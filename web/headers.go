@@ -54,28 +54,36 @@ func answerHeaders(h http.Header, embedders []string, formAction string) (nonce 
 
 // query reads the query string strictly.
 func query(r *http.Request) (oauth.Params, error) {
-	p, err := oauth.ParseParams(r.URL.RawQuery)
+	return readable(oauth.ParseParams(r.URL.RawQuery))
+}
+
+// form reads a POST body strictly.
+func form(w http.ResponseWriter, r *http.Request) (oauth.Params, error) {
+	p, err := body(w, r)
 	if err != nil {
-		return p, oauth.Errorf(oauth.InvalidRequest, "The query cannot be read: %v.", err)
+		return p, err
+	}
+	return readable(p)
+}
+
+func readable(p oauth.Params) (oauth.Params, error) {
+	if err := p.Problem(); err != nil {
+		return p, oauth.Errorf(oauth.InvalidRequest, "The request cannot be read: %v.", err)
 	}
 	return p, nil
 }
 
-// form reads a POST body strictly. The query of a POST means nothing: what is
-// in both would be two answers to one question.
-func form(w http.ResponseWriter, r *http.Request) (oauth.Params, error) {
+// body reads a POST body as far as it can be read. The query of a POST means
+// nothing: what is in both would be two answers to one question.
+func body(w http.ResponseWriter, r *http.Request) (oauth.Params, error) {
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	if !strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") {
 		return oauth.Params{}, oauth.Errorf(oauth.InvalidRequest, "A POST must be sent as application/x-www-form-urlencoded.")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		return oauth.Params{}, &oauth.Error{Code: oauth.InvalidRequest, Cause: err,
 			Description: "The body cannot be read: it may hold 64 KB at most."}
 	}
-	p, err := oauth.ParseParams(string(body))
-	if err != nil {
-		return p, oauth.Errorf(oauth.InvalidRequest, "The body cannot be read: %v.", err)
-	}
-	return p, nil
+	return oauth.ParseParams(string(raw)), nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -47,7 +48,7 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 	accounts, _ := s.cookies.read(r)
 	for _, a := range accounts {
 		if err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut); err != nil {
-			e := unavailable(err)
+			e := silent.Unavailable(err)
 			e.Description = "You may still be signed in: the session store did not answer. Try again in a few seconds."
 			return e
 		}
@@ -66,6 +67,9 @@ func (s *Server) afterLogout(w http.ResponseWriter, c *client.Client, returnTo s
 	status := http.StatusOK
 	if c != nil {
 		view.Client = c.Name
+		if len(c.PostLogoutRedirectURIs) > 0 {
+			view.ReturnTo = c.PostLogoutRedirectURIs[0]
+		}
 	}
 	if returnTo != "" {
 		if c != nil {

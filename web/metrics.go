@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/hush-sso/hush/internal/oauth"
 )
 
 // Metrics are the counters of one server.
@@ -13,6 +11,7 @@ type Metrics struct {
 	requests      *prometheus.CounterVec
 	duration      *prometheus.HistogramVec
 	silent        *prometheus.CounterVec
+	implicit      *prometheus.CounterVec
 	storeErrors   prometheus.Counter
 	signIns       prometheus.Counter
 	sessionsEnded *prometheus.CounterVec
@@ -32,8 +31,11 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "hush_silent_total", Help: "Requests with prompt=none by client, result and reason.",
 		}, []string{"client", "result", "reason"}),
 		storeErrors: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "hush_store_errors_total", Help: "Requests that failed because the session store did not answer.",
+			Name: "hush_store_errors_total", Help: "Requests that failed because the session store did not answer or the signing keys were not there.",
 		}),
+		implicit: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "hush_implicit_total", Help: "Answers that carried tokens by the implicit grant, which is legacy (RFC 9700), by client.",
+		}, []string{"client"}),
 		signIns: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "hush_sign_ins_total", Help: "Sign-ins that succeeded.",
 		}),
@@ -41,7 +43,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "hush_sessions_ended_total", Help: "Sessions ended, by cause.",
 		}, []string{"cause"}),
 	}
-	r.MustRegister(m.requests, m.duration, m.silent, m.storeErrors, m.signIns, m.sessionsEnded)
+	r.MustRegister(m.requests, m.duration, m.silent, m.implicit, m.storeErrors, m.signIns, m.sessionsEnded)
 	return m
 }
 
@@ -53,7 +55,10 @@ func (m *Metrics) observe(n *record, took time.Duration) {
 	if n.silent {
 		m.silent.WithLabelValues(n.client, n.result, n.reason).Inc()
 	}
-	if n.result == oauth.TemporarilyUnavailable {
+	if n.implicit {
+		m.implicit.WithLabelValues(n.client).Inc()
+	}
+	if n.outage {
 		m.storeErrors.Inc()
 	}
 }

@@ -8,10 +8,30 @@ import (
 	"github.com/hush-sso/hush/web/page"
 )
 
-const errNotFound = "not_found"
+// Codes of plain HTTP errors, beside those of OAuth.
+const (
+	errNotFound = "not_found"
+	errMethod   = "method_not_allowed"
+)
 
 func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 	return oauth.Errorf(errNotFound, "Nothing is served at this address.")
+}
+
+// static serves the pages' own files, which bring their own headers.
+func (s *Server) static(files http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recordOf(r).endpoint = "static"
+		files.ServeHTTP(w, r)
+	})
+}
+
+// wrongMethod answers a path that exists for other methods only.
+func (s *Server) wrongMethod(allowed string) handler {
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Allow", allowed)
+		return oauth.Errorf(errMethod, "This address takes %s only.", allowed)
+	}
 }
 
 // home says what this is to someone who opens the issuer in a browser.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/internal/oauth"
-	"github.com/hush-sso/hush/silent"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -47,13 +46,6 @@ func public(err error) *oauth.Error {
 	return &oauth.Error{Code: oauth.ServerError, Description: "Something went wrong on our side.", Cause: err}
 }
 
-// unavailable is the answer to a store that does not answer.
-func unavailable(cause error) *oauth.Error {
-	e := silent.StoreUnavailable.Err()
-	e.Cause = cause
-	return e
-}
-
 var statuses = map[string]int{
 	oauth.InvalidClient:          http.StatusUnauthorized,
 	oauth.InvalidToken:           http.StatusUnauthorized,
@@ -62,6 +54,7 @@ var statuses = map[string]int{
 	oauth.ServerError:            http.StatusInternalServerError,
 	oauth.TemporarilyUnavailable: http.StatusServiceUnavailable,
 	errNotFound:                  http.StatusNotFound,
+	errMethod:                    http.StatusMethodNotAllowed,
 }
 
 func statusOf(e *oauth.Error) int {

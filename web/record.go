@@ -24,6 +24,8 @@ type record struct {
 	client   string
 	sid      string
 	silent   bool
+	implicit bool   // tokens left the authorization endpoint
+	outage   bool   // the store, or the signing keys, were not there
 	result   string // "ok", "asked", or an error code
 	reason   string
 	cause    error
@@ -43,13 +45,17 @@ func (n *record) outcome(out authorize.Outcome) {
 		n.failed(out.Fault)
 	case out.Ask != nil:
 		n.result, n.reason, n.cause = "asked", askNames[out.Ask.Step], out.Ask.Cause
+		n.outage = out.Ask.Problem == authorize.ProblemStore
 	case out.Answer.Err != nil:
 		n.failed(out.Answer.Err)
+	default:
+		n.implicit = out.Answer.Implicit
 	}
 }
 
 func (n *record) failed(err *oauth.Error) {
 	n.result, n.reason, n.cause = err.Code, err.Reason, err.Cause
+	n.outage = err.Code == oauth.TemporarilyUnavailable
 }
 
 // record wraps every request: an id, a deadline, one log line, one
@@ -78,7 +84,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 func (s *Server) finish(n *record, r *http.Request, status int, took time.Duration) {
 	s.Metrics.observe(n, took)
 	level := slog.LevelInfo
-	if n.cause != nil && (n.result == oauth.TemporarilyUnavailable || n.result == oauth.ServerError || n.result == "asked") {
+	if n.outage || n.result == oauth.ServerError {
 		level = slog.LevelError
 	}
 	// The path is ours and fixed; the query holds state and tokens.
@@ -93,6 +99,9 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 	}
 	if n.silent {
 		attrs = append(attrs, slog.Bool("silent", true))
+	}
+	if n.implicit {
+		attrs = append(attrs, slog.Bool("implicit", true))
 	}
 	if n.cause != nil {
 		attrs = append(attrs, slog.String("cause", n.cause.Error()))

@@ -11,6 +11,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/silent"
 )
 
 // tokenAnswer is a successful answer of the token endpoint (RFC 6749 section
@@ -64,14 +65,14 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) redeem(r *http.Request, set *client.Set, c *client.Client, params oauth.Params) (*tokenAnswer, error) {
 	if !s.Keys.Ready() {
-		return nil, unavailable(token.ErrNotReady) // before the code is burnt
+		return nil, silent.Unavailable(token.ErrNotReady) // before the code is burnt
 	}
 	grant, session, now, err := s.Tokens.Redeem(r.Context(), c, token.RedeemRequest{
 		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"),
 		APIs: set.API,
 	})
 	if refused := (*oauth.Error)(nil); err != nil && !errors.As(err, &refused) {
-		return nil, unavailable(err)
+		return nil, silent.Unavailable(err)
 	}
 	if err != nil {
 		return nil, err

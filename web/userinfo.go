@@ -10,6 +10,7 @@ import (
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
 )
 
 // userinfo tells the claims of the user that an access token is for (OpenID
@@ -32,7 +33,7 @@ func (s *Server) userClaims(w http.ResponseWriter, r *http.Request) (map[string]
 	}
 	access, err := s.Tokens.VerifyAccessToken(raw, s.Tokens.UserinfoAudience(), time.Now())
 	if errors.Is(err, token.ErrNotReady) {
-		return nil, unavailable(err)
+		return nil, silent.Unavailable(err)
 	}
 	if err != nil {
 		return nil, &oauth.Error{Code: oauth.InvalidToken, Cause: err,
@@ -48,7 +49,11 @@ func (s *Server) userClaims(w http.ResponseWriter, r *http.Request) (map[string]
 	if err != nil {
 		return nil, &oauth.Error{Code: oauth.InvalidToken, Description: "The access token's grant is unknown here.", Cause: err}
 	}
-	if _, _, err = s.Grants.Check(r.Context(), token.Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: openid}); err != nil {
+	_, now, err := s.Grants.Check(r.Context(), token.Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: openid})
+	if err == nil && now.Unix() >= access.Expires {
+		err = token.ErrExpired // by the store's clock, which counts
+	}
+	if err != nil {
 		return nil, checkError(err)
 	}
 	user, known := s.Directory().ByID(access.Subject)
@@ -86,8 +91,12 @@ func bearer(w http.ResponseWriter, r *http.Request) (string, error) {
 	case body != "":
 		return body, nil
 	}
-	return "", oauth.Errorf(oauth.InvalidToken, "An access token is needed: send Authorization: Bearer.")
+	return "", errNoToken
 }
+
+// errNoToken: the request carries none, so the challenge names no error (RFC
+// 6750 section 3.1).
+var errNoToken = oauth.Errorf(oauth.InvalidToken, "An access token is needed: send Authorization: Bearer.")
 
 // checkError tells a grant that is over from a store that did not answer.
 func checkError(err error) error {
@@ -95,12 +104,16 @@ func checkError(err error) error {
 	if errors.As(err, &absent) || errors.Is(err, token.ErrRevoked) || errors.Is(err, token.ErrNotGranted) || errors.Is(err, token.ErrExpired) {
 		return &oauth.Error{Code: oauth.InvalidToken, Description: "The session or the grant of this token is over.", Cause: err}
 	}
-	return unavailable(err)
+	return silent.Unavailable(err)
 }
 
 // challenge adds the header that RFC 6750 section 3 asks for.
 func challenge(w http.ResponseWriter, err error) {
 	e := public(err)
+	if e == errNoToken {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		return
+	}
 	switch e.Code {
 	case oauth.InvalidToken, oauth.InsufficientScope, oauth.InvalidRequest:
 		w.Header().Set("WWW-Authenticate", fmt.Sprintf("Bearer error=%q, error_description=%q", e.Code, e.Description))

@@ -122,6 +122,19 @@ func (tab *Tab) Popup(open func()) *Tab {
 	return nil
 }
 
+// Open tells whether the window is still there: a page may close its own.
+func (tab *Tab) Open() bool {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.b.ctx, stepTime)
+	defer cancel()
+	all, err := chromedp.Targets(ctx)
+	if err != nil {
+		tab.t.Fatalf("browsertest: list the windows: %v", err)
+	}
+	own := chromedp.FromContext(tab.ctx).Target.TargetID
+	return slices.ContainsFunc(all, func(i *target.Info) bool { return i.TargetID == own })
+}
+
 // Screenshot writes a PNG of the viewport, or of the full page, to path.
 func (tab *Tab) Screenshot(path string, full bool) {
 	tab.t.Helper()

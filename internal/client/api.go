@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -103,6 +102,3 @@ func (s *Set) API(audience string) *API { return s.apis[audience] }
 // AllowsOrigin tells whether any app registered the web origin; for endpoints
 // that are called before it is known which app calls.
 func (s *Set) AllowsOrigin(origin string) bool { return s.origins[origin] }
-
-// Clients returns the ids of all apps, sorted.
-func (s *Set) Clients() []string { return slices.Sorted(maps.Keys(s.clients)) }

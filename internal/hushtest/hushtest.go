@@ -12,9 +12,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/provider"
@@ -34,6 +36,12 @@ type Options struct {
 	APIs      []client.API  // beside the demo's
 	Secrets   [][]byte      // default: one fixed secret
 	NoKeys    bool          // do not wait for signing keys
+
+	// Register adds clients whose addresses are only known once the Site has
+	// its own. It runs before the providers start and may Serve their apps.
+	Register func(*Site) []client.Spec
+	// TokenLifetime is that of the demo API's access tokens. Default: the demo's.
+	TokenLifetime time.Duration
 }
 
 // Site is a running provider with its apps.
@@ -44,9 +52,10 @@ type Site struct {
 	// HostRules makes Chromium find the *.test sites; "" on localhost.
 	HostRules string
 
-	t    testing.TB
-	addr string // of the TLS listener; "" on localhost
-	log  *logBuffer
+	t     testing.TB
+	addr  string // of the TLS listener; "" on localhost
+	hosts *switchboard
+	log   *logBuffer
 }
 
 // New starts a Site and ends it with the test.
@@ -62,10 +71,14 @@ func New(t testing.TB, o Options) *Site {
 		s.Store = store
 	}
 	hosts := &switchboard{handlers: map[string]http.Handler{}}
+	s.hosts = hosts
 	if o.Localhost {
-		s.startLocalhost(hosts)
+		s.startLocalhost()
 	} else {
-		s.startTest(hosts)
+		s.startTest()
+	}
+	if o.Register != nil {
+		o.Clients = append(slices.Clip(o.Clients), o.Register(s)...)
 	}
 	for range max(1, o.Nodes) {
 		s.addNode(o)
@@ -83,9 +96,15 @@ func (s *Site) addNode(o Options) {
 	if o.Secrets == nil {
 		o.Secrets = [][]byte{bytes.Repeat([]byte("test"), 8)}
 	}
+	apis := s.Config.APIs()
+	if o.TokenLifetime != 0 {
+		for i := range apis {
+			apis[i].AccessTokenLifetime, apis[i].BrowserTokenLifetime = o.TokenLifetime, o.TokenLifetime
+		}
+	}
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy,
-		Clients: append(s.Config.Clients(), o.Clients...), APIs: append(s.Config.APIs(), o.APIs...), Users: demo.Users(),
+		Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: demo.Users(),
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
 	if err != nil {
@@ -104,21 +123,39 @@ func (s *Site) addNode(o Options) {
 }
 
 // startLocalhost gives each app a port of its own.
-func (s *Site) startLocalhost(hosts *switchboard) {
-	open := func() string {
-		server := httptest.NewServer(hosts)
-		s.t.Cleanup(server.Close)
-		_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
-		return "http://localhost:" + port
-	}
+func (s *Site) startLocalhost() {
+	open := s.openPort
 	s.Config = demo.Config{Issuer: open() + "/", Orders: open(), Reports: open(), Classic: open(), API: open()}
+}
+
+func (s *Site) openPort() string {
+	server := httptest.NewServer(s.hosts)
+	s.t.Cleanup(server.Close)
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	return "http://localhost:" + port
+}
+
+// Serve gives h an origin of its own and returns it: https://host, which must
+// end in .test, or another port of localhost. That port is the same site as
+// the provider; under the name 127.0.0.1 it is another one.
+func (s *Site) Serve(host string, h http.Handler) string {
+	if s.addr != "" {
+		s.hosts.set("https://"+host, h)
+		return "https://" + host
+	}
+	base := s.openPort()
+	s.hosts.set(base, h)
+	s.hosts.set(strings.Replace(base, "localhost", "127.0.0.1", 1), h)
+	return base
 }
 
 // startTest puts everything behind one TLS listener, by host name: five
 // unrelated sites as far as a browser can tell.
-func (s *Site) startTest(hosts *switchboard) {
-	server := httptest.NewUnstartedServer(hosts)
+func (s *Site) startTest() {
+	server := httptest.NewUnstartedServer(s.hosts)
 	server.EnableHTTP2 = true
+	// A browser that ends leaves connections half open; go test need not say so.
+	server.Config.ErrorLog = slog.NewLogLogger(slog.NewJSONHandler(s.log, nil), slog.LevelInfo)
 	server.StartTLS()
 	s.t.Cleanup(server.Close)
 	s.addr = server.Listener.Addr().String()

@@ -19,7 +19,6 @@ const (
 	ServerError              = "server_error"
 	TemporarilyUnavailable   = "temporarily_unavailable"
 	LoginRequired            = "login_required"
-	InteractionRequired      = "interaction_required"
 	ConsentRequired          = "consent_required"
 	AccountSelectionRequired = "account_selection_required"
 	RequestNotSupported      = "request_not_supported"

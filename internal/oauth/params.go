@@ -13,20 +13,22 @@ import (
 const maxParams = 100
 
 // Params are the parameters of one request in the order they came, read
-// strictly: what does not decode is an error, nothing is dropped silently.
+// strictly: nothing is dropped silently, and what does not decode is a Problem.
 // The zero value has no parameters.
 type Params struct {
-	raw   string
-	pairs []Param
+	pairs   []Param
+	broken  []string // names whose value could not be read
+	problem error
 }
 
 // Param is one decoded name and value.
 type Param struct{ Name, Value string }
 
 // ParseParams reads an application/x-www-form-urlencoded query or body.
-// Empty values count as absent (RFC 6749 section 3.1).
-func ParseParams(raw string) (Params, error) {
-	p := Params{raw: raw, pairs: make([]Param, 0, 16)}
+// Empty values count as absent (RFC 6749 section 3.1). What can be read is
+// there beside a Problem, so that a refusal still finds its way.
+func ParseParams(raw string) Params {
+	p := Params{pairs: make([]Param, 0, 16)}
 	for rest := raw; rest != ""; {
 		var part string
 		part, rest, _ = strings.Cut(rest, "&")
@@ -34,19 +36,30 @@ func ParseParams(raw string) (Params, error) {
 			continue
 		}
 		pair, err := parseParam(part)
-		if err != nil {
-			return Params{}, err
+		switch {
+		case err != nil:
+			p.broken = append(p.broken, pair.Name)
+			p.note(err)
+		case pair.Value == "":
+		case len(p.pairs) == maxParams:
+			p.note(fmt.Errorf("there are more than %d parameters", maxParams))
+			return p
+		default:
+			p.pairs = append(p.pairs, pair)
 		}
-		if pair.Value == "" {
-			continue
-		}
-		if len(p.pairs) == maxParams {
-			return Params{}, fmt.Errorf("more than %d parameters", maxParams)
-		}
-		p.pairs = append(p.pairs, pair)
 	}
-	return p, nil
+	return p
 }
+
+// note keeps the first problem.
+func (p *Params) note(err error) {
+	if p.problem == nil {
+		p.problem = err
+	}
+}
+
+// Problem returns what could not be read, in words for a developer, or nil.
+func (p Params) Problem() error { return p.problem }
 
 func parseParam(part string) (Param, error) {
 	name, value, _ := strings.Cut(part, "=")
@@ -56,11 +69,11 @@ func parseParam(part string) (Param, error) {
 	}
 	value, err = url.QueryUnescape(value)
 	if err != nil || !utf8.ValidString(value) {
-		// Only a name that looks like one is repeated back.
+		shown := name // only a name that looks like one is repeated back
 		if len(name) > 40 || !isToken(name) {
-			name = "unnamed"
+			shown = "a parameter"
 		}
-		return Param{}, fmt.Errorf("the value of %s is not valid percent-encoded UTF-8", name)
+		return Param{Name: name}, fmt.Errorf("the value of %s is not valid percent-encoded UTF-8", shown)
 	}
 	return Param{name, value}, nil
 }
@@ -75,10 +88,6 @@ func isToken(s string) bool {
 	return true
 }
 
-// Raw returns the parameters as they came, so that a parked request can be
-// read again by the same reader.
-func (p Params) Raw() string { return p.raw }
-
 // Pairs returns all names and values in the order they came.
 func (p Params) Pairs() []Param { return p.pairs }
 
@@ -92,11 +101,16 @@ func (p Params) Get(name string) string {
 	return ""
 }
 
-// Count tells how often name occurs with a value.
+// Count tells how often name occurs with a value, readable or not.
 func (p Params) Count(name string) int {
 	n := 0
 	for i := range p.pairs {
 		if p.pairs[i].Name == name {
+			n++
+		}
+	}
+	for _, broken := range p.broken {
+		if broken == name {
 			n++
 		}
 	}

@@ -1,0 +1,51 @@
+GO ?= go
+ARGS ?=
+FUZZTIME ?= 10s
+export GO FUZZTIME
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build bench fuzz screenshots demo-libs notice lint clean prepare
+
+help: ## list these targets
+	@echo "make demo   starts the provider, three apps and an API on localhost"
+	@echo "make test   installs what the tests need where it can, and runs them"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)$$/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ## run the demo; flags in ARGS, e.g. make demo ARGS=--cross-site
+	$(GO) run ./cmd/hush demo $(ARGS)
+
+prepare: ## install what the tests need: redis-server, Chromium, a C compiler
+	@./scripts/prepare.sh
+
+test: prepare ## check format, vet, and run every test with the race detector
+	@unformatted=$$(gofmt -l .) || exit 1; test -z "$$unformatted" || { echo "not formatted:" $$unformatted; exit 1; }
+	$(GO) vet ./...
+	./scripts/leftovers.sh $(GO) test -race -timeout 15m ./...
+
+build: ## build the binary ./hush
+	CGO_ENABLED=0 $(GO) build -trimpath -o hush ./cmd/hush
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## run each fuzz test for FUZZTIME, 10 s by default
+	@./scripts/fuzz.sh
+
+screenshots: prepare ## make the pictures in docs/img anew
+	HUSH_SCREENSHOTS=1 $(GO) test -count=1 -timeout 10m -run Screenshots ./web/page ./internal/e2e
+
+demo-libs: ## fetch the demo apps' libraries anew, as web/demo/static/vendor/versions.txt pins them
+	web/demo/refresh.sh
+
+notice: ## write NOTICE anew from what is linked in
+	./scripts/notice.sh
+
+lint: ## run golangci-lint, if it is there
+	@command -v golangci-lint >/dev/null || { \
+		echo "golangci-lint is not installed. Get version 2 with:"; \
+		echo "  $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest"; exit 1; }
+	golangci-lint run
+
+clean: ## remove what make build made
+	rm -f hush

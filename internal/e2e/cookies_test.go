@@ -1,0 +1,54 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/hush-sso/hush/internal/browsertest"
+	"github.com/hush-sso/hush/internal/hushtest"
+)
+
+// TestCookiesBlocked: where the browser holds third-party cookies back, apps on
+// other sites sign in by redirect without a second password, and a silent
+// renewal says what is wrong.
+func TestCookiesBlocked(t *testing.T) {
+	onSites(t, hushtest.Options{}, browsertest.Options{ThirdPartyCookies: browsertest.Blocked}, func(t *testing.T, w *world) {
+		for i, base := range []string{w.Orders, w.Classic, w.Reports} {
+			a := w.open(base)
+			a.is("signed-out")
+			a.logs(1, row{"page load", "login_required", "cookie_not_sent"})
+			a.Click("#signin")
+			if i == 0 {
+				fill(a.Tab, "alice")
+			}
+			if base == w.Reports {
+				a.Click("button[value=allow]")
+			}
+			a.is("signed-in")
+			a.callsAPI()
+			a.renew("login_required", "cookie_not_sent")
+			a.is("signed-out")
+			a.Click("#signin") // comes straight back
+			a.is("signed-in")
+		}
+		// A popup is a window of its own, so it has the cookie.
+		reports := w.open(w.Reports)
+		reports.is("signed-out")
+		reports.Click("#signin-popup")
+		reports.is("signed-in")
+		// So is a redirect, silent ones included.
+		tab := w.tab()
+		silently := func() answer {
+			tab.Goto(w.authorize(w.notes.request("prompt", "none")))
+			return w.received(tab)
+		}
+		if c := w.claims(silently()); c.Sub != "alice" {
+			t.Errorf("by redirect: %+v", c)
+		}
+		reports.Click("#signout")
+		reports.logs(1, row{"page load", "login_required", "cookie_not_sent"})
+		reports.is("signed-out")
+		if a := silently(); a.Params.Get("error_uri") != w.Issuer+"errors/signed_out" {
+			t.Errorf("after the sign-out: %v", a.Params)
+		}
+	})
+}
