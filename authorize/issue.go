@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
@@ -113,11 +112,8 @@ func (q *request) grant(current *session.Session, now time.Time) token.Grant {
 
 func (s *Service) user(id string) token.User {
 	u, _ := s.Directory().ByID(id)
-	return TokenUser(u)
+	return tokenUser(u)
 }
-
-// TokenUser is the directory's user as tokens show them.
-func TokenUser(u login.User) token.User { return token.User{ID: u.ID, Claims: u.Claims} }
 
 // close adds what every answer ends with: state byte for byte, and the issuer
 // against mix-up (RFC 9207).

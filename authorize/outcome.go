@@ -44,7 +44,7 @@ func (b Browser) with(account SignedIn) Browser {
 	return b
 }
 
-// Outcome is what is to be done: exactly one of its pointers is set.
+// Outcome is what is to be done: exactly one of Answer, Ask and Fault is set.
 type Outcome struct {
 	Answer *Answer      // send it to the app
 	Ask    *Ask         // show a page to the person
@@ -64,7 +64,7 @@ type Answer struct {
 	To     client.RedirectURI
 	Mode   oauth.ResponseMode
 	Params []oauth.Param
-	// Embedders are the web origins whose pages may frame or open the answer.
+	// Embedders are the web origins whose pages may frame the answer.
 	Embedders []string
 	Implicit  bool         // tokens left the authorization endpoint itself
 	Err       *oauth.Error // nil for success; the cause is for the log
@@ -91,6 +91,7 @@ const (
 	ProblemNone        Problem = iota
 	ProblemCredentials         // wrong user name or password
 	ProblemDisabled            // right, but the account is disabled
+	ProblemBusy                // could not be checked in time: too many sign-ins
 	ProblemStore               // could not be checked: the store is away
 	ProblemForm                // the form was not of this browser, or too old
 )

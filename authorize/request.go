@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,23 +11,26 @@ import (
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
-// Caps on what a code, a cookie-less form or an answer has to carry, in bytes.
+// Caps on what a code, a form or an answer has to carry, in bytes.
 // The richest values seen from real libraries are a tenth of these.
 const (
-	maxState = 4096
-	maxNonce = 1024
-	maxScope = 2048
-	maxHint  = 256 // of login_hint
-	maxToken = 8192
+	maxState       = 4096
+	maxNonce       = 1024
+	maxScope       = 2048
+	maxLoginHint   = 256
+	maxIDTokenHint = 8192
 )
 
 // request is an authorization request that was found to be valid.
 type request struct {
 	params    oauth.Params
+	set       *client.Set
 	client    *client.Client
 	redirect  client.RedirectURI
 	types     oauth.ResponseType
 	mode      oauth.ResponseMode
+	badTypes  *oauth.Error // what is wrong with them, told in its turn
+	badMode   *oauth.Error
 	state     string
 	nonce     string
 	challenge string // PKCE, always S256
@@ -41,77 +45,76 @@ type request struct {
 
 // address finds out where an answer may go. Its failure is the only one that
 // cannot be sent to the app, so it stands apart (RFC 6749 section 4.1.2.1).
-func (s *Service) address(set *client.Set, p oauth.Params) (*request, *oauth.Error) {
-	q := &request{params: p, client: &client.Client{}, maxAge: -1}
+func address(set *client.Set, p oauth.Params) (*request, *oauth.Error) {
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		switch p.Count(name) {
 		case 0:
-			return q, oauth.Errorf(oauth.InvalidRequest, "The request has no %s parameter.", name)
+			return nil, oauth.Errorf(oauth.InvalidRequest, "The request has no %s parameter.", name)
 		case 1:
 		default:
-			return q, oauth.Errorf(oauth.InvalidRequest, "The request has more than one %s parameter.", name)
+			return nil, oauth.Errorf(oauth.InvalidRequest, "The request has more than one %s parameter.", name)
 		}
 	}
 	c := set.Client(p.Get("client_id"))
 	if c == nil {
-		return q, oauth.Errorf(oauth.UnauthorizedClient, "No app is registered under this client_id.")
+		return nil, oauth.Errorf(oauth.UnauthorizedClient, "No app is registered under this client_id.")
 	}
-	q.client = c
 	to, ok := c.Redirect(p.Get("redirect_uri"))
 	if !ok {
-		return q, oauth.Errorf(oauth.InvalidRequest,
+		return nil, oauth.Errorf(oauth.InvalidRequest,
 			"This redirect_uri is not registered for the app. It must equal a registered one character by character.")
 	}
-	q.redirect = to
-	return q, nil
+	return &request{params: p, set: set, client: c, redirect: to, maxAge: -1}, nil
+}
+
+// steps in the order in which their failures are told.
+var steps = [...]func(*Service, *request) *oauth.Error{
+	(*Service).readState, (*Service).refuseUnreadable, (*Service).tellBadMode, (*Service).readPrompt,
+	(*Service).refuseRepeated, (*Service).refuseUnsupported, (*Service).readTypes, (*Service).readNonce,
+	(*Service).readPKCE, (*Service).readAudience, (*Service).readScope, (*Service).readHints,
 }
 
 // read validates the rest. It fills q as far as it gets, response mode and
 // state first, so that every failure can be answered.
-func (s *Service) read(set *client.Set, q *request) *oauth.Error {
-	badMode := readMode(q)
-	for _, step := range []func(*client.Set, *request) *oauth.Error{
-		readState, refuseUnreadable, func(*client.Set, *request) *oauth.Error { return badMode }, readPrompt, refuseRepeated, refuseUnsupported, readTypes, readNonce, readPKCE,
-		s.readAudience, readScope, s.readHints,
-	} {
-		if err := step(set, q); err != nil {
+func (s *Service) read(q *request) *oauth.Error {
+	q.readMode()
+	for _, step := range steps {
+		if err := step(s, q); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// readMode settles how to answer before anything else can fail. Its own failure
-// is told once the state is known: an answer without it costs some apps a
+// readMode settles how to answer before anything can fail. What is wrong with
+// it is told once the state is known: an answer without it costs some apps a
 // minute of waiting.
-func readMode(q *request) *oauth.Error {
-	// An invalid response type is told after its mode is known.
-	q.types, _ = oauth.ParseResponseType(q.params.Get("response_type"))
-	mode, err := oauth.ParseResponseMode(q.params.Get("response_mode"), q.types)
-	if mode == oauth.ModeWebMessage && q.redirect.Origin() == "" {
-		mode, _ = oauth.ParseResponseMode("", q.types)
-		q.mode = mode
-		return oauth.Errorf(oauth.InvalidRequest, "response_mode=web_message needs an http or https redirect_uri: a message is sent to its origin")
+func (q *request) readMode() {
+	q.types, q.badTypes = oauth.ParseResponseType(q.params.Get("response_type"))
+	q.mode, q.badMode = oauth.ParseResponseMode(q.params.Get("response_mode"), q.types)
+	if q.mode == oauth.ModeWebMessage && q.redirect.Origin() == "" {
+		q.mode, _ = oauth.ParseResponseMode("", q.types)
+		q.badMode = oauth.Errorf(oauth.InvalidRequest, "response_mode=web_message needs an http or https redirect_uri: a message is sent to its origin.")
 	}
-	q.mode = mode
-	return err
 }
 
-func readState(_ *client.Set, q *request) *oauth.Error {
+func (*Service) tellBadMode(q *request) *oauth.Error { return q.badMode }
+
+func (*Service) readState(q *request) *oauth.Error {
 	state := q.params.Get("state")
 	switch {
 	case q.params.Count("state") > 1:
-		return oauth.Errorf(oauth.InvalidRequest, "state must not be repeated")
+		return oauth.Errorf(oauth.InvalidRequest, "state must not be repeated.")
 	case len(state) > maxState:
-		return oauth.Errorf(oauth.InvalidRequest, "state is longer than %d bytes", maxState)
+		return oauth.Errorf(oauth.InvalidRequest, "state is longer than %d bytes.", maxState)
 	case strings.ContainsFunc(state, unicode.IsControl):
-		return oauth.Errorf(oauth.InvalidRequest, "state must not hold control characters")
+		return oauth.Errorf(oauth.InvalidRequest, "state must not hold control characters.")
 	}
 	q.state = state
 	return nil
 }
 
-func readPrompt(_ *client.Set, q *request) *oauth.Error {
+func (*Service) readPrompt(q *request) *oauth.Error {
 	prompt, err := oauth.ParsePrompt(q.params.Get("prompt"))
 	if err != nil {
 		return err
@@ -120,88 +123,89 @@ func readPrompt(_ *client.Set, q *request) *oauth.Error {
 	if raw := q.params.Get("max_age"); raw != "" {
 		seconds, err := strconv.ParseUint(raw, 10, 31)
 		if err != nil {
-			return oauth.Errorf(oauth.InvalidRequest, "max_age must be a number of seconds, zero or more")
+			return oauth.Errorf(oauth.InvalidRequest, "max_age must be a number of seconds, zero or more.")
 		}
 		q.maxAge = time.Duration(seconds) * time.Second
 	}
 	return nil
 }
 
-func refuseUnreadable(_ *client.Set, q *request) *oauth.Error {
+func (*Service) refuseUnreadable(q *request) *oauth.Error {
 	if err := q.params.Problem(); err != nil {
-		return oauth.Errorf(oauth.InvalidRequest, "%v", err)
+		return oauth.Errorf(oauth.InvalidRequest, "The request cannot be read: %v.", err)
 	}
 	return nil
 }
 
-func refuseRepeated(_ *client.Set, q *request) *oauth.Error {
+func (*Service) refuseRepeated(q *request) *oauth.Error {
 	name := q.params.Repeated(func(name string) bool { return known[name] && name != "resource" })
 	if name == "" {
 		return nil
 	}
-	return oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated", name)
+	return oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated.", name)
+}
+
+var unsupported = [...]struct{ name, code string }{
+	{"request", oauth.RequestNotSupported},
+	{"request_uri", oauth.RequestURINotSupported},
+	{"registration", oauth.RegistrationNotSupported},
 }
 
 // refuseUnsupported: to ignore these would be to ignore what was asked
 // (OpenID Connect Core 1.0 sections 6 and 7).
-func refuseUnsupported(_ *client.Set, q *request) *oauth.Error {
-	for name, code := range map[string]string{
-		"request":      oauth.RequestNotSupported,
-		"request_uri":  oauth.RequestURINotSupported,
-		"registration": oauth.RegistrationNotSupported,
-	} {
-		if q.params.Count(name) > 0 {
-			return oauth.Errorf(code, "%s is not supported: send the parameters themselves", name)
+func (*Service) refuseUnsupported(q *request) *oauth.Error {
+	for _, p := range unsupported {
+		if q.params.Count(p.name) > 0 {
+			return oauth.Errorf(p.code, "%s is not supported: send the parameters themselves.", p.name)
 		}
 	}
 	return nil
 }
 
-func readTypes(_ *client.Set, q *request) *oauth.Error {
-	raw := q.params.Get("response_type")
-	if raw == "" {
-		return oauth.Errorf(oauth.InvalidRequest, "response_type is missing")
+func (*Service) readTypes(q *request) *oauth.Error {
+	if q.params.Get("response_type") == "" {
+		return oauth.Errorf(oauth.InvalidRequest, "response_type is missing.")
 	}
-	if _, err := oauth.ParseResponseType(raw); err != nil {
-		return err
+	if q.badTypes != nil {
+		return q.badTypes
 	}
 	if !q.client.AllowsResponseType(q.types) {
 		if q.types.Implicit() {
-			return oauth.Errorf(oauth.UnauthorizedClient, "response_type=%s is not switched on for this app: use code with PKCE, or add it to response_types and implicit to grant_types of the client", q.types)
+			return oauth.Errorf(oauth.UnauthorizedClient, "response_type=%s is not switched on for this app: use code with PKCE, or add it to response_types and implicit to grant_types of the client.", q.types)
 		}
-		return oauth.Errorf(oauth.UnauthorizedClient, "response_type=%s is not registered for this app", q.types)
+		return oauth.Errorf(oauth.UnauthorizedClient, "response_type=%s is not registered for this app.", q.types)
 	}
 	return nil
 }
 
 // readNonce: an ID token that leaves the authorization endpoint is bound to
 // its request by the nonce (OpenID Connect Core 1.0 section 3.2.2.1).
-func readNonce(_ *client.Set, q *request) *oauth.Error {
+func (*Service) readNonce(q *request) *oauth.Error {
 	q.nonce = q.params.Get("nonce")
 	switch {
 	case len(q.nonce) > maxNonce:
-		return oauth.Errorf(oauth.InvalidRequest, "nonce is longer than %d bytes", maxNonce)
+		return oauth.Errorf(oauth.InvalidRequest, "nonce is longer than %d bytes.", maxNonce)
 	case q.nonce == "" && q.types.Has(oauth.ResponseIDToken):
-		return oauth.Errorf(oauth.InvalidRequest, "nonce is missing: response_type=%s needs one against replay", q.types)
+		return oauth.Errorf(oauth.InvalidRequest, "nonce is missing: response_type=%s needs one against replay.", q.types)
 	}
 	return nil
 }
 
-func readPKCE(_ *client.Set, q *request) *oauth.Error {
+func (*Service) readPKCE(q *request) *oauth.Error {
 	challenge, method := q.params.Get("code_challenge"), q.params.Get("code_challenge_method")
 	switch {
 	case !q.types.Has(oauth.ResponseCode):
 		return nil
 	case challenge == "" && method != "":
-		return oauth.Errorf(oauth.InvalidRequest, "code_challenge_method without code_challenge")
+		return oauth.Errorf(oauth.InvalidRequest, "code_challenge_method without code_challenge.")
 	case challenge == "" && !q.client.Confidential && !q.client.NoPKCE:
-		return oauth.Errorf(oauth.InvalidRequest, "code_challenge is missing: public clients need PKCE with S256 (RFC 7636)")
+		return oauth.Errorf(oauth.InvalidRequest, "code_challenge is missing: public clients need PKCE with S256 (RFC 7636).")
 	case challenge == "":
 		return nil
 	case method != "S256":
-		return oauth.Errorf(oauth.InvalidRequest, "code_challenge_method must be S256")
+		return oauth.Errorf(oauth.InvalidRequest, "code_challenge_method must be S256.")
 	case !isS256(challenge):
-		return oauth.Errorf(oauth.InvalidRequest, "code_challenge must be the base64url SHA-256 of the verifier, 43 characters")
+		return oauth.Errorf(oauth.InvalidRequest, "code_challenge must be the base64url SHA-256 of the verifier, 43 characters.")
 	}
 	q.challenge = challenge
 	return nil
@@ -215,20 +219,20 @@ func isS256(challenge string) bool {
 
 // readAudience finds the API that the access token is for: Auth0's audience,
 // or resource (RFC 8707).
-func (s *Service) readAudience(set *client.Set, q *request) *oauth.Error {
+func (s *Service) readAudience(q *request) *oauth.Error {
 	wanted := ""
 	for _, name := range append(q.params.All("resource"), q.params.All("audience")...) {
 		if wanted != "" && name != wanted {
-			return oauth.Errorf(oauth.InvalidTarget, "one request can name one API only in audience and resource")
+			return oauth.Errorf(oauth.InvalidTarget, "one request can name one API only in audience and resource.")
 		}
 		wanted = name
 	}
 	if wanted == "" || wanted == s.Tokens.UserinfoAudience() {
 		return nil
 	}
-	q.api = set.API(wanted)
+	q.api = q.set.API(wanted)
 	if q.api == nil {
-		return oauth.Errorf(oauth.InvalidTarget, "no API is registered under this audience")
+		return oauth.Errorf(oauth.InvalidTarget, "no API is registered under this audience.")
 	}
 	return nil
 }
@@ -244,10 +248,10 @@ var identityScopes = map[string]string{
 
 // readScope keeps the scopes that exist. Others are dropped, as RFC 6749
 // section 3.3 allows; if nothing is left there is nothing to grant.
-func readScope(_ *client.Set, q *request) *oauth.Error {
+func (*Service) readScope(q *request) *oauth.Error {
 	raw := q.params.Get("scope")
 	if len(raw) > maxScope {
-		return oauth.Errorf(oauth.InvalidRequest, "scope is longer than %d bytes", maxScope)
+		return oauth.Errorf(oauth.InvalidRequest, "scope is longer than %d bytes.", maxScope)
 	}
 	words, err := oauth.ParseScope(raw)
 	if err != nil {
@@ -264,10 +268,10 @@ func readScope(_ *client.Set, q *request) *oauth.Error {
 		}
 	}
 	if len(q.scopes) == 0 {
-		return oauth.Errorf(oauth.InvalidScope, "scope names nothing that exists: use openid, or scopes of the API named in audience")
+		return oauth.Errorf(oauth.InvalidScope, "scope names nothing that exists: use openid, or scopes of the API named in audience.")
 	}
 	if q.types.Has(oauth.ResponseIDToken) && !q.has("openid") {
-		return oauth.Errorf(oauth.InvalidScope, "response_type=%s needs scope openid", q.types)
+		return oauth.Errorf(oauth.InvalidScope, "response_type=%s needs scope openid.", q.types)
 	}
 	q.needs = oauth.NewGrants("", identity)
 	if q.api != nil {
@@ -277,25 +281,20 @@ func readScope(_ *client.Set, q *request) *oauth.Error {
 }
 
 func (q *request) has(scope string) bool {
-	for _, s := range q.scopes {
-		if s == scope {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(q.scopes, scope)
 }
 
-func (s *Service) readHints(_ *client.Set, q *request) *oauth.Error {
+func (s *Service) readHints(q *request) *oauth.Error {
 	q.loginHint = q.params.Get("login_hint")
-	if len(q.loginHint) > maxHint {
-		return oauth.Errorf(oauth.InvalidRequest, "login_hint is longer than %d bytes", maxHint)
+	if len(q.loginHint) > maxLoginHint {
+		return oauth.Errorf(oauth.InvalidRequest, "login_hint is longer than %d bytes.", maxLoginHint)
 	}
 	hint := q.params.Get("id_token_hint")
 	if hint == "" {
 		return nil
 	}
-	if len(hint) > maxToken {
-		return oauth.Errorf(oauth.InvalidRequest, "id_token_hint is longer than %d bytes", maxToken)
+	if len(hint) > maxIDTokenHint {
+		return oauth.Errorf(oauth.InvalidRequest, "id_token_hint is longer than %d bytes.", maxIDTokenHint)
 	}
 	sub, _, err := s.Tokens.VerifyIDTokenHint(hint, q.client.ID)
 	if err != nil {

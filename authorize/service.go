@@ -77,11 +77,15 @@ func (s *Service) Begin(ctx context.Context, p oauth.Params, b Browser) Outcome 
 // validate reads a request against the registry of this moment, in memory.
 func (s *Service) validate(p oauth.Params) (*request, *Outcome) {
 	set := s.Clients()
-	q, err := s.address(set, p)
+	q, err := address(set, p)
 	if err != nil {
-		return nil, &Outcome{Fault: err, ClientID: q.client.ID}
+		out := Outcome{Fault: err}
+		if c := set.Client(p.Get("client_id")); c != nil {
+			out.ClientID = c.ID
+		}
+		return nil, &out
 	}
-	if err := s.read(set, q); err != nil {
+	if err := s.read(q); err != nil {
 		out := s.refuse(q, err)
 		return nil, &out
 	}
@@ -171,7 +175,7 @@ func (s *Service) renewalCounts(c *client.Client) bool {
 // that a person can answer.
 func (s *Service) settle(q *request, b Browser, d silent.Decision, current *session.Session, done progress) Outcome {
 	step, reason := d.Step(), d.Reason()
-	again := step == silent.StepLogin && done.SignedIn || step == silent.StepSelect && done.Chosen
+	again := step == silent.StepLogin && done.SignedIn && reason != silent.MaxAgeExceeded || step == silent.StepSelect && done.Chosen
 	if q.prompt.None() || step == silent.StepRefuse || again {
 		// Asking the same question twice would not change the answer.
 		out := s.refuse(q, reason.Err())
@@ -198,5 +202,5 @@ func hintError(err error) *oauth.Error {
 		return silent.Unavailable(err)
 	}
 	return &oauth.Error{Code: oauth.InvalidRequest, Cause: err,
-		Description: "id_token_hint is not an ID token that this issuer made for this app"}
+		Description: "id_token_hint is not an ID token that this issuer made for this app."}
 }

@@ -35,6 +35,8 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 		return again(ProblemCredentials, nil)
 	case errors.Is(err, login.ErrDisabled):
 		return again(ProblemDisabled, nil)
+	case errors.Is(err, login.ErrBusy):
+		return again(ProblemBusy, err)
 	case err != nil:
 		return again(ProblemStore, err)
 	}

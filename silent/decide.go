@@ -11,6 +11,7 @@ import (
 // Cookie is what came of reading the browser's SSO cookie.
 type Cookie uint8
 
+// What a cookie can be.
 const (
 	CookieAbsent        Cookie = iota // none came, or none that can be read
 	CookieUnknownSecret               // sealed under a secret that this server does not hold
@@ -54,6 +55,7 @@ type Decision struct{ broken uint32 }
 // rule is one condition under which prompt=none is refused.
 type rule struct {
 	reason Reason
+	early  bool // looks at the request alone
 	step   Step
 	broken func(r *Request, s *Subject, now time.Time) bool
 }
@@ -62,42 +64,40 @@ type rule struct {
 // a client that the user never used learns that there is no session or that
 // consent is missing, and nothing about the user behind the session.
 var rules = [...]rule{
-	{EmbedderUnknown, StepRefuse, func(r *Request, _ *Subject, _ time.Time) bool { return r.ForeignEmbedder }},
-	{SecretUnknown, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return r.Cookie == CookieUnknownSecret }},
-	{CookieNotSent, StepLogin, cookieNotSent},
-	{NoSession, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
+	{EmbedderUnknown, true, StepRefuse, func(r *Request, _ *Subject, _ time.Time) bool { return r.ForeignEmbedder }},
+	{SecretUnknown, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return r.Cookie == CookieUnknownSecret }},
+	{CookieNotSent, true, StepLogin, cookieNotSent},
+	{NoSession, true, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
 		return r.Cookie == CookieAbsent && !cookieNotSent(r, s, now)
 	}},
-	{SessionGone, StepLogin, sessionGone},
-	{SessionIdle, StepLogin, absent(session.Idle)},
-	{SessionExpired, StepLogin, absent(session.Expired)},
-	{SessionSuperseded, StepLogin, absent(session.Superseded)},
-	{SessionPending, StepLogin, absent(session.Pending)},
-	{SignedOut, StepLogin, absent(session.SignedOut)},
-	{SessionRevoked, StepLogin, absent(session.Revoked)},
-	{SessionReplaced, StepLogin, absent(session.Replaced)},
-	{ConsentRequired, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
+	{SessionGone, false, StepLogin, sessionGone},
+	{SessionIdle, false, StepLogin, absent(session.Idle)},
+	{SessionExpired, false, StepLogin, absent(session.Expired)},
+	{SessionSuperseded, false, StepLogin, absent(session.Superseded)},
+	{SessionPending, false, StepLogin, absent(session.Pending)},
+	{SignedOut, false, StepLogin, absent(session.SignedOut)},
+	{SessionRevoked, false, StepLogin, absent(session.Revoked)},
+	{SessionReplaced, false, StepLogin, absent(session.Replaced)},
+	{ConsentRequired, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
 		return needsConsent(r, s) && s.Session.Granted == ""
 	}},
-	{ConsentScope, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
+	{ConsentScope, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
 		return needsConsent(r, s) && s.Session.Granted != ""
 	}},
-	{HintMismatch, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
+	{HintMismatch, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.HintSubject != "" && r.HintSubject != s.Session.UserID
 	}},
-	{SelectionAsked, StepSelect, func(r *Request, s *Subject, _ time.Time) bool {
+	{SelectionAsked, false, StepSelect, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.Prompt.SelectAccount() && !r.Chosen
 	}},
-	{LoginAsked, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
+	{LoginAsked, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.Prompt.Login() && !r.SignedIn
 	}},
-	{MaxAgeExceeded, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
-		return s.Session != nil && r.MaxAge >= 0 && !r.SignedIn && now.Sub(s.Session.AuthTime) > r.MaxAge
-	}},
-	{UserDisabled, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {
+	{MaxAgeExceeded, false, StepLogin, maxAgeExceeded},
+	{UserDisabled, false, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {
 		return s.Absence == session.UserDisabled || s.Session != nil && s.Disabled
 	}},
-	{ConsentAsked, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
+	{ConsentAsked, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.Prompt.Consent() && !r.Agreed
 	}},
 }
@@ -107,6 +107,21 @@ var rules = [...]rule{
 // cookies through (Storage Access Headers).
 func cookieNotSent(r *Request, _ *Subject, _ time.Time) bool {
 	return r.Cookie == CookieAbsent && r.Embedded && r.CrossSite && !r.StorageActive
+}
+
+// finishing is how long the pages after a sign-in may take, whatever max_age
+// says: without it max_age=0 could never be answered.
+const finishing = 5 * time.Minute
+
+func maxAgeExceeded(r *Request, s *Subject, now time.Time) bool {
+	if s.Session == nil || r.MaxAge < 0 {
+		return false
+	}
+	allowed := r.MaxAge
+	if r.SignedIn {
+		allowed = max(allowed, finishing)
+	}
+	return now.Sub(s.Session.AuthTime) > allowed
 }
 
 func absent(why session.Absence) func(*Request, *Subject, time.Time) bool {
@@ -143,15 +158,13 @@ func Decide(r *Request, s *Subject, now time.Time) Decision {
 	return d
 }
 
-// earlyRules is how many of the rules look at the request alone.
-const earlyRules = 4
-
 // Early judges what needs no session, so that a refusal costs no store: the
 // answer is Decide's own wherever it is not a grant.
 func Early(r *Request) Decision {
 	var d Decision
-	for i := range earlyRules {
-		if rules[i].broken(r, &Subject{}, time.Time{}) {
+	none := &Subject{}
+	for i := range rules {
+		if rules[i].early && rules[i].broken(r, none, time.Time{}) {
 			d.broken |= 1 << i
 		}
 	}

@@ -190,9 +190,14 @@ func TestBoundaries(t *testing.T) {
 		"max_age reached to the second": {func(r *Request, _ *Subject) { r.MaxAge = time.Hour }, ""},
 		"max_age a second less":         {func(r *Request, _ *Subject) { r.MaxAge = time.Hour - time.Second }, MaxAgeExceeded},
 		"max_age zero":                  {func(r *Request, _ *Subject) { r.MaxAge = 0 }, MaxAgeExceeded},
-		"max_age zero, just signed in":  {func(r *Request, _ *Subject) { r.MaxAge, r.SignedIn = 0, true }, ""},
-		"hint of the same user":         {func(r *Request, _ *Subject) { r.HintSubject = "alice" }, ""},
-		"first-party without consent":   {func(r *Request, s *Subject) { r.SkipConsent, s.Session.Granted = true, "" }, ""},
+		"max_age zero, just signed in": {func(r *Request, s *Subject) {
+			r.MaxAge, r.SignedIn, s.Session.AuthTime = 0, true, now.Add(-finishing)
+		}, ""},
+		"max_age zero, signed in and gone for long": {func(r *Request, s *Subject) {
+			r.MaxAge, r.SignedIn, s.Session.AuthTime = 0, true, now.Add(-finishing-time.Second)
+		}, MaxAgeExceeded},
+		"hint of the same user":       {func(r *Request, _ *Subject) { r.HintSubject = "alice" }, ""},
+		"first-party without consent": {func(r *Request, s *Subject) { r.SkipConsent, s.Session.Granted = true, "" }, ""},
 		"consent for another API only": {func(r *Request, s *Subject) {
 			r.Needs = oauth.NewGrants("https://a.example", []string{"read"})
 			s.Session.Granted = oauth.NewGrants("https://b.example", []string{"read"})
@@ -267,11 +272,12 @@ func TestEarly(t *testing.T) {
 		t.Errorf("Early refuses a request with a cookie: %q", d.Reason())
 	}
 	broken := breakers(t)
-	for i, rule := range rules {
+	early := map[Reason]bool{EmbedderUnknown: true, SecretUnknown: true, CookieNotSent: true, NoSession: true}
+	for _, rule := range rules {
 		r, s := granted()
 		broken[rule.reason](r, s)
-		if got := Early(r).Granted(); got != (i >= earlyRules) {
-			t.Errorf("Early on %s: granted = %v", rule.reason, got)
+		if refused := !Early(r).Granted(); refused != early[rule.reason] {
+			t.Errorf("Early on %s: refused = %v", rule.reason, refused)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"html"
 	"net/http"
@@ -12,21 +13,21 @@ import (
 )
 
 // writeAnswer sends an authorization response in its mode.
-func writeAnswer(w http.ResponseWriter, r *http.Request, a *authorize.Answer) error {
+func writeAnswer(w http.ResponseWriter, a *authorize.Answer) error {
 	switch a.Mode {
 	case oauth.ModeWebMessage:
 		return writeWebMessage(w, a)
 	case oauth.ModeFormPost:
 		return writeFormPost(w, a)
 	default:
-		return writeRedirect(w, r, a)
+		return writeRedirect(w, a)
 	}
 }
 
 // writeRedirect answers in the query or the fragment of the redirect URI. See
 // Other, because a POST with credentials must not be repeated at the app (RFC
 // 9700 section 4.12).
-func writeRedirect(w http.ResponseWriter, _ *http.Request, a *authorize.Answer) error {
+func writeRedirect(w http.ResponseWriter, a *authorize.Answer) error {
 	separator := "#"
 	if a.Mode == oauth.ModeQuery {
 		separator = "?"
@@ -55,10 +56,10 @@ func encode(params []oauth.Param) string {
 	return b.String()
 }
 
-// webMessage is the response page of response_mode=web_message. It posts once,
-// to the page that frames it, else to the one that opened it, and only to the
-// origin of the validated redirect URI: never to *. Without either it says what
-// happened.
+// The parts of the response page of response_mode=web_message, around the nonce
+// and the message. It posts once, to the page that frames it, else to the one
+// that opened it, and only to the origin of the validated redirect URI: never to
+// *. Without either it says what happened.
 const webMessageHead = `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Signing in</title>` +
 	`<p id="note" hidden>`
 const webMessageScript = `</p><noscript><p>This page hands the answer to the app and needs JavaScript to do so.</p></noscript>` +
@@ -85,7 +86,7 @@ func writeWebMessage(w http.ResponseWriter, a *authorize.Answer) error {
 		return err
 	}
 	nonce := answerHeaders(w.Header(), a.Embedders, "'none'")
-	var b strings.Builder
+	var b bytes.Buffer
 	b.Grow(len(message) + 1024)
 	b.WriteString(webMessageHead)
 	b.WriteString(html.EscapeString(noteFor(a)))
@@ -96,8 +97,8 @@ func writeWebMessage(w http.ResponseWriter, a *authorize.Answer) error {
 	b.WriteByte(',')
 	b.Write(target)
 	b.WriteString(");</script></html>\n")
-	_, err = w.Write([]byte(b.String()))
-	return err
+	w.Write(b.Bytes()) // the browser is gone if this fails
+	return nil
 }
 
 // noteFor is what a person reads who opened the answer in a window of its own.
@@ -112,7 +113,7 @@ func noteFor(a *authorize.Answer) string {
 // Response Mode); without JavaScript a button does.
 func writeFormPost(w http.ResponseWriter, a *authorize.Answer) error {
 	nonce := answerHeaders(w.Header(), a.Embedders, a.To.FormAction())
-	var b strings.Builder
+	var b bytes.Buffer
 	b.Grow(2048)
 	b.WriteString(`<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Signing in</title><form method="post" action="`)
 	b.WriteString(html.EscapeString(a.To.String()))
@@ -122,6 +123,6 @@ func writeFormPost(w http.ResponseWriter, a *authorize.Answer) error {
 	}
 	b.WriteString(`<noscript><p>One more step: send the answer to the app.</p><button>Continue</button></noscript></form>`)
 	b.WriteString(`<script nonce="` + nonce + `">document.forms[0].submit()</script></html>` + "\n")
-	_, err := w.Write([]byte(b.String()))
-	return err
+	w.Write(b.Bytes()) // the browser is gone if this fails
+	return nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,36 +40,52 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 		http.SetCookie(w, v.formCookie)
 	}
 	// Chromium applies form-action to the redirect after the form as well.
-	pageHeaders(w.Header(), "'self' "+ask.To.FormAction())
-	status := http.StatusOK
-	switch ask.Problem {
-	case authorize.ProblemStore:
-		status = http.StatusServiceUnavailable
+	return show(w, problemStatus(ask.Problem), "'self' "+ask.To.FormAction(), s.question(ask, s.base+path))
+}
+
+func problemStatus(p authorize.Problem) int {
+	switch p {
+	case authorize.ProblemStore, authorize.ProblemBusy:
+		return http.StatusServiceUnavailable
 	case authorize.ProblemCredentials, authorize.ProblemDisabled:
-		status = http.StatusUnauthorized
+		return http.StatusUnauthorized
 	}
-	w.WriteHeader(status)
-	action := s.base + path
+	return http.StatusOK
+}
+
+// question is the page for a step.
+func (s *Server) question(ask *authorize.Ask, action string) interface{ Render(io.Writer) error } {
 	switch ask.Step {
 	case silent.StepConsent:
-		return consentView(s.base, action, ask).Render(w)
+		return consentView(s.base, action, ask)
 	case silent.StepSelect:
 		return page.Select{
 			Base: s.base, Action: action, Request: ask.Parked, Client: ask.Client.Name,
 			Account: ask.Account.Name, Detail: ask.Account.Detail,
-		}.Render(w)
+		}
 	default:
 		return page.Login{
 			Base: s.base, Action: action, Request: ask.Parked, Client: ask.Client.Name,
 			Username: ask.Login, Error: problemTexts[ask.Problem], Notice: notice(ask),
-		}.Render(w)
+		}
 	}
+}
+
+// problemNames are the reasons of a question that is asked again, for log and
+// metric: they tell a guessed password from an opened form.
+var problemNames = map[authorize.Problem]string{
+	authorize.ProblemCredentials: "credentials",
+	authorize.ProblemDisabled:    "disabled",
+	authorize.ProblemStore:       string(silent.StoreUnavailable),
+	authorize.ProblemBusy:        "busy",
+	authorize.ProblemForm:        "form",
 }
 
 var problemTexts = map[authorize.Problem]string{
 	authorize.ProblemCredentials: "Wrong user name or password.",
 	authorize.ProblemDisabled:    "This account is disabled. Ask whoever runs this service to enable it.",
 	authorize.ProblemStore:       "Signing in is not possible at the moment. Nothing was lost: try again in a few seconds.",
+	authorize.ProblemBusy:        "Many people are signing in at the moment. Nothing was lost: try again in a few seconds.",
 	authorize.ProblemForm:        "This page was opened in another tab or waited too long. Please enter your password again.",
 }
 

@@ -13,7 +13,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
 	params := oauth.ParseParams(r.URL.RawQuery)
 	if r.Method == http.MethodPost {
 		var err error
-		if params, err = body(w, r); err != nil {
+		if params, err = body(r); err != nil {
 			return err
 		}
 	}
@@ -40,7 +40,7 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
 
 // login takes the sign-in form, and the choice of an account.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
-	params, err := form(w, r)
+	params, err := form(r)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 
 // consent takes the answer to the consent page.
 func (s *Server) consent(w http.ResponseWriter, r *http.Request) error {
-	params, err := form(w, r)
+	params, err := form(r)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out auth
 	case out.Fault != nil:
 		return out.Fault
 	case out.Answer != nil:
-		return writeAnswer(w, r, out.Answer)
+		return writeAnswer(w, out.Answer)
 	default:
 		return s.ask(w, r, v, out)
 	}

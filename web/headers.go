@@ -2,7 +2,6 @@ package web
 
 import (
 	"crypto/rand"
-	"io"
 	"net/http"
 	"strings"
 
@@ -58,8 +57,8 @@ func query(r *http.Request) (oauth.Params, error) {
 }
 
 // form reads a POST body strictly.
-func form(w http.ResponseWriter, r *http.Request) (oauth.Params, error) {
-	p, err := body(w, r)
+func form(r *http.Request) (oauth.Params, error) {
+	p, err := body(r)
 	if err != nil {
 		return p, err
 	}
@@ -75,15 +74,15 @@ func readable(p oauth.Params) (oauth.Params, error) {
 
 // body reads a POST body as far as it can be read. The query of a POST means
 // nothing: what is in both would be two answers to one question.
-func body(w http.ResponseWriter, r *http.Request) (oauth.Params, error) {
+func body(r *http.Request) (oauth.Params, error) {
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	if !strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") {
 		return oauth.Params{}, oauth.Errorf(oauth.InvalidRequest, "A POST must be sent as application/x-www-form-urlencoded.")
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		return oauth.Params{}, &oauth.Error{Code: oauth.InvalidRequest, Cause: err,
+	n := recordOf(r)
+	if n.bodyErr != nil {
+		return oauth.Params{}, &oauth.Error{Code: oauth.InvalidRequest, Cause: n.bodyErr,
 			Description: "The body cannot be read: it may hold 64 KB at most."}
 	}
-	return oauth.ParseParams(string(raw)), nil
+	return oauth.ParseParams(string(n.body)), nil
 }

@@ -82,7 +82,5 @@ func (s *Server) afterLogout(w http.ResponseWriter, c *client.Client, returnTo s
 		status = http.StatusBadRequest
 		view.Notice = "The app wanted to take you to an address that is not registered for it, so you stay here. For developers: returnTo must equal one of post_logout_redirect_uris of the client named by client_id."
 	}
-	pageHeaders(w.Header(), "'none'")
-	w.WriteHeader(status)
-	return view.Render(w)
+	return show(w, status, "'none'", view)
 }

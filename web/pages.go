@@ -36,11 +36,10 @@ func (s *Server) wrongMethod(allowed string) handler {
 
 // home says what this is to someone who opens the issuer in a browser.
 func (s *Server) home(w http.ResponseWriter, _ *http.Request) error {
-	pageHeaders(w.Header(), "'none'")
-	return page.Message{
+	return show(w, http.StatusOK, "'none'", page.Message{
 		Base: s.base, Title: "This is a sign-in service",
 		Text: "Apps send you here to sign in. There is nothing to do on this page: open the app that you want to use.",
-	}.Render(w)
+	})
 }
 
 func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {
@@ -54,8 +53,7 @@ func (s *Server) reason(w http.ResponseWriter, r *http.Request) error {
 	if e.Reason == "" {
 		return oauth.Errorf(errNotFound, "There is no such reason.")
 	}
-	pageHeaders(w.Header(), "'none'")
-	return s.reasonView(e).Render(w)
+	return show(w, http.StatusOK, "'none'", s.reasonView(e))
 }
 
 func (s *Server) reasonIndex(w http.ResponseWriter, _ *http.Request) error {
@@ -63,8 +61,7 @@ func (s *Server) reasonIndex(w http.ResponseWriter, _ *http.Request) error {
 	for _, e := range silent.Explanations() {
 		view.Reasons = append(view.Reasons, s.reasonView(e))
 	}
-	pageHeaders(w.Header(), "'none'")
-	return view.Render(w)
+	return show(w, http.StatusOK, "'none'", view)
 }
 
 func (s *Server) reasonView(e silent.Explanation) page.Reason {

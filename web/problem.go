@@ -1,8 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 
@@ -86,7 +88,7 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	n.failed(e)
 	status := statusOf(e)
 	view := page.Error{
-		Base: s.base, Status: status, Message: e.Description, Code: e.Code, Reason: e.Reason, RequestID: n.ID,
+		Base: s.base, Status: status, Message: e.Description, Code: e.Code, Reason: e.Reason, RequestID: n.id,
 		Title: "This sign-in cannot go on",
 		Todo:  "Go back to the app and try again. If it happens again, tell whoever runs the app what is written here.",
 	}
@@ -96,14 +98,28 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	case http.StatusInternalServerError, http.StatusServiceUnavailable:
 		view.Title, view.Todo = "That did not work", "Try again in a few seconds."
 	}
+	p := oauth.ParseParams(r.URL.RawQuery)
 	for _, name := range []string{"client_id", "redirect_uri"} {
-		if p, err := query(r); err == nil && p.Get(name) != "" {
+		if p.Get(name) != "" {
 			view.Details = append(view.Details, page.Detail{Name: name, Value: shorten(p.Get(name))})
 		}
 	}
-	pageHeaders(w.Header(), "'none'")
+	if err := show(w, status, "'none'", view); err != nil {
+		s.Log.Error("the error page cannot be rendered", "request", n.id, "cause", err)
+		http.Error(w, e.Description, status)
+	}
+}
+
+// show sends a page, rendered first: one that fails becomes an error page.
+func show(w http.ResponseWriter, status int, formAction string, view interface{ Render(io.Writer) error }) error {
+	var b bytes.Buffer
+	if err := view.Render(&b); err != nil {
+		return err
+	}
+	pageHeaders(w.Header(), formAction)
 	w.WriteHeader(status)
-	view.Render(w) // the browser is gone if this fails
+	w.Write(b.Bytes()) // the browser is gone if this fails
+	return nil
 }
 
 // shorten keeps what is repeated back to the size of a line or two.

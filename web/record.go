@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -19,14 +20,16 @@ const requestTimeout = 1700 * time.Millisecond
 // record is what the log line and the metrics say of one request. Handlers
 // fill it in; nothing secret belongs in it.
 type record struct {
-	ID       string
+	id       string
+	body     []byte // of a POST, read before the clock starts
+	bodyErr  error
 	endpoint string
 	client   string
 	sid      string
 	silent   bool
 	implicit bool   // tokens left the authorization endpoint
 	outage   bool   // the store, or the signing keys, were not there
-	result   string // "ok", "asked", or an error code
+	result   string // "ok", "asked", "left", or an error code
 	reason   string
 	cause    error
 }
@@ -46,6 +49,9 @@ func (n *record) outcome(out authorize.Outcome) {
 	case out.Ask != nil:
 		n.result, n.reason, n.cause = "asked", askNames[out.Ask.Step], out.Ask.Cause
 		n.outage = out.Ask.Problem == authorize.ProblemStore
+		if problem := problemNames[out.Ask.Problem]; problem != "" {
+			n.reason = problem
+		}
 	case out.Answer.Err != nil:
 		n.failed(out.Answer.Err)
 	default:
@@ -63,17 +69,23 @@ func (n *record) failed(err *oauth.Error) {
 func (s *Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		n := &record{ID: rand.Text()[:16], endpoint: "unknown", result: "ok"}
+		n := &record{id: rand.Text()[:16], endpoint: "unknown", result: "ok"}
+		if r.Method == http.MethodPost {
+			// Before the deadline starts: a slow uplink is no slow store.
+			n.body, n.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		}
 		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, n), requestTimeout)
 		defer cancel()
 		sw := &statusWriter{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
-				s.Log.Error("handler panicked", "request", n.ID, "panic", p, "stack", string(debug.Stack()))
+				s.Log.Error("handler panicked", "request", n.id, "panic", p, "stack", string(debug.Stack()))
 				n.result = oauth.ServerError
-				if sw.status == 0 {
-					http.Error(sw, "internal error, request "+n.ID, http.StatusInternalServerError)
+				if sw.status != 0 {
+					s.finish(n, r, sw.status, time.Since(start))
+					panic(http.ErrAbortHandler) // half an answer must not look whole
 				}
+				http.Error(sw, "internal error, request "+n.id, http.StatusInternalServerError)
 			}
 			s.finish(n, r, sw.status, time.Since(start))
 		}()
@@ -82,6 +94,11 @@ func (s *Server) record(next http.Handler) http.Handler {
 }
 
 func (s *Server) finish(n *record, r *http.Request, status int, took time.Duration) {
+	if r.Context().Err() != nil {
+		// The browser left, as it does when an app takes its iframe away: what
+		// was cut short by that is nobody's outage.
+		n.result, n.reason, n.outage = "left", "", false
+	}
 	s.Metrics.observe(n, took)
 	level := slog.LevelInfo
 	if n.outage || n.result == oauth.ServerError {
@@ -89,8 +106,8 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 	}
 	// The path is ours and fixed; the query holds state and tokens.
 	attrs := []slog.Attr{
-		slog.String("request", n.ID), slog.String("method", r.Method), slog.String("endpoint", n.endpoint),
-		slog.Int("status", status), slog.Duration("took", took), slog.String("result", n.result),
+		slog.String("request", n.id), slog.String("method", r.Method), slog.String("endpoint", n.endpoint),
+		slog.Int("status", status), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("result", n.result),
 	}
 	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("client", n.client), slog.String("sid", n.sid)} {
 		if a.Value.String() != "" {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
-	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
@@ -21,11 +20,8 @@ type Config struct {
 	Issuer    string // byte for byte; its origin and path are where we are served
 	Authorize *authorize.Service
 	Sessions  *session.Manager
-	Tokens    *token.Issuer
 	Keys      *token.Keys
-	Grants    token.GrantStore
 	Clients   func() *client.Set
-	Directory func() *login.Directory
 	Keyring   *seal.Keyring
 	Log       *slog.Logger
 	Metrics   *Metrics

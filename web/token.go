@@ -2,16 +2,13 @@ package web
 
 import (
 	"encoding/base64"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
-	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
-	"github.com/hush-sso/hush/silent"
 )
 
 // tokenAnswer is a successful answer of the token endpoint (RFC 6749 section
@@ -27,7 +24,7 @@ type tokenAnswer struct {
 // token redeems a code. Parameters that mean nothing here are ignored: SDKs
 // send leftovers of the authorization request.
 func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
-	params, err := form(w, r)
+	params, err := form(r)
 	if err != nil {
 		return err
 	}
@@ -36,8 +33,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 			return oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated.", name)
 		}
 	}
-	set := s.Clients()
-	c, err := authenticate(set, r, params)
+	c, err := authenticate(s.Clients(), r, params)
 	if err != nil {
 		if r.Header.Get("Authorization") != "" {
 			w.Header().Set("WWW-Authenticate", `Basic realm="token"`)
@@ -55,48 +51,17 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	case params.Get("code") == "":
 		return oauth.Errorf(oauth.InvalidRequest, "code is missing.")
 	}
-	answer, err := s.redeem(r, set, c, params)
+	t, err := s.Authorize.Exchange(r.Context(), c, token.RedeemRequest{
+		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"),
+	})
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, answer)
-	return nil
-}
-
-func (s *Server) redeem(r *http.Request, set *client.Set, c *client.Client, params oauth.Params) (*tokenAnswer, error) {
-	if !s.Keys.Ready() {
-		return nil, silent.Unavailable(token.ErrNotReady) // before the code is burnt
-	}
-	grant, session, now, err := s.Tokens.Redeem(r.Context(), c, token.RedeemRequest{
-		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"),
-		APIs: set.API,
+	recordOf(r).sid = t.SID
+	writeJSON(w, http.StatusOK, tokenAnswer{
+		AccessToken: t.Access, TokenType: "Bearer", ExpiresIn: int64(t.Expires.Seconds()), Scope: t.Scope, IDToken: t.ID,
 	})
-	if refused := (*oauth.Error)(nil); err != nil && !errors.As(err, &refused) {
-		return nil, silent.Unavailable(err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	recordOf(r).sid = session.SID
-	user, known := s.Directory().ByID(grant.UserID)
-	if !known || user.Disabled {
-		return nil, oauth.Errorf(oauth.InvalidGrant, "The user's account is disabled or no longer exists.")
-	}
-	var api *client.API
-	if grant.Audience != "" {
-		if api = set.API(grant.Audience); api == nil {
-			return nil, oauth.Errorf(oauth.InvalidGrant, "The API that the code is for is no longer registered.")
-		}
-	}
-	access, life, err := s.Tokens.AccessToken(grant, api, now, false)
-	if err != nil {
-		return nil, err
-	}
-	answer := &tokenAnswer{AccessToken: access, TokenType: "Bearer", ExpiresIn: int64(life.Seconds()), Scope: strings.Join(grant.Scopes, " ")}
-	if grant.Needs.Covers(oauth.NewGrants("", []string{"openid"})) {
-		answer.IDToken, err = s.Tokens.IDToken(c, grant, authorize.TokenUser(user), now, access, "")
-	}
-	return answer, err
+	return nil
 }
 
 // authenticate finds out which app calls and, for a confidential one, that it

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,9 +20,10 @@ const drain = 10 * time.Second
 // site is one listener and what it serves.
 type site struct {
 	name     string
-	flag     string // the flag that moves it
+	flag     string // the flag or key that moves it
 	addr     string
 	handler  http.Handler
+	tls      *tls.Config // nil: plain HTTP
 	listener net.Listener
 }
 
@@ -51,6 +53,14 @@ func closeAll(sites []*site) {
 	}
 }
 
+func (s *site) serve(server *http.Server) error {
+	if s.tls == nil {
+		return server.Serve(s.listener)
+	}
+	server.TLSConfig = s.tls
+	return server.ServeTLS(s.listener, "", "") // its certificate is in the configuration
+}
+
 // serve runs every site and work until ctx is done or one of them fails, then
 // lets requests in flight finish.
 func serve(ctx context.Context, sites []*site, log *slog.Logger, work func(context.Context) error) error {
@@ -67,7 +77,7 @@ func serve(ctx context.Context, sites []*site, log *slog.Logger, work func(conte
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		}
 		group.Go(func() error {
-			if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			if err := s.serve(server); !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
 			return nil

@@ -17,16 +17,22 @@ const usage = `hush gives single-page apps fresh tokens without asking again.
 
 Usage:
 
-  hush demo       start the provider, three demo apps and a demo API on localhost
-  hush version    say which version this is
+  hush demo            start the provider, three demo apps and a demo API on localhost
+  hush serve           run the provider that a configuration file describes
+  hush check           say what is wrong with a configuration file, without starting
+  hush secret          make a secret for the configuration
+  hush hash-password   hash the password of a user for the configuration
+  hush hash-secret     hash the secret of a confidential app, or make one
+  hush version         say which version this is
 
-"hush <command> -h" tells the flags of a command.
+A first server: hush secret, then a hush.yaml after docs/hush.example.yaml, then
+hush check, then hush serve. "hush <command> -h" tells more of a command.
 `
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 	case err != nil:
@@ -36,7 +42,7 @@ func main() {
 }
 
 // run is the program: it ends when its command is done or ctx is.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
 		return errors.New("a command is missing")
@@ -44,6 +50,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch args[0] {
 	case "demo":
 		return runDemo(ctx, args[1:], stdout, stderr)
+	case "serve":
+		return runServe(ctx, args[1:], stderr)
+	case "check":
+		return runCheck(args[1:], stdout, stderr)
+	case "secret":
+		return runSecret(args[1:], stdout, stderr)
+	case "hash-password":
+		return runHashPassword(ctx, args[1:], stdin, stdout, stderr)
+	case "hash-secret":
+		return runHashSecret(ctx, args[1:], stdin, stdout, stderr)
 	case "version":
 		fmt.Fprintln(stdout, version())
 		return nil

@@ -94,7 +94,7 @@ func TestDemo(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			var out output
 			ended := make(chan error, 1)
-			go func() { ended <- run(ctx, demoArgs(addrs, more(t)...), &out, io.Discard) }()
+			go func() { ended <- run(ctx, demoArgs(addrs, more(t)...), nil, &out, io.Discard) }()
 
 			issuer := "http://" + addrs[0] + "/"
 			var discovery map[string]any
@@ -134,7 +134,7 @@ func TestPortInUse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = run(t.Context(), demoArgs(addrs), io.Discard, io.Discard)
+		err = run(t.Context(), demoArgs(addrs), nil, io.Discard, io.Discard)
 		taken.Close()
 		if err == nil || !strings.Contains(err.Error(), name+" ") || !strings.Contains(err.Error(), addrs[i]) {
 			t.Errorf("%s in use: %v", name, err)
@@ -157,12 +157,12 @@ func TestUsage(t *testing.T) {
 		{[]string{"version"}, ""},
 		{[]string{"help"}, ""},
 	} {
-		err := run(t.Context(), c.args, io.Discard, io.Discard)
+		err := run(t.Context(), c.args, nil, io.Discard, io.Discard)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%q: %v", c.args, err)
 		}
 	}
-	if err := run(t.Context(), []string{"demo", "-h"}, io.Discard, io.Discard); !errors.Is(err, flag.ErrHelp) {
+	if err := run(t.Context(), []string{"demo", "-h"}, nil, io.Discard, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("demo -h: %v", err)
 	}
 }

@@ -86,10 +86,17 @@ func (c *Client) defaults() {
 }
 
 func (c *Client) checkID() error {
-	if c.ID == "" || len(c.ID) > 200 || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !isName(c.ID) {
 		return fmt.Errorf("id must be 1 to 200 printable ASCII characters without spaces")
 	}
+	if !isName(c.SSOGroup) {
+		return fmt.Errorf("sso_group must be 1 to 200 printable ASCII characters without spaces")
+	}
 	return nil
+}
+
+func isName(s string) bool {
+	return s != "" && len(s) <= 200 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 func (c *Client) parseURIs() error {

@@ -110,6 +110,7 @@ func TestBadClients(t *testing.T) {
 		"redirect_uris must name":           func(s *Spec) { s.RedirectURIs = nil },
 		"redirect_uris: \"http://x.exam":    func(s *Spec) { s.RedirectURIs = []string{"http://x.example/cb"} },
 		"post_logout_redirect_uris":         func(s *Spec) { s.PostLogoutRedirectURIs = []string{"/"} },
+		"sso_group":                         func(s *Spec) { s.SSOGroup = "a\tb" },
 		"web_origins":                       func(s *Spec) { s.WebOrigins = []string{"https://app.example.com/"} },
 		"needs grant_types to hold impl":    func(s *Spec) { s.ResponseTypes = []string{"token"} },
 		"needs grant_types to hold auth":    func(s *Spec) { s.GrantTypes = []string{"implicit"} },

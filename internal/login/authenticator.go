@@ -15,6 +15,8 @@ var (
 	ErrCredentials = errors.New("login: wrong username or password")
 	// ErrDisabled is only said to who knows the password.
 	ErrDisabled = errors.New("login: the user is disabled")
+	// ErrBusy: no processor came free in time to check the password.
+	ErrBusy = errors.New("login: too many sign-ins at once")
 )
 
 // Authenticator checks passwords. Every attempt runs argon2id exactly once, so
@@ -37,8 +39,8 @@ func NewAuthenticator(directory func() *Directory) *Authenticator {
 }
 
 // Authenticate returns the user with these credentials. Its errors are
-// ErrCredentials, ErrDisabled, or ctx's where the wait for a free processor
-// took too long.
+// ErrCredentials, ErrDisabled, or ErrBusy where the wait for a free processor
+// took as long as ctx.
 func (a *Authenticator) Authenticate(ctx context.Context, username, password string) (User, error) {
 	if len(username) > MaxUsername || len(password) > MaxPassword {
 		return User{}, ErrCredentials
@@ -63,12 +65,12 @@ func (a *Authenticator) Authenticate(ctx context.Context, username, password str
 // run computes one hash when a slot is free.
 func (a *Authenticator) run(ctx context.Context, hash passwordHash, password string) (bool, error) {
 	if err := ctx.Err(); err != nil {
-		return false, fmt.Errorf("login: check password: %w", err)
+		return false, fmt.Errorf("%w: %w", ErrBusy, err)
 	}
 	select {
 	case a.slots <- struct{}{}:
 	case <-ctx.Done():
-		return false, fmt.Errorf("login: wait to check password: %w", ctx.Err())
+		return false, fmt.Errorf("%w: %w", ErrBusy, ctx.Err())
 	}
 	defer func() { <-a.slots }()
 	a.runs.Add(1)

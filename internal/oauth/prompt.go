@@ -31,11 +31,11 @@ func ParsePrompt(raw string) (Prompt, *Error) {
 		case "select_account":
 			p.bits |= promptSelectAccount
 		default:
-			return Prompt{}, Errorf(InvalidRequest, "prompt must be made of none, login, consent and select_account")
+			return Prompt{}, Errorf(InvalidRequest, "prompt must be made of none, login, consent and select_account.")
 		}
 	}
 	if p.None() && p.bits != promptNone {
-		return Prompt{}, Errorf(InvalidRequest, "prompt=none cannot be combined with another prompt")
+		return Prompt{}, Errorf(InvalidRequest, "prompt=none cannot be combined with another prompt.")
 	}
 	return p, nil
 }

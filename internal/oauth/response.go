@@ -26,10 +26,10 @@ func ParseResponseType(raw string) (ResponseType, *Error) {
 		case "id_token":
 			bit = ResponseIDToken
 		default:
-			return 0, Errorf(UnsupportedResponseType, "response_type must be made of code, id_token and token")
+			return 0, Errorf(UnsupportedResponseType, "response_type must be made of code, id_token and token.")
 		}
 		if t&bit != 0 {
-			return 0, Errorf(InvalidRequest, "response_type names %s twice", word)
+			return 0, Errorf(InvalidRequest, "response_type names %s twice.", word)
 		}
 		t |= bit
 	}
@@ -82,12 +82,12 @@ func ParseResponseMode(raw string, t ResponseType) (ResponseMode, *Error) {
 		return fallback, nil
 	case ModeQuery:
 		if t.Implicit() {
-			return fallback, Errorf(InvalidRequest, "response_mode=query cannot carry tokens: use fragment, form_post or web_message")
+			return fallback, Errorf(InvalidRequest, "response_mode=query cannot carry tokens: use fragment, form_post or web_message.")
 		}
 		return m, nil
 	case ModeFragment, ModeFormPost, ModeWebMessage:
 		return m, nil
 	default:
-		return fallback, Errorf(InvalidRequest, "response_mode must be query, fragment, form_post or web_message")
+		return fallback, Errorf(InvalidRequest, "response_mode must be query, fragment, form_post or web_message.")
 	}
 }

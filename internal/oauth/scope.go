@@ -20,10 +20,10 @@ func ParseScope(raw string) ([]string, *Error) {
 			continue
 		}
 		if !ValidScope(word) {
-			return nil, Errorf(InvalidScope, "scope holds a character that RFC 6749 section 3.3 does not allow")
+			return nil, Errorf(InvalidScope, "scope holds a character that RFC 6749 section 3.3 does not allow.")
 		}
 		if len(scopes) == maxScopes {
-			return nil, Errorf(InvalidScope, "scope asks for more than %d values", maxScopes)
+			return nil, Errorf(InvalidScope, "scope asks for more than %d values.", maxScopes)
 		}
 		scopes = append(scopes, word)
 	}

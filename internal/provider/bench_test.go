@@ -78,7 +78,7 @@ func benchmarkSilent(b *testing.B, types, alg string) {
 var parked = regexp.MustCompile(`name="request" value="([^"]+)"`)
 
 // signIn goes through the sign-in form and returns the SSO cookie.
-func signIn(b *testing.B, h http.Handler, query url.Values) *http.Cookie {
+func signIn(b testing.TB, h http.Handler, query url.Values) *http.Cookie {
 	b.Helper()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", issuer+"authorize?"+query.Encode(), nil))

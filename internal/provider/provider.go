@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -46,7 +47,7 @@ type Options struct {
 // default: 10 h, 24 h, 2 h and 60 s.
 type Lifetimes struct{ IDToken, AccessToken, BrowserAccessToken, Code time.Duration }
 
-// Provider is a working provider.
+// Provider is a working provider. It is safe for concurrent use.
 type Provider struct {
 	Public http.Handler
 	Admin  http.Handler
@@ -54,8 +55,11 @@ type Provider struct {
 	Sessions *session.Manager
 	Login    *login.Authenticator
 
-	keys *token.Keys
-	log  *slog.Logger
+	keys    *token.Keys
+	log     *slog.Logger
+	shared  web.Config       // without what a generation brings
+	flows   authorize.Config // likewise
+	current atomic.Pointer[generation]
 }
 
 // New puts a provider together. It connects to nothing: call Run beside the
@@ -68,17 +72,6 @@ func New(o Options) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := client.NewSet(o.Clients, o.APIs)
-	if err != nil {
-		return nil, err
-	}
-	directory, err := login.NewDirectory(o.Users)
-	if err != nil {
-		return nil, err
-	}
-	clients := func() *client.Set { return set }
-	users := func() *login.Directory { return directory }
-
 	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store)}
 	tokens, err := token.NewIssuer(token.Config{
 		Issuer: o.Issuer, Keyring: keyring, Keys: p.keys, Grants: o.Store,
@@ -89,28 +82,33 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p.Sessions = session.NewManager(o.Store, o.Store, o.Session)
-	p.Login = login.NewAuthenticator(users)
+	p.Login = login.NewAuthenticator(p.directory)
 
+	registry := p.newMetrics()
+	p.Admin = web.Admin(registry, p.keys, readiness{o.Store})
+	p.Public = http.HandlerFunc(p.serve)
+	p.shared = web.Config{
+		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
+		Keyring: keyring, Log: o.Log, Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
+	}
+	p.flows = authorize.Config{
+		Login: p.Login, Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,
+		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
+		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity,
+	}
+	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users}); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Provider) newMetrics() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "hush_password_hashes_total", Help: "Password hashes computed, one for each attempt to sign in.",
 	}, func() float64 { return float64(p.Login.Runs()) }))
-	p.Admin = web.Admin(registry, p.keys, readiness{o.Store})
-	p.Public, err = web.New(web.Config{
-		Issuer: o.Issuer, Sessions: p.Sessions, Tokens: tokens, Keys: p.keys, Grants: o.Store,
-		Clients: clients, Directory: users, Keyring: keyring, Log: o.Log,
-		Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
-		Authorize: authorize.New(authorize.Config{
-			Clients: clients, Directory: users, Login: p.Login, Sessions: p.Sessions,
-			Consents: o.Store, Forms: o.Store, Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
-			RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity,
-		}),
-	})
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
+	return registry
 }
 
 // How often the shared signing keys are read: soon while there are none, then

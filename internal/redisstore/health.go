@@ -80,7 +80,8 @@ func worse(a, b Health) Health {
 	if a.Time.IsZero() {
 		return b
 	}
-	if a.Policy == "noeviction" {
+	// Evicting is worse than not knowing, and that is worse than keeping all.
+	if a.Policy == "noeviction" || a.Policy == "" && b.Policy != "noeviction" {
 		a.Policy = b.Policy
 	}
 	if b.Skew.Abs() > a.Skew.Abs() {

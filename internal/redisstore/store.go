@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -23,6 +24,7 @@ type Store struct {
 	replica  time.Duration
 	embedded bool
 	close    func() error
+	ahead    atomic.Pointer[time.Duration] // the server's clock less ours, as last seen
 }
 
 var (
@@ -70,7 +72,23 @@ func (s *Store) run(ctx context.Context, sc *redis.Script, keys []string, args .
 	ctx, cancel := deadline(ctx)
 	defer cancel()
 	reply, err := sc.Run(ctx, s.client, keys, args...).Slice()
-	return judge(ctx, reply, err)
+	a, err := judge(ctx, reply, err)
+	if !a.now.IsZero() {
+		ahead := time.Until(a.now)
+		s.ahead.Store(&ahead)
+	}
+	return a, err
+}
+
+// latest is the server's time at which the caller gives up, in ms; 0 where its
+// clock was not seen yet.
+func (s *Store) latest(ctx context.Context) int64 {
+	ahead := s.ahead.Load()
+	end, ok := ctx.Deadline()
+	if ahead == nil || !ok {
+		return 0
+	}
+	return end.Add(*ahead).UnixMilli()
 }
 
 // judge tells trouble, refusal and success apart.
@@ -106,6 +124,8 @@ func refusal(status string) error {
 		return token.ErrKeysMoved
 	case "used":
 		return errUsed
+	case "late":
+		return errLate
 	}
 	switch a := session.Absence(status); a {
 	case session.Gone, session.Idle, session.Expired, session.Superseded, session.Pending:

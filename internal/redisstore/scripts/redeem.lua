@@ -4,6 +4,11 @@
 local client, needs, attempt = ARGV[1], ARGV[2], ARGV[5]
 local issued, lifetime = tonumber(ARGV[3]), tonumber(ARGV[4])
 local outlives, slack = tonumber(ARGV[6]), tonumber(ARGV[7])
+local latest = tonumber(ARGV[8])
+
+-- A server that hung finds the attempt when it wakes up. Its caller has given up
+-- and will try again: by then it must not have used the code.
+if latest > 0 and now > latest then return no('late') end
 
 local r = read(client)
 local s = status(r)

@@ -1,0 +1,88 @@
+package authorize
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/silent"
+)
+
+// Tokens are what a code was exchanged for.
+type Tokens struct {
+	Access  string
+	Expires time.Duration // of the access token, from now
+	Scope   string
+	ID      string // "" where openid was not granted
+	SID     string // for the log
+}
+
+var openID = oauth.NewGrants("", []string{"openid"})
+
+// Exchange redeems a code for an app that has proved who it is. Every error is
+// an *oauth.Error: invalid_grant for what the app got wrong or is over,
+// temporarily_unavailable for an outage, before which the code stays good as
+// far as it can.
+func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.RedeemRequest) (Tokens, error) {
+	if !s.Tokens.Ready() {
+		return Tokens{}, silent.Unavailable(token.ErrNotReady) // before the code is used up
+	}
+	set := s.Clients()
+	r.APIs = set.API
+	grant, _, now, err := s.Tokens.Redeem(ctx, c, r)
+	if err != nil {
+		return Tokens{}, refusalOf(err)
+	}
+	user, known := s.Directory().ByID(grant.UserID)
+	if !known || user.Disabled {
+		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The user's account is disabled or no longer exists.")
+	}
+	api := set.API(grant.Audience)
+	if grant.Audience != "" && api == nil {
+		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The API that the code is for is no longer registered.")
+	}
+	t := Tokens{Scope: strings.Join(grant.Scopes, " "), SID: grant.SID}
+	if t.Access, t.Expires, err = s.Tokens.AccessToken(grant, api, now, false); err != nil {
+		return Tokens{}, refusalOf(err)
+	}
+	if grant.Needs.Covers(openID) {
+		if t.ID, err = s.Tokens.IDToken(c, grant, tokenUser(user), now, t.Access, ""); err != nil {
+			return Tokens{}, refusalOf(err)
+		}
+	}
+	return t, nil
+}
+
+// refusalOf keeps a refusal and makes everything else an outage.
+func refusalOf(err error) error {
+	if refused := (*oauth.Error)(nil); errors.As(err, &refused) {
+		return refused
+	}
+	return silent.Unavailable(err)
+}
+
+// tokenUser is the directory's user as tokens show them.
+func tokenUser(u login.User) token.User { return token.User{ID: u.ID, Claims: u.Claims} }
+
+// UserInfo returns what an access token may know of its user (OpenID Connect
+// Core 1.0 section 5.3), and the token's own claims for the log. A token is
+// good as long as its session and its grant are: the store is asked each time.
+// Every error is an *oauth.Error.
+func (s *Service) UserInfo(ctx context.Context, raw string) (map[string]any, *token.AccessClaims, error) {
+	access, err := s.Tokens.Live(ctx, raw, s.Tokens.UserinfoAudience(), openID)
+	if err != nil {
+		return nil, access, refusalOf(err)
+	}
+	user, known := s.Directory().ByID(access.Subject)
+	if !known || user.Disabled || s.Clients().Client(access.ClientID) == nil {
+		return nil, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
+	}
+	claims := token.ScopeClaims(strings.Fields(access.Scope), user.Claims)
+	claims["sub"] = access.Subject
+	return claims, access, nil
+}

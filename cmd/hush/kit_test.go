@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hush-sso/hush/internal/login"
+)
+
+// served is a running hush serve and the folder of its files.
+type served struct {
+	t               *testing.T
+	dir, addr, host string
+	log             *output
+	stop            context.CancelFunc
+	ended           chan error
+}
+
+var aliceHash = login.HashPassword("wonderland")
+
+// text is a configuration with apps of these ids.
+func (s *served) text(apps ...string) string {
+	scheme, tls := "http", ""
+	if s.host == "https" {
+		scheme, tls = "https", "tls: {cert: tls.crt, key: tls.key}\n"
+	}
+	text := "issuer: " + scheme + "://" + s.addr + "/\nlisten: " + s.addr + "\n" + tls +
+		"secrets: [\"${HUSH_TEST_SECRET}\"]\nredis: {mode: embedded}\nusers:\n  - username: alice\n    password_hash: " + aliceHash + "\nclients:\n"
+	for _, id := range apps {
+		text += "  - id: " + id + "\n    redirect_uris: [http://localhost:1/" + id + "]\n"
+	}
+	return text
+}
+
+// write replaces a file the way careful programs do.
+func (s *served) write(name, text string) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, name)
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// start runs hush serve with apps of these ids until the test ends. Its files
+// are looked at every 20 ms.
+func start(t *testing.T, scheme string, apps ...string) *served {
+	t.Helper()
+	t.Setenv("HUSH_TEST_SECRET", newSecret())
+	before := pollEvery
+	pollEvery = 20 * time.Millisecond
+	addrs := freeAddrs(t, 2)
+	s := &served{t: t, dir: t.TempDir(), addr: addrs[0], host: scheme, log: &output{}, ended: make(chan error, 1)}
+	if scheme == "https" {
+		s.certificate("tls")
+	}
+	s.write("hush.yaml", s.text(apps...))
+	ctx, stop := context.WithCancel(t.Context())
+	s.stop = stop
+	go func() {
+		s.ended <- run(ctx, []string{"serve", "--config", filepath.Join(s.dir, "hush.yaml"), "--admin", addrs[1]}, nil, s.log, s.log)
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-s.ended; err != nil {
+			t.Errorf("serve ended with %v", err)
+		}
+		pollEvery = before
+	})
+	get(t, "http://"+addrs[1]+"/readyz")
+	return s
+}
+
+// certificate writes one for localhost to name.crt and name.key and returns
+// its serial number.
+func (s *served) certificate(name string) *big.Int {
+	s.t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &private.PublicKey, private)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.write(name+".key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})))
+	s.write(name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	return c.SerialNumber
+}
+
+// until waits for something to become true.
+func until(t *testing.T, what string, true func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !true(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within 20 s", what)
+		}
+	}
+}
+
+// says waits for a text in the log.
+func (s *served) says(text string) {
+	s.t.Helper()
+	s.repeats(text, 1)
+}
+
+// repeats waits until a text is in the log so many times.
+func (s *served) repeats(text string, times int) {
+	s.t.Helper()
+	until(s.t, "log of "+text, func() bool { return strings.Count(s.log.String(), text) >= times })
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/hush-sso/hush/internal/config"
+	"github.com/hush-sso/hush/internal/provider"
+)
+
+// reloader brings changes of the configuration's files into a running
+// provider. Whatever is wrong with them, what runs goes on as it was.
+type reloader struct {
+	log   *slog.Logger
+	hup   <-chan os.Signal
+	every time.Duration
+
+	provider    *provider.Provider
+	started     *config.Config // as the program was started with
+	loaded      *config.Config // as it was loaded last
+	certificate atomic.Pointer[tls.Certificate]
+
+	saw     config.Sum // the files as they were loaded or refused last
+	pending config.Sum // the files as they were at the last look
+}
+
+// hold takes what the program starts with.
+func (r *reloader) hold(c *config.Config, p *provider.Provider) {
+	r.provider, r.started, r.loaded = p, c, c
+	r.certificate.Store(c.Certificate())
+	r.saw, r.pending = c.Sum(), c.Sum()
+}
+
+// run reloads at SIGHUP at once. At a change of the files it waits until two
+// looks in a row see the same, so that a file half written is not judged.
+func (r *reloader) run(ctx context.Context) {
+	ticks := time.NewTicker(r.every)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.hup:
+			r.pending = config.Fingerprint(r.loaded.Files())
+			r.reload("SIGHUP")
+		case <-ticks.C:
+			now := config.Fingerprint(r.loaded.Files())
+			settled := now == r.pending
+			r.pending = now
+			if settled && now != r.saw {
+				r.reload("file change")
+			}
+		}
+	}
+}
+
+// reload loads the file and puts its registry and certificate in place, all or
+// nothing. What needs a restart is named each time until it happens.
+func (r *reloader) reload(why string) {
+	r.saw = r.pending
+	next, err := config.Load(r.started.Path(), os.LookupEnv)
+	if err != nil {
+		r.refuse(why, err)
+		return
+	}
+	if err := r.provider.Replace(provider.Registry{Clients: next.ClientSpecs(), APIs: next.APISpecs(), Users: next.LoginUsers()}); err != nil {
+		r.refuse(why, err)
+		return
+	}
+	if pair := next.Certificate(); pair != nil && r.started.TLS != nil {
+		r.certificate.Store(pair)
+	}
+	r.loaded, r.saw = next, next.Sum()
+	r.log.Info("configuration reloaded", "because", why, "clients", len(next.Clients), "apis", len(next.APIs), "users", len(next.Users))
+	for _, w := range next.Warnings() {
+		r.log.Warn("configuration: "+w.Text, "key", w.Key, "line", w.Line)
+	}
+	if keys := r.started.NeedsRestart(next); len(keys) > 0 {
+		r.log.Warn("configuration: these keys changed, which only a restart applies", "keys", strings.Join(keys, " "))
+	}
+}
+
+// refuse says why what runs is kept.
+func (r *reloader) refuse(why string, err error) {
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		problems = config.Problems{{File: r.started.Path(), Text: err.Error()}}
+	}
+	for _, p := range problems {
+		r.log.Error("configuration: "+p.Text, "file", p.File, "line", p.Line, "key", p.Key)
+	}
+	r.log.Error("configuration not reloaded: the old one stays in use", "because", why, "problems", len(problems))
+}
+
+// tls is the public listener's, or nil for plain HTTP. Each handshake takes the
+// certificate of the moment.
+func (r *reloader) tls() *tls.Config {
+	if r.started.TLS == nil {
+		return nil
+	}
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return r.certificate.Load(), nil },
+	}
+}

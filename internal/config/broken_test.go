@@ -1,0 +1,208 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+// base is a configuration that loads, by top-level key.
+var base = []string{
+	"issuer: https://login.example.com/",
+	`secrets: ["${HUSH_SECRET}"]`,
+	`redis: {mode: single, addrs: ["127.0.0.1:6379"]}`,
+	"clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb]",
+	"users:\n  - username: alice\n    password_hash: " + goodHash,
+}
+
+// file is base with some of its keys written otherwise, others added, and
+// "-key" removed.
+func file(changes ...string) string {
+	parts := append([]string(nil), base...)
+next:
+	for _, change := range changes {
+		gone := strings.HasPrefix(change, "-")
+		key, _, _ := strings.Cut(strings.TrimPrefix(change, "-"), ":")
+		for i := range parts {
+			if strings.HasPrefix(parts[i], key+":") {
+				if parts[i] = change; gone {
+					parts[i] = "# nothing here"
+				}
+				continue next
+			}
+		}
+		parts = append(parts, change)
+	}
+	return strings.Join(parts, "\n") + "\n"
+}
+
+// app is base with one app that has further lines.
+func app(lines ...string) string {
+	return file("clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb]\n    " + strings.Join(lines, "\n    "))
+}
+
+// broken is a configuration with one problem, in the line that ends in "#!" or,
+// where none does, in line 1.
+type broken struct {
+	text, key, advice string
+	env               map[string]string
+}
+
+var brokens = map[string]broken{
+	"empty file":                  {"", "", "begin with issuer:", nil},
+	"comment only":                {"# nothing\n", "", "begin with issuer:", nil},
+	"a list":                      {"- issuer", "", "must be a group of keys", nil},
+	"two documents":               {file() + "--- #!\nissuer: x\n", "", "remove the line ---", nil},
+	"tab":                         {file("session:\n\tidle: 1h #!"), "", "by spaces, not by tabs", nil},
+	"bare variable in brackets":   {file("secrets: [${HUSH_SECRET}] #!"), "", "put ${NAME} in quotes", nil},
+	"unknown alias":               {file("listen: *x #!"), "", "put it in quotes", nil},
+	"alias of itself":             {file("users:\n  - &a\n    username: u\n    password_hash: " + goodHash + "\n    claims:\n      address: *a #!"), "users[0].claims.address.claims.address.claims.address", "contain themselves", nil},
+	"unknown key":                 {file("sesion: {} #!"), "sesion", "did you mean session?", nil},
+	"unknown key far from any":    {file("colour: blue #!"), "colour", "here may stand issuer, listen", nil},
+	"key of another section":      {file("idle: 1h #!"), "idle", "belongs into session", nil},
+	"camel case":                  {file("clients:\n  - id: shop\n    redirectUris: [https://shop.example.com/cb] #!\n    redirect_uris: [https://shop.example.com/cb]"), "clients[0].redirectUris", "did you mean redirect_uris?", nil},
+	"repeated key":                {file("listen: :80\nlisten: :81 #!"), "listen", "is written twice, first in line 10: remove one", nil},
+	"repeated key inside":         {app("name: A", "name: B #!"), "clients[0].name", "is written twice", nil},
+	"key without value":           {file("session: #!"), "session", "remove the key", nil},
+	"text for a group":            {file("session: long #!"), "session", "must be a group of keys (idle, lifetime", nil},
+	"text for a list":             {file("secrets: abc #!"), "secrets", `must be a list, such as ["${HUSH_SECRET}"]`, nil},
+	"list for a text":             {file("listen: [a] #!"), "listen", "must be a single value, not a list", nil},
+	"number for a text":           {app("name: 2048 #!"), "clients[0].name", "put it in quotes", nil},
+	"word for a boolean":          {app("first_party: yes #!"), "clients[0].first_party", "must be true or false", nil},
+	"text for a number":           {file("session: {max_per_user: few} #!"), "session.max_per_user", "whole number", nil},
+	"missing variable":            {file(`listen: "${NO_SUCH}" #!`), "listen", "environment variable NO_SUCH is not set", nil},
+	"bad variable":                {file(`listen: "${NO-SUCH}" #!`), "listen", "$${ for the characters themselves", nil},
+	"no issuer":                   {file("-issuer"), "issuer", "is missing: write it, for example issuer: https://login.example.com/", nil},
+	"issuer without scheme":       {file("issuer: login.example.com #!"), "issuer", "write https:// and a host", nil},
+	"issuer http":                 {file("issuer: http://login.example.com/ #!"), "issuer", "http is for localhost only", nil},
+	"issuer query":                {file("issuer: https://login.example.com/?a=b #!"), "issuer", "must not have a query", nil},
+	"issuer fragment":             {file("issuer: https://login.example.com/#a #!"), "issuer", "must not have a fragment", nil},
+	"issuer wildcard":             {file("issuer: https://*.example.com/ #!"), "issuer", "wildcard", nil},
+	"issuer user":                 {file("issuer: https://me@login.example.com/ #!"), "issuer", "user name", nil},
+	"issuer path":                 {file("issuer: https://login.example.com/{a}/ #!"), "issuer", "plain path", nil},
+	"issuer dots":                 {file("issuer: https://login.example.com/a/../ #!"), "issuer", "plain path", nil},
+	"issuer upper case":           {file("issuer: https://Login.example.com/ #!"), "issuer", "lower case", nil},
+	"issuer http with tls":        {file("issuer: http://localhost:8080/ #!", "tls: {cert: tls.crt, key: tls.key}"), "issuer", "write https://, or remove tls", nil},
+	"listen without port":         {file("listen: localhost #!"), "listen", `for example ":8080"`, nil},
+	"listen port":                 {file("listen: :99999 #!"), "listen", "1 to 65535", nil},
+	"listen URL":                  {file("admin: {listen: \"http://localhost:9\"} #!"), "admin.listen", "write host:port", nil},
+	"same port":                   {file("admin: {listen: 127.0.0.1:8080} #!"), "admin.listen", "give one of them another", nil},
+	"proxy":                       {file("trusted_proxies: [proxy] #!"), "trusted_proxies[0]", "write 10.1.2.3 or 10.0.0.0/8", nil},
+	"proxy bits":                  {file("trusted_proxies: [10.1.2.3/8] #!"), "trusted_proxies[0]", "write 10.0.0.0/8", nil},
+	"proxy everyone":              {file("trusted_proxies: [0.0.0.0/0] #!"), "trusted_proxies[0]", "trusts everyone", nil},
+	"no secrets":                  {file("-secrets"), "secrets", "is missing", nil},
+	"empty secrets":               {file("secrets: [] #!"), "secrets", "hush secret", nil},
+	"short secret":                {file("secrets: [c2hvcnQ=] #!"), "secrets[0]", "32 random bytes in base64 (44 characters): make one with: hush secret", nil},
+	"empty secret":                {file("secrets: [\"${EMPTY}\"] #!"), "secrets[0]", "as the environment sets EMPTY", map[string]string{"EMPTY": ""}},
+	"secret of zeros":             {file("secrets: [AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=] #!"), "secrets[0]", "is not random", nil},
+	"secret twice":                {file("secrets:\n  - ${HUSH_SECRET}\n  - " + goodSecret + " #!"), "secrets[1]", "the same as secrets[0]", nil},
+	"no redis":                    {file("-redis"), "redis", "mode: single", nil},
+	"redis without mode":          {file("redis: {addrs: [\"a:1\"]} #!"), "redis.mode", "for example mode: single", nil},
+	"redis mode":                  {file("redis: {mode: sentinels, addrs: [\"a:1\"]} #!"), "redis.mode", "did you mean sentinel?", nil},
+	"redis without addrs":         {file("redis: {mode: single} #!"), "redis.addrs", "write where Redis is", nil},
+	"redis addr":                  {file("redis: {mode: single, addrs: [localhost]} #!"), "redis.addrs[0]", "for example 127.0.0.1:6379", nil},
+	"redis two addrs":             {file("redis: {mode: single, addrs: [\"a:1\", \"b:1\"]} #!"), "redis.addrs", "mode: sentinel or cluster", nil},
+	"redis same addr":             {file("redis:\n  mode: cluster\n  addrs:\n    - a:1\n    - a:1 #!"), "redis.addrs[1]", "remove one", nil},
+	"sentinel without master":     {file("redis: {mode: sentinel, addrs: [\"a:1\"]} #!"), "redis.master", "often mymaster", nil},
+	"master without sentinel":     {file("redis:\n  mode: single\n  addrs: [\"a:1\"]\n  master: m #!"), "redis.master", "write mode: sentinel", nil},
+	"cluster db":                  {file("redis:\n  mode: cluster\n  addrs: [\"a:1\"]\n  db: 3 #!"), "redis.db", "must be 0", nil},
+	"embedded with addrs":         {file("redis:\n  mode: embedded\n  addrs: [\"a:1\"] #!"), "redis.addrs", "remove it", nil},
+	"redis URL":                   {file("redis: http://localhost/ #!"), "redis.url", "redis://127.0.0.1:6379/0", nil},
+	"redis URL and addrs":         {file("redis:\n  url: redis://localhost:6379\n  addrs: [\"a:1\"] #!"), "redis.addrs", "remove it", nil},
+	"redis URL and cluster":       {file("redis:\n  url: redis://localhost:6379\n  mode: cluster #!"), "redis.mode", "write addrs instead of url", nil},
+	"redis tls word":              {file("redis:\n  mode: single\n  addrs: [\"a:1\"]\n  tls: on #!"), "redis.tls", "true or false", nil},
+	"redis tls ca":                {file("redis:\n  mode: single\n  addrs: [\"a:1\"]\n  tls: {ca: nowhere.pem} #!"), "redis.tls.ca", "there is no such file", nil},
+	"redis tls ca empty":          {file("redis:\n  mode: single\n  addrs: [\"a:1\"]\n  tls: {ca: empty.pem} #!"), "redis.tls.ca", "BEGIN CERTIFICATE", nil},
+	"redis tls half":              {file("redis:\n  mode: single\n  addrs: [\"a:1\"]\n  tls: {cert: tls.crt} #!"), "redis.tls", "both cert and key", nil},
+	"tls without key":             {file("tls: {cert: tls.crt} #!"), "tls.key", "is missing", nil},
+	"tls file":                    {file("tls: {cert: no.crt, key: tls.key} #!"), "tls.cert", "relative to the configuration file", nil},
+	"tls folder":                  {file("tls: {cert: ., key: tls.key} #!"), "tls.cert", "is not a file", nil},
+	"tls other key":               {file("tls: {cert: tls.crt, key: other.key} #!"), "tls.key", "does not belong to the certificate", nil},
+	"tls no certificate":          {file("tls: {cert: empty.pem, key: tls.key} #!"), "tls.cert", "BEGIN CERTIFICATE", nil},
+	"tls no key":                  {file("tls: {cert: tls.crt, key: empty.pem} #!"), "tls.key", "BEGIN PRIVATE KEY", nil},
+	"idle over lifetime":          {file("session: {idle: 10d, lifetime: 7d} #!"), "session.idle", "write a shorter idle or a longer lifetime", nil},
+	"lifetime under default idle": {file("session: {lifetime: 24h} #!"), "session.lifetime", "shorter than the default of session.idle, 3d", nil},
+	"remember":                    {file("session:\n  remember: {idle: 40d} #!"), "session.remember.idle", "longer lifetime", nil},
+	"zero lifetime":               {file("tokens: {id_token: 0s} #!"), "tokens.id_token", "more than zero, for example 10h", nil},
+	"negative lifetime":           {file("tokens: {access_token: -1h} #!"), "tokens.access_token", "more than zero", nil},
+	"tiny lifetime":               {file("tokens: {access_token: 1ms} #!"), "tokens.access_token", "at least 1s", nil},
+	"endless lifetime":            {file("session: {lifetime: 9999d} #!"), "session.lifetime", "at most 3650d", nil},
+	"long code":                   {file("tokens: {code: 11m} #!"), "tokens.code", "at most 10m", nil},
+	"no unit":                     {file("session: {idle: 3600} #!"), "session.idle", "has no unit: write seconds as 90s", nil},
+	"not a duration":              {file("session: {idle: 3 weeks} #!"), "session.idle", "7d or 1d12h", nil},
+	"client without id":           {file("clients:\n  - redirect_uris: [https://shop.example.com/cb] #!"), "clients[0].id", "for example id: shop", nil},
+	"client id":                   {file("clients:\n  - id: my shop #!\n    redirect_uris: [https://shop.example.com/cb]"), "clients[0].id", "without spaces", nil},
+	"client type":                 {app("type: confidental #!"), "clients[0].type", "did you mean confidential?", nil},
+	"no redirect":                 {file("clients:\n  - id: shop #!"), "clients[0].redirect_uris", "is missing", nil},
+	"empty redirects":             {file("clients:\n  - id: shop\n    redirect_uris: [] #!"), "clients[0].redirect_uris", "write where answers may be sent", nil},
+	"redirect wildcard":           {file("clients:\n  - id: shop\n    redirect_uris: [\"https://*.example.com/cb\"] #!"), "clients[0].redirect_uris[0]", "wildcards do not exist here", nil},
+	"redirect fragment":           {file("clients:\n  - id: shop\n    redirect_uris: [\"https://a.example.com/#cb\"] #!"), "clients[0].redirect_uris[0]", "fragment", nil},
+	"redirect http":               {file("clients:\n  - id: shop\n    redirect_uris:\n      - https://a.example.com/\n      - http://a.example.com/ #!"), "clients[0].redirect_uris[1]", "must be https", nil},
+	"redirect javascript":         {file("clients:\n  - id: shop\n    redirect_uris: [\"javascript:alert(1)\"] #!"), "clients[0].redirect_uris[0]", "", nil},
+	"redirect twice":              {file("clients:\n  - id: shop\n    redirect_uris:\n      - https://a.example.com/\n      - https://a.example.com/ #!"), "clients[0].redirect_uris[1]", "twice", nil},
+	"redirect from environment":   {file("clients:\n  - id: shop\n    redirect_uris: [\"${VALUE}\"] #!"), "clients[0].redirect_uris[0]", "the value of ${VALUE} is refused: write an absolute https URL", nil},
+	"origin with path":            {app("web_origins: [https://shop.example.com/] #!"), "clients[0].web_origins[0]", "such as https://shop.example.com", nil},
+	"origin wildcard":             {app("web_origins: [\"*\"] #!"), "clients[0].web_origins[0]", "wildcards", nil},
+	"logout address":              {app("post_logout_redirect_uris: [/bye] #!"), "clients[0].post_logout_redirect_uris[0]", "absolute URI", nil},
+	"backchannel address":         {app("backchannel_logout_uri: http://a.example.com/ #!"), "clients[0].backchannel_logout_uri", "write an https URL", nil},
+	"unknown grant":               {app("grant_types: [authorization-code] #!"), "clients[0].grant_types[0]", "did you mean authorization_code?", nil},
+	"password grant":              {app("grant_types: [password] #!"), "clients[0].grant_types[0]", "must be one of", nil},
+	"implicit type without grant": {app("response_types: [token] #!"), "clients[0].response_types[0]", "needs implicit in grant_types", nil},
+	"code without grant":          {app("grant_types: [implicit]", "response_types: [code, token] #!"), "clients[0].response_types[0]", "needs authorization_code", nil},
+	"implicit without types":      {app("grant_types: [implicit]"), "clients[0].response_types", "write response_types", nil},
+	"implicit grant without type": {app("grant_types: [authorization_code, implicit] #!"), "clients[0].grant_types", "holds implicit, but no response type uses it", nil},
+	"code grant without type":     {app("grant_types: [authorization_code, implicit] #!", "response_types: [token]"), "clients[0].grant_types", "add code to response_types", nil},
+	"refresh alone":               {app("grant_types: [implicit, refresh_token] #!", "response_types: [token]"), "clients[0].grant_types", "come with a code only", nil},
+	"implicit without web":        {file("clients:\n  - id: phone\n    redirect_uris: [\"com.example.app:/cb\"] #!\n    grant_types: [implicit]\n    response_types: [token]"), "clients[0].redirect_uris", "for pages in a browser", nil},
+	"response type":               {app("response_types: [codes] #!"), "clients[0].response_types[0]", "code, id_token, token", nil},
+	"algorithm":                   {app("id_token_signing_alg: HS256 #!"), "clients[0].id_token_signing_alg", "must be one of RS256, ES256, EdDSA", nil},
+	"confidential without secret": {app("type: confidential"), "clients[0].secret_hash", "hush hash-secret", nil},
+	"public with hash":            {app("secret_hash: sha256:00 #!"), "clients[0].secret_hash", "write type: confidential", nil},
+	"public with secret":          {app("secret: ${VALUE} #!"), "clients[0].secret", "write type: confidential", nil},
+	"bad hash":                    {app("type: confidential", "secret_hash: sha256:00 #!"), "clients[0].secret_hash", "64 hex digits", nil},
+	"weak secret":                 {app("type: confidential", "secret: ${VALUE} #!"), "clients[0].secret", "22 characters or more", nil},
+	"public with method":          {app("token_endpoint_auth_method: client_secret_basic #!"), "clients[0].token_endpoint_auth_method", "a public app has not", nil},
+	"jwt method":                  {app("type: confidential", "secret: "+goodSecret, "token_endpoint_auth_method: client_secret_jwt #!"), "clients[0].token_endpoint_auth_method", "write client_secret_basic", nil},
+	"same client id":              {app("name: A\n  - id: shop #!\n    redirect_uris: [https://b.example.com/]"), "clients[1].id", "the same as that of the app in line 5", nil},
+	"api without audience":        {file("apis:\n  - name: A #!"), "apis[0].audience", "is missing", nil},
+	"api audience":                {file("apis:\n  - audience: a b #!"), "apis[0].audience", "without spaces", nil},
+	"api wildcard":                {file("apis:\n  - audience: https://* #!"), "apis[0].audience", "wildcard", nil},
+	"api twice":                   {file("apis:\n  - audience: a\n  - audience: a #!"), "apis[1].audience", "the API in line", nil},
+	"api scope":                   {file("apis:\n  - audience: a\n    scopes: {\"read orders\": x} #!"), "apis[0].scopes.read orders", "RFC 6749 section 3.3", nil},
+	"api identity scope":          {file("apis:\n  - audience: a\n    scopes: {email: x} #!"), "apis[0].scopes.email", "another name", nil},
+	"api algorithm":               {file("apis:\n  - audience: a\n    signing_alg: none #!"), "apis[0].signing_alg", "must be one of", nil},
+	"user without name":           {file("users:\n  - password_hash: " + goodHash + " #!"), "users[0].username", "is missing", nil},
+	"user without hash":           {file("users:\n  - username: alice #!"), "users[0].password_hash", "is missing", nil},
+	"user with password":          {file("users:\n  - username: alice\n    password: wonderland #!\n    password_hash: " + goodHash), "users[0].password", "is not a key", nil},
+	"user hash":                   {file("users:\n  - username: alice\n    password_hash: wonderland #!"), "users[0].password_hash", "hush hash-password", nil},
+	"user hash too dear":          {file("users:\n  - username: alice\n    password_hash: $argon2id$v=19$m=99999999,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAA #!"), "users[0].password_hash", "m must be", nil},
+	"user twice":                  {file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n  - username: Alice #!\n    password_hash: " + goodHash), "users[1].username", "the user in line", nil},
+	"user id twice":               {file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n  - username: bob\n    id: alice #!\n    password_hash: " + goodHash), "users[1].id", "the user in line", nil},
+	"user id":                     {file("users:\n  - username: ålice #!\n    password_hash: " + goodHash), "users[0].id", "set an id", nil},
+	"invisible name":              {file("users:\n  - username: \"al\\u200bice\" #!\n    id: a\n    password_hash: " + goodHash), "users[0].username", "invisible", nil},
+	"protocol claim":              {file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n    claims: {sub: bob} #!"), "users[0].claims.sub", "the user's id", nil},
+	"infinite claim":              {file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n    claims: {updated_at: .inf} #!"), "users[0].claims.updated_at", "put it in quotes", nil},
+}
+
+func TestBroken(t *testing.T) {
+	for name, c := range brokens {
+		t.Run(name, func(t *testing.T) {
+			list := problems(t, c.text, c.env)
+			if len(list) == 0 {
+				t.Fatalf("loads:\n%s", c.text)
+			}
+			for _, p := range list {
+				t.Log(strings.TrimPrefix(p.String(), p.File))
+			}
+			p := list[0]
+			line := 1
+			if strings.Contains(c.text, "#!") {
+				line = lineOf(c.text, "#!")
+			} else if p.Key != "" && strings.HasPrefix(p.Key, "clients") {
+				line = lineOf(c.text, "- id:")
+			}
+			if len(list) != 1 || p.Key != c.key || !strings.Contains(p.Text, c.advice) || p.Line != line {
+				t.Errorf("want line %d, key %q, %q, and nothing else", line, c.key, c.advice)
+			}
+		})
+	}
+}

@@ -1,0 +1,196 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/hush-sso/hush/internal/client"
+)
+
+// minClientSecret is the fewest characters of a client secret: 128 bits in
+// base64. Its hash is a plain SHA-256, which does not slow down guessing.
+const minClientSecret = 22
+
+// ClientSpecs returns the apps as the provider takes them.
+func (c *Config) ClientSpecs() []client.Spec {
+	specs := make([]client.Spec, len(c.Clients))
+	for i := range c.Clients {
+		specs[i] = c.Clients[i].spec()
+	}
+	return specs
+}
+
+func (c *Client) spec() client.Spec {
+	return client.Spec{
+		ID: c.ID, Name: c.Name, Confidential: c.confidential(), FirstParty: c.FirstParty,
+		RedirectURIs: c.RedirectURIs, WebOrigins: c.WebOrigins, PostLogoutRedirectURIs: c.PostLogoutRedirectURIs,
+		GrantTypes: c.GrantTypes, ResponseTypes: c.ResponseTypes,
+		NoPKCE:     c.RequirePKCE != nil && !*c.RequirePKCE,
+		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(),
+		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
+	}
+}
+
+func (c *Client) confidential() bool { return c.Type == "confidential" }
+
+// hash is the secret's, given or computed.
+func (c *Client) hash() string {
+	if c.SecretHash != "" || c.Secret == "" {
+		return string(c.SecretHash)
+	}
+	return HashSecret(string(c.Secret))
+}
+
+// HashSecret returns what secret_hash holds for a client secret.
+func HashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// WeakSecret tells what is wrong with a client secret, or "".
+func WeakSecret(secret string) string {
+	if len(secret) < minClientSecret {
+		return "must be random and have 22 characters or more: make one with: hush hash-secret -generate"
+	}
+	return ""
+}
+
+func (d *decoder) checkClients(c *Config) {
+	if len(c.Clients) == 0 && d.fine("clients") {
+		d.warn("clients", "holds no app: nobody can sign in anywhere")
+	}
+	seen := make(map[string]int)
+	for i := range c.Clients {
+		path, app := index("clients", i), &c.Clients[i]
+		d.unique(path+".id", app.ID, "app", seen)
+		d.checkID(path, app)
+		d.checkRedirects(path, app)
+		d.checkOrigins(path, app)
+		d.checkGrants(path, app)
+		d.checkClientSecret(path, app)
+		d.warnClient(path, app, c)
+		if !d.fine(path) {
+			continue
+		}
+		if _, err := client.New(app.spec()); err != nil { // what is said above should be all
+			d.bad(path, "%s", d.registry(path, err))
+		}
+	}
+}
+
+// unique reports a value that an earlier element has.
+func (d *decoder) unique(path, value, what string, seen map[string]int) {
+	if value == "" {
+		return
+	}
+	if first, twice := seen[value]; twice {
+		d.bad(path, "is the same as that of the %s in line %d: every %s needs its own", what, first, what)
+		return
+	}
+	seen[value] = d.line(path)
+}
+
+// registry returns a registry's own words, unless they may quote a value that
+// must not be shown.
+func (d *decoder) registry(path string, err error) string {
+	for p := range d.marks {
+		if strings.HasPrefix(p, path) && d.hidden(p) && len(d.marks[p].from) > 0 {
+			return "cannot work: check the values that come from the environment"
+		}
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		err = inner
+	}
+	return err.Error()
+}
+
+func (d *decoder) checkID(path string, c *Client) {
+	if len(c.ID) > 200 || strings.ContainsFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		d.bad(path+".id", "must be 1 to 200 printable ASCII characters without spaces")
+	}
+}
+
+func (d *decoder) checkRedirects(path string, c *Client) {
+	if key := path + ".redirect_uris"; d.has(key) && len(c.RedirectURIs) == 0 && d.fine(key) {
+		d.bad(key, "is empty: write where answers may be sent, such as [https://shop.example.com/callback]")
+	}
+	d.addresses(path+".redirect_uris", c.RedirectURIs, redirectProblem)
+	d.addresses(path+".post_logout_redirect_uris", c.PostLogoutRedirectURIs, redirectProblem)
+	if uri := c.BackchannelLogoutURI; uri != "" {
+		if u, err := url.Parse(uri); redirectProblem(uri) != nil || err != nil || u.Scheme != "https" && u.Scheme != "http" {
+			d.bad(path+".backchannel_logout_uri", "%s cannot be called: write an https URL without a fragment", d.show(path+".backchannel_logout_uri", uri))
+		}
+	}
+}
+
+func (d *decoder) checkOrigins(path string, c *Client) {
+	d.addresses(path+".web_origins", c.WebOrigins, func(raw string) error {
+		_, err := client.ParseOrigin(raw)
+		return err
+	})
+}
+
+// addresses reports each address that the registry would refuse, and repeats.
+func (d *decoder) addresses(path string, list []string, judge func(string) error) {
+	seen := make(map[string]bool)
+	for i, raw := range list {
+		key := index(path, i)
+		if !d.fine(key) {
+			continue
+		}
+		err := judge(raw)
+		switch {
+		case seen[raw]:
+			d.bad(key, "%s is in the list twice: remove one", d.show(key, raw))
+		case raw == "":
+			d.bad(key, "is empty%s: write an address, or remove it", d.whose(key))
+		case err != nil && d.hidden(key):
+			d.bad(key, "%s is refused: write an absolute https URL, exact and without wildcard, fragment, user name or default port", d.show(key, raw))
+		case err != nil:
+			d.bad(key, "%s: %v", d.show(key, raw), err)
+		}
+		seen[raw] = true
+	}
+}
+
+// redirectProblem asks the registry about one address.
+func redirectProblem(raw string) error {
+	_, err := client.New(client.Spec{ID: "x", RedirectURIs: []string{raw}})
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		err = inner // the innermost speaks of the address alone
+	}
+	return err
+}
+
+func (d *decoder) checkClientSecret(path string, c *Client) {
+	hash, secret, method := path+".secret_hash", path+".secret", path+".token_endpoint_auth_method"
+	if !d.fine(path + ".type") {
+		return
+	}
+	given := d.has(hash) || d.has(secret)
+	switch {
+	case !c.confidential() && d.has(hash):
+		d.bad(hash, "is for confidential apps: remove it, or write type: confidential if the app runs on a server")
+	case !c.confidential() && d.has(secret):
+		d.bad(secret, "is for confidential apps: remove it, or write type: confidential if the app runs on a server")
+	case c.confidential() && !given:
+		d.bad(hash, "is missing: a confidential app needs its secret's hash, which hush hash-secret prints; an app in the browser is type: public")
+	case d.has(hash) && d.has(secret):
+		d.bad(secret, "says the same as secret_hash: remove one")
+	case d.has(hash) && !isHash(string(c.SecretHash)) && d.fine(hash):
+		d.bad(hash, "must be sha256: and 64 hex digits: make it with: hush hash-secret")
+	case d.has(secret) && d.fine(secret) && WeakSecret(string(c.Secret)) != "":
+		d.bad(secret, "%s", WeakSecret(string(c.Secret)))
+	}
+	switch m := c.TokenEndpointAuthMethod; {
+	case m == "client_secret_jwt":
+		d.bad(method, "client_secret_jwt does not work in this version: write client_secret_basic")
+	case m == "none" && c.confidential():
+		d.bad(method, "is none, but the app is confidential: write client_secret_basic, or type: public")
+	case m != "" && m != "none" && !c.confidential():
+		d.bad(method, "needs a secret, which a public app has not: remove it, or write type: confidential")
+	}
+}

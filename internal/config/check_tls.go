@@ -1,0 +1,86 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Certificate returns the certificate of the public listener, or nil for plain
+// HTTP.
+func (c *Config) Certificate() *tls.Certificate { return c.certificate }
+
+func (d *decoder) checkTLS(c *Config) {
+	if c.TLS == nil || !d.fine("tls") {
+		return
+	}
+	c.certificate = d.keyPair("tls", c.TLS.Cert, c.TLS.Key)
+	if c.certificate == nil {
+		return
+	}
+	leaf := c.certificate.Leaf
+	if now := time.Now(); now.After(leaf.NotAfter) {
+		d.warn("tls.cert", "ended on %s: browsers refuse it", leaf.NotAfter.Format(time.DateOnly))
+	} else if now.Before(leaf.NotBefore) {
+		d.warn("tls.cert", "begins on %s: browsers refuse it until then", leaf.NotBefore.Format(time.DateOnly))
+	}
+	u, err := url.Parse(c.Issuer)
+	if err == nil && u.Hostname() != "" && d.fine("issuer") && leaf.VerifyHostname(u.Hostname()) != nil {
+		d.warn("tls.cert", "is not for the issuer's host: browsers refuse it; it is for %s", strings.Join(leaf.DNSNames, ", "))
+	}
+}
+
+// keyPair reads the files that the keys cert and key of a section name.
+func (d *decoder) keyPair(path, cert, key string) *tls.Certificate {
+	certPEM, keyPEM := d.content(path+".cert", cert), d.content(path+".key", key)
+	if certPEM == nil || keyPEM == nil {
+		return nil
+	}
+	pair, err := tls.X509KeyPair(certPEM, keyPEM)
+	if err == nil {
+		return &pair
+	}
+	switch text := err.Error(); { // the package has no sentinels
+	case strings.Contains(text, "does not match"):
+		d.bad(path+".key", "does not belong to the certificate: name the key that it was made with")
+	case strings.Contains(text, "in certificate input"), strings.Contains(text, "parse certificate"), strings.Contains(text, "x509: malformed"):
+		d.bad(path+".cert", "is no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----")
+	default:
+		d.bad(path+".key", "is no private key in PEM that can be used: it must begin with -----BEGIN PRIVATE KEY----- and have no passphrase")
+	}
+	return nil
+}
+
+// content reads a file that a key names, or says why it cannot.
+func (d *decoder) content(path, name string) []byte {
+	data, err := d.read(name)
+	if err != nil {
+		d.bad(path, "%s: %s; the path is relative to the configuration file", d.show(path, name), fileTrouble(err))
+		return nil
+	}
+	return data
+}
+
+// clientTLS is TLS to Redis.
+func (d *decoder) clientTLS(t RedisTLS) *tls.Config {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
+	if t.CA != "" {
+		if data := d.content("redis.tls.ca", t.CA); data != nil {
+			config.RootCAs = x509.NewCertPool()
+			if !config.RootCAs.AppendCertsFromPEM(data) {
+				d.bad("redis.tls.ca", "holds no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----")
+			}
+		}
+	}
+	switch {
+	case (t.Cert == "") != (t.Key == ""):
+		d.bad("redis.tls", "needs both cert and key, or neither")
+	case t.Cert != "":
+		if pair := d.keyPair("redis.tls", t.Cert, t.Key); pair != nil {
+			config.Certificates = []tls.Certificate{*pair}
+		}
+	}
+	return config
+}

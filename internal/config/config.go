@@ -1,0 +1,185 @@
+package config
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Tags of the fields below, each optional but key:
+//
+//	key        the name in the file
+//	need       "yes": must be written
+//	default    the value of a key that is not written
+//	otherwise  the same in words, where it is no constant
+//	example    how it is written
+//	oneof      the only values, separated by spaces
+//	min, max   bounds of a duration
+//	reload     "yes": changes apply without a restart
+//	pending    why this version loads the key but does not act on it
+
+// Config is a configuration that can work. Only Load makes one.
+type Config struct {
+	// The address of this provider, byte for byte as it stands in every token.
+	// Its path, if it has one, is where all endpoints are. Apps know it: it
+	// should never change. `http` is for localhost only.
+	Issuer string `key:"issuer" need:"yes" example:"https://login.example.com/"`
+	// Where browsers and apps reach this process, host:port. Without a host it
+	// is every address of the machine.
+	Listen string `key:"listen" default:":8080" example:"127.0.0.1:8080"`
+	// The listener for operators.
+	Admin Admin `key:"admin"`
+	// The certificate of the public listener. Without it the listener speaks
+	// plain HTTP, for a proxy in front that ends TLS.
+	TLS *TLS `key:"tls" reload:"yes" otherwise:"plain HTTP"`
+	// Addresses or networks of the proxies in front. Only from these are
+	// forwarded headers believed.
+	TrustedProxies []netip.Prefix `key:"trusted_proxies" example:"[10.0.0.0/8]" otherwise:"no proxy is believed" pending:"forwarded headers are ignored, whoever sends them"`
+	// What everything that leaves the server is sealed under: 32 random bytes
+	// each, in base64. The first seals, all open. To replace one, put the new
+	// one in front and remove the old one when the last thing sealed under it
+	// has expired. `hush secret` makes one.
+	Secrets []Secret `key:"secrets" need:"yes" example:"[\"${HUSH_SECRET}\"]"`
+	// Where sessions live.
+	Redis Redis `key:"redis" need:"yes" example:"{mode: single, addrs: [\"127.0.0.1:6379\"]}"`
+	// How long a sign-in lasts.
+	Session Session `key:"session"`
+	// How long tokens last where neither app nor API says so.
+	Tokens Tokens `key:"tokens"`
+	// Code that runs at each sign-in.
+	Rules *Rules `key:"rules" otherwise:"none" pending:"no rule is run: whoever may sign in gets tokens"`
+	// The apps that may ask for tokens.
+	Clients []Client `key:"clients" reload:"yes" otherwise:"none"`
+	// The APIs that tokens are for.
+	APIs []API `key:"apis" reload:"yes" otherwise:"none"`
+	// The people who can sign in.
+	Users []User `key:"users" reload:"yes" otherwise:"none"`
+
+	file        string
+	sum         Sum
+	warnings    Problems
+	secrets     [][]byte
+	certificate *tls.Certificate
+	redisTLS    *tls.Config
+}
+
+// Admin is the listener for operators.
+type Admin struct {
+	// Where `/livez`, `/readyz` and `/metrics` are served, host:port. Whoever
+	// reaches it can read them, so keep it on loopback or a network of yours.
+	Listen string `key:"listen" default:"127.0.0.1:9090" example:"127.0.0.1:9090"`
+	// The token that the admin API asks for.
+	Token Secret `key:"token" otherwise:"none" example:"\"${HUSH_ADMIN_TOKEN}\"" pending:"there is no admin API yet, and /metrics asks for no token"`
+}
+
+// TLS is the certificate of the public listener.
+type TLS struct {
+	// File of the certificate chain in PEM, the server's own first. Relative to
+	// the configuration file. Read again when it changes.
+	Cert string `key:"cert" need:"yes" example:"tls.crt"`
+	// File of its private key in PEM.
+	Key string `key:"key" need:"yes" example:"tls.key"`
+}
+
+// Redis says where sessions live. It may also be written as one URL.
+type Redis struct {
+	// How Redis is run: one primary, behind Sentinel, as a Cluster, or inside
+	// this process. `embedded` keeps nothing: when the process ends everyone is
+	// signed out, every signing key is gone, and a second process does not see
+	// the first one's sessions.
+	Mode string `key:"mode" need:"yes" oneof:"single sentinel cluster embedded" example:"single"`
+	// host:port of the primary (single, one only), of the sentinels, or of some
+	// cluster nodes.
+	Addrs []string `key:"addrs" example:"[\"127.0.0.1:6379\"]" otherwise:"needed, but with url or embedded"`
+	// The name that the sentinels know the primary by. For sentinel only.
+	Master string `key:"master" example:"mymaster" otherwise:"needed with sentinel"`
+	// Instead of mode and addrs, for a single primary: `redis://` or `rediss://`
+	// with user, password, host, port and database.
+	URL Secret `key:"url" example:"\"${REDIS_URL}\"" otherwise:"none"`
+	// User of Redis's access control lists.
+	Username string `key:"username" example:"hush" otherwise:"the default user"`
+	// Its password.
+	Password Secret `key:"password" example:"\"${REDIS_PASSWORD}\"" otherwise:"none"`
+	// Number of the database. A cluster has only 0.
+	DB int `key:"db" default:"0" example:"0"`
+	// TLS to Redis: `true`, or what to trust and to show.
+	TLS RedisTLS `key:"tls" otherwise:"false"`
+	// How long sign-in, sign-out and redemption wait until one replica has them
+	// too; they fail if none has. For Redis with replicas.
+	ReplicaWait time.Duration `key:"replica_wait" min:"1ms" max:"5s" example:"500ms" otherwise:"there are no replicas, nothing waits"`
+}
+
+// RedisTLS is TLS to Redis. It may also be written as true or false.
+type RedisTLS struct {
+	On bool // not a key: true, or any of the keys below
+	// File of the certificates to trust, in PEM.
+	CA string `key:"ca" example:"redis-ca.pem" otherwise:"those of the system"`
+	// File of a client certificate, in PEM; needs key.
+	Cert string `key:"cert" example:"redis.crt" otherwise:"none"`
+	// File of its private key, in PEM.
+	Key string `key:"key" example:"redis.key" otherwise:"none"`
+	// The name that the server's certificate must be for.
+	ServerName string `key:"server_name" example:"redis.internal" otherwise:"the host of each address"`
+}
+
+// Session says how long a sign-in lasts.
+type Session struct {
+	// How long a session lives without activity.
+	Idle time.Duration `key:"idle" default:"72h" min:"1s" max:"3650d" example:"72h"`
+	// How long it lives at most, whatever happens. Not less than idle.
+	Lifetime time.Duration `key:"lifetime" default:"168h" min:"1s" max:"3650d" example:"7d"`
+	// The same two for those who ask to stay signed in.
+	Remember *Remember `key:"remember" otherwise:"cannot be asked for" pending:"the sign-in page does not offer to stay signed in; idle and lifetime hold for everyone"`
+	// Whether a silent renewal keeps a session from idling out. An app can say
+	// otherwise for itself.
+	RenewalIsActivity bool `key:"renewal_is_activity" default:"true" example:"true"`
+	// How many sessions one user may have; 0 is any number.
+	MaxPerUser int `key:"max_per_user" default:"0" example:"0" pending:"a user may have any number of sessions"`
+}
+
+// Remember is how long the sign-in of a user lasts who asked to stay signed in.
+type Remember struct {
+	// How long such a session lives without activity.
+	Idle time.Duration `key:"idle" default:"336h" min:"1s" max:"3650d" example:"14d"`
+	// How long it lives at most. Not less than idle.
+	Lifetime time.Duration `key:"lifetime" default:"720h" min:"1s" max:"3650d" example:"30d"`
+}
+
+// Tokens says how long tokens last. Apps and APIs may say otherwise.
+type Tokens struct {
+	// How long ID tokens last.
+	IDToken time.Duration `key:"id_token" default:"10h" min:"1s" max:"3650d" example:"10h"`
+	// How long access tokens from the token endpoint last.
+	AccessToken time.Duration `key:"access_token" default:"24h" min:"1s" max:"3650d" example:"24h"`
+	// The same for those from the authorization endpoint itself (implicit
+	// grant), which pass through the browser's address.
+	BrowserAccessToken time.Duration `key:"browser_access_token" default:"2h" min:"1s" max:"3650d" example:"2h"`
+	// How long refresh tokens last.
+	RefreshToken time.Duration `key:"refresh_token" default:"720h" min:"1s" max:"3650d" example:"30d" pending:"no refresh tokens are issued"`
+	// How long authorization codes last (RFC 6749 section 4.1.2: ten minutes at most).
+	Code time.Duration `key:"code" default:"60s" min:"1s" max:"10m" example:"60s"`
+}
+
+// Rules is code that runs at each sign-in.
+type Rules struct {
+	// Folder of the rules, relative to the configuration file.
+	Dir string `key:"dir" need:"yes" example:"rules"`
+	// What rules read as `configuration`. Treated as secrets.
+	Configuration map[string]Secret `key:"configuration" example:"{API_KEY: \"${API_KEY}\"}" otherwise:"empty"`
+}
+
+// Secret is a text that is never shown: it prints as [secret].
+type Secret string
+
+// String returns a placeholder.
+func (Secret) String() string { return "[secret]" }
+
+// GoString returns a placeholder.
+func (Secret) GoString() string { return "[secret]" }
+
+// MarshalText returns a placeholder.
+func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// LogValue returns a placeholder.
+func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+const (
+	goodSecret = "q83vEjRWeJCrze8SNFZ4kBx6xsp2dfC8K4mFdQ0X5l4="
+	goodHash   = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+)
+
+// env is the environment of the tests.
+func env(more map[string]string) func(string) (string, bool) {
+	all := map[string]string{"HUSH_SECRET": goodSecret, "HUSH_ADMIN_TOKEN": "admin-token", "VALUE": "value"}
+	for k, v := range more {
+		all[k] = v
+	}
+	return func(name string) (string, bool) { v, ok := all[name]; return v, ok }
+}
+
+// write puts a configuration and a certificate into a new folder.
+func write(t testing.TB, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	cert, key := certificate(t, "login.example.com", time.Hour)
+	_, other := certificate(t, "login.example.com", time.Hour)
+	old, oldKey := certificate(t, "login.example.com", -time.Hour)
+	for name, data := range map[string][]byte{
+		"hush.yaml": []byte(text), "tls.crt": cert, "tls.key": key, "other.key": other, "old.crt": old, "old.key": oldKey, "empty.pem": nil,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "hush.yaml")
+}
+
+// certificate makes one for a host that ends in a while.
+func certificate(t testing.TB, host string, ends time.Duration) (cert, key []byte) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
+		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(ends), BasicConstraintsValid: true, IsCA: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
+}
+
+// problems loads a text and returns what is wrong with it.
+func problems(t testing.TB, text string, more map[string]string) Problems {
+	t.Helper()
+	_, err := Load(write(t, text), env(more))
+	var list Problems
+	if err != nil && !errors.As(err, &list) {
+		t.Fatalf("not Problems: %v", err)
+	}
+	return list
+}
+
+// good loads a text that must load.
+func good(t testing.TB, text string, more map[string]string) *Config {
+	t.Helper()
+	c, err := Load(write(t, text), env(more))
+	if err != nil {
+		t.Fatalf("does not load:\n%v", err)
+	}
+	return c
+}
+
+// lineOf returns the line in which a text stands first.
+func lineOf(text, part string) int {
+	before, _, _ := bytes.Cut([]byte(text), []byte(part))
+	return bytes.Count(before, []byte("\n")) + 1
+}

@@ -1,0 +1,84 @@
+package config
+
+import "time"
+
+// Client is an app that may ask for tokens.
+type Client struct {
+	// The client_id: 1 to 200 printable ASCII characters without spaces.
+	ID string `key:"id" need:"yes" example:"shop"`
+	// Shown on the sign-in and consent pages.
+	Name string `key:"name" example:"Shop" otherwise:"the id"`
+	// Whether it can keep a secret. An app in the browser cannot: public.
+	Type string `key:"type" default:"public" oneof:"public confidential" example:"public"`
+	// Your own app: consent is skipped for APIs that allow it.
+	FirstParty bool `key:"first_party" default:"false" example:"true"`
+	// Where answers may be sent. Compared byte for byte; there are no wildcards.
+	RedirectURIs []string `key:"redirect_uris" need:"yes" example:"[https://shop.example.com/callback]"`
+	// Origins that may frame silent answers and call the token endpoint with
+	// CORS.
+	WebOrigins []string `key:"web_origins" example:"[https://shop.example.com]" otherwise:"the origins of redirect_uris"`
+	// Where the browser may be sent after sign-out. Compared byte for byte.
+	PostLogoutRedirectURIs []string `key:"post_logout_redirect_uris" example:"[https://shop.example.com/]" otherwise:"none"`
+	// The grants that it uses. `implicit` switches the implicit grant on, which
+	// is legacy (RFC 9700 section 2.1.2).
+	GrantTypes []string `key:"grant_types" default:"authorization_code" oneof:"authorization_code implicit refresh_token" example:"[authorization_code]"`
+	// The response types that it uses, words in any order.
+	ResponseTypes []string `key:"response_types" default:"code" example:"[code]"`
+	// How its ID tokens are signed. auth0-spa-js takes RS256 only.
+	IDTokenSigningAlg string `key:"id_token_signing_alg" default:"RS256" oneof:"RS256 ES256 EdDSA" example:"RS256"`
+	// How long its ID tokens last.
+	IDTokenLifetime time.Duration `key:"id_token_lifetime" min:"1s" max:"3650d" example:"1h" otherwise:"tokens.id_token"`
+	// Whether a code needs PKCE (RFC 7636).
+	RequirePKCE *bool `key:"require_pkce" example:"true" otherwise:"true for public apps, false for confidential ones"`
+	// Apps of one group share a sign-in.
+	SSOGroup string `key:"sso_group" default:"default" example:"default"`
+	// Whether its silent renewals keep a session from idling out.
+	RenewalIsActivity *bool `key:"renewal_is_activity" example:"false" otherwise:"session.renewal_is_activity"`
+	// `sha256:` and 64 hex digits, as `hush hash-secret` prints it. A
+	// confidential app needs this or secret.
+	SecretHash Secret `key:"secret_hash" example:"sha256:9f86d081..." otherwise:"none"`
+	// The secret itself, where a method needs more than its hash. Random, 22
+	// characters or more; from the environment, not from the file.
+	Secret Secret `key:"secret" example:"\"${BACKEND_SECRET}\"" otherwise:"none"`
+	// How it shows its secret at the token endpoint.
+	TokenEndpointAuthMethod string `key:"token_endpoint_auth_method" oneof:"none client_secret_basic client_secret_post client_secret_jwt" example:"client_secret_basic" otherwise:"any that its type allows"`
+	// Where to tell the app that a session ended.
+	BackchannelLogoutURI string `key:"backchannel_logout_uri" example:"https://office.example.com/logout" otherwise:"none" pending:"the app is not told when a session ends"`
+}
+
+// API is what access tokens are for.
+type API struct {
+	// The aud of its access tokens, and what apps send as audience: usually a
+	// URL.
+	Audience string `key:"audience" need:"yes" example:"https://api.example.com"`
+	// Shown on the consent page.
+	Name string `key:"name" example:"Orders API" otherwise:"the audience"`
+	// Each scope and what it permits, in words for the consent page.
+	Scopes map[string]string `key:"scopes" example:"{\"read:orders\": See your orders}" otherwise:"none"`
+	// How long its access tokens last.
+	AccessTokenLifetime time.Duration `key:"access_token_lifetime" min:"1s" max:"3650d" example:"2h" otherwise:"tokens.access_token"`
+	// The same for those from the authorization endpoint itself.
+	BrowserTokenLifetime time.Duration `key:"browser_access_token_lifetime" min:"1s" max:"3650d" example:"1h" otherwise:"tokens.browser_access_token"`
+	// How its access tokens are signed.
+	SigningAlg string `key:"signing_alg" default:"RS256" oneof:"RS256 ES256 EdDSA" example:"RS256"`
+	// Lets first-party apps use every scope without asking the user.
+	SkipConsent bool `key:"skip_consent_for_first_party" default:"false" example:"true"`
+}
+
+// User is a person who can sign in.
+type User struct {
+	// The sub of tokens: 1 to 255 printable ASCII characters. It must never
+	// change and never be given to another person.
+	ID string `key:"id" example:"u-1001" otherwise:"the username"`
+	// What is typed into the form, in any case.
+	Username string `key:"username" need:"yes" example:"alice"`
+	// An argon2id hash, as `hush hash-password` prints it. It needs no quotes.
+	PasswordHash Secret `key:"password_hash" need:"yes" example:"$argon2id$v=19$m=19456,t=2,p=1$..."`
+	// Claims of OpenID Connect Core 1.0 section 5.1; which of them an app sees
+	// depends on the scopes that it was granted.
+	Claims map[string]any `key:"claims" example:"{name: Alice Example, email: alice@example.com}" otherwise:"none"`
+	// For rules; never in a token by itself.
+	AppMetadata map[string]any `key:"app_metadata" example:"{roles: [buyer]}" otherwise:"none" pending:"no rule reads it"`
+	// May not sign in, and gets no tokens any more.
+	Disabled bool `key:"disabled" default:"false" example:"true"`
+}

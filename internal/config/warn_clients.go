@@ -1,0 +1,61 @@
+package config
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hush-sso/hush/internal/client"
+)
+
+// warnClient says what of an app loads but will disappoint.
+func (d *decoder) warnClient(path string, c *Client, all *Config) {
+	if slices.Contains(c.GrantTypes, "implicit") {
+		d.warn(path+".grant_types", "switches the implicit grant on, which RFC 9700 advises against: move the app to code with PKCE when you can")
+	}
+	if slices.Contains(c.GrantTypes, "refresh_token") {
+		d.warn(path+".grant_types", "holds refresh_token, which loads, but this version does not act on it: no refresh tokens are issued")
+	}
+	if d.has(path+".token_endpoint_auth_method") && c.confidential() {
+		d.warn(path+".token_endpoint_auth_method", "loads, but this version does not act on it: the secret is taken by header and by form alike")
+	}
+	if c.confidential() && c.RequirePKCE != nil && *c.RequirePKCE {
+		d.warn(path+".require_pkce", "loads, but this version does not act on it for a confidential app: a code without PKCE is still issued")
+	}
+	if !c.confidential() && c.RequirePKCE != nil && !*c.RequirePKCE {
+		d.warn(path+".require_pkce", "lets a public app use codes without PKCE, which RFC 9700 section 2.1.1 forbids: a stolen code is then a stolen sign-in")
+	}
+	if alg := c.IDTokenSigningAlg; alg != "RS256" && !c.confidential() && alg != "" {
+		d.warn(path+".id_token_signing_alg", "is %s: auth0-spa-js takes RS256 only", alg)
+	}
+	if c.Secret != "" && len(d.marks[path+".secret"].from) == 0 {
+		d.warn(path+".secret", "stands in the file itself: write ${NAME} and set it in the environment, or use secret_hash")
+	}
+	d.warnAddresses(path, c, !all.local())
+}
+
+// warnAddresses: deployed tells whether the issuer is of more than this machine.
+func (d *decoder) warnAddresses(path string, c *Client, deployed bool) {
+	for i, raw := range c.RedirectURIs {
+		key := index(path+".redirect_uris", i)
+		u, err := url.Parse(raw)
+		if err != nil || !isWeb(raw) || !d.fine(key) {
+			continue
+		}
+		if deployed && client.IsLoopback(u.Hostname()) {
+			d.warn(key, "is on localhost, but the issuer is not: anything on a user's own machine can take answers there; register a separate app for development")
+		}
+		origin := u.Scheme + "://" + u.Host
+		if d.has(path+".web_origins") && !slices.Contains(c.WebOrigins, origin) {
+			d.warn(key, "has an origin that web_origins lacks: silent renewal from its pages is refused; add %s", d.safe(key, origin))
+		}
+	}
+}
+
+// safe returns text that is a part of a value, or words for it.
+func (d *decoder) safe(path, text string) string {
+	if d.hidden(path) {
+		return "its origin"
+	}
+	return strings.ToValidUTF8(text, "?")
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestWarnings(t *testing.T) {
+	for name, c := range map[string]struct{ text, key, advice string }{
+		"one secret":       {file(), "secrets", "no spare"},
+		"secret in file":   {file("secrets: [" + goodSecret + "]"), "secrets[0]", "stands in the file"},
+		"nobody's TLS":     {file(), "issuer", "who speaks TLS"},
+		"embedded":         {file("redis: {mode: embedded}"), "redis.mode", "signed out"},
+		"admin":            {file("admin: {listen: \":9090\"}"), "admin.listen", "not on loopback"},
+		"redis TLS":        {file("redis: {mode: single, addrs: [\"redis:6379\"], password: x}"), "redis", "without TLS"},
+		"redis password":   {file("redis: rediss://redis:6379"), "redis", "without a password"},
+		"implicit":         {app("grant_types: [implicit]", "response_types: [token]"), "clients[0].grant_types", "RFC 9700"},
+		"localhost":        {file("clients:\n  - id: shop\n    redirect_uris: [http://localhost:3000/cb]"), "clients[0].redirect_uris[0]", "separate app for development"},
+		"origin":           {app("web_origins: [https://other.example.com]"), "clients[0].redirect_uris[0]", "add https://shop.example.com"},
+		"algorithm":        {app("id_token_signing_alg: ES256"), "clients[0].id_token_signing_alg", "auth0-spa-js takes RS256 only"},
+		"no PKCE":          {app("require_pkce: false"), "clients[0].require_pkce", "RFC 9700 section 2.1.1"},
+		"PKCE":             {app("type: confidential", "secret: "+goodSecret, "require_pkce: true"), "clients[0].require_pkce", "does not act on it"},
+		"secret of app":    {app("type: confidential", "secret: "+goodSecret), "clients[0].secret", "stands in the file"},
+		"long session":     {file("session: {lifetime: 90d}"), "session.lifetime", "is 90d, which is long"},
+		"long access":      {file("tokens: {access_token: 30d}"), "tokens.access_token", "sign-out does not reach"},
+		"long browser":     {file("tokens: {browser_access_token: 2d}"), "tokens.browser_access_token", "silent renewal"},
+		"long id":          {file("tokens: {id_token: 2d}"), "tokens.id_token", "signed in as long"},
+		"long code":        {file("tokens: {code: 5m}"), "tokens.code", "within seconds"},
+		"long api":         {file("apis:\n  - audience: a\n    access_token_lifetime: 2d"), "apis[0].access_token_lifetime", "is 48h"},
+		"api no scopes":    {file("apis:\n  - audience: a"), "apis[0].scopes", "nothing in particular"},
+		"no app":           {file("-clients"), "clients", "nobody can sign in"},
+		"nobody":           {file("-users"), "users", "no one can sign in"},
+		"claim":            {file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n    claims: {department: toys}"), "users[0].claims.department", "no scope gives it"},
+		"certificate":      {file("tls: {cert: tls.crt, key: tls.key}", "issuer: https://other.example.com/"), "tls.cert", "it is for login.example.com"},
+		"old certificate":  {file("tls: {cert: old.crt, key: old.key}"), "tls.cert", "ended on " + time.Now().Add(-time.Hour).Format(time.DateOnly)},
+		"pending":          {app("backchannel_logout_uri: https://shop.example.com/out"), "clients[0].backchannel_logout_uri", "is not told"},
+		"pending, refresh": {app("grant_types: [authorization_code, refresh_token]"), "clients[0].grant_types", "no refresh tokens"},
+	} {
+		found := false
+		list := good(t, c.text, nil).Warnings()
+		for _, w := range list {
+			found = found || w.Key == c.key && strings.Contains(w.Text, c.advice) && w.Line > 0
+		}
+		if !found {
+			t.Errorf("%s: no warning of %s: %q in\n%v", name, c.key, c.advice, list)
+		}
+	}
+}
+
+// TestNoNeedlessWarnings: a file as it should be has nothing to disappoint.
+func TestNoNeedlessWarnings(t *testing.T) {
+	text := file("tls: {cert: tls.crt, key: tls.key}", `secrets: ["${HUSH_SECRET}", "${SPARE}"]`,
+		"clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb, \"com.example.shop:/cb\"]\n    web_origins: [https://shop.example.com]")
+	if list := good(t, text, map[string]string{"SPARE": spare}).Warnings(); len(list) != 0 {
+		t.Error(list)
+	}
+}

@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/web"
+)
+
+// Registry is who and what a provider knows: the part of it that can be
+// replaced while it runs.
+type Registry struct {
+	Clients []client.Spec
+	APIs    []client.API
+	Users   []login.User
+}
+
+// generation is one consistent registry and the handler that knows no other.
+// A request is served by one generation from its first byte to its last, so
+// none sees apps of one registry and users of another.
+type generation struct {
+	clients   *client.Set
+	directory *login.Directory
+	handler   http.Handler
+}
+
+// Replace lets requests that begin from now on see another registry. A
+// registry that cannot work changes nothing, and the error says why.
+func (p *Provider) Replace(r Registry) error {
+	set, err := client.NewSet(r.Clients, r.APIs)
+	if err != nil {
+		return err
+	}
+	directory, err := login.NewDirectory(r.Users)
+	if err != nil {
+		return err
+	}
+	g := &generation{clients: set, directory: directory}
+	if g.handler, err = p.assemble(g); err != nil {
+		return fmt.Errorf("assemble provider: %w", err)
+	}
+	p.current.Store(g)
+	return nil
+}
+
+// assemble makes the public handler of one generation. Everything that counts,
+// limits or is shared between nodes is in what the generations share.
+func (p *Provider) assemble(g *generation) (http.Handler, error) {
+	clients := func() *client.Set { return g.clients }
+	users := func() *login.Directory { return g.directory }
+	c := p.shared
+	c.Clients = clients
+	a := p.flows
+	a.Clients, a.Directory = clients, users
+	c.Authorize = authorize.New(a)
+	return web.New(c)
+}
+
+// serve answers by the registry of the moment.
+func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
+	p.current.Load().handler.ServeHTTP(w, r)
+}
+
+// directory is that of the moment, for what all generations share.
+func (p *Provider) directory() *login.Directory { return p.current.Load().directory }

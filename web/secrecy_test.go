@@ -1,0 +1,121 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/redistest"
+)
+
+// TestLogKeepsSecrets: whatever happens, the log says what and not with what.
+func TestLogKeepsSecrets(t *testing.T) {
+	server := redistest.Server(t)
+	s := start(t, hushtest.Options{Store: server.Open()})
+	a := s.Node(0)
+	secrets := map[string]string{
+		"password": "wonderland", "wrong password": "jabberwock-1", "password as user name": "jabberwock-2",
+		"state": "state-of-secrets", "nonce": "nonce-of-secrets", "verifier": verifier, "challenge": challenge(verifier),
+		"wrong verifier": strings.Repeat("w", 50), "client secret": "vault secret", "wrong client secret": "jabberwock-3",
+		"login hint": "hint-of-secrets",
+	}
+	keep := func(name, value string) string {
+		if value == "" {
+			t.Fatalf("there is no %s", name)
+		}
+		secrets[name] = value
+		return value
+	}
+	ask := func(clientID string, pairs ...string) url.Values {
+		return request(clientID, append([]string{"state", secrets["state"], "nonce", secrets["nonce"], "login_hint", secrets["login hint"]}, pairs...)...)
+	}
+	visit := func(prefix string) {
+		for _, mode := range modes {
+			for _, prompt := range []string{"none", ""} {
+				r := a.Authorize(ask("every", "prompt", prompt, "response_mode", mode))
+				if r.Answer != nil && r.Answer.Params["code"] != "" {
+					redeemed(t, a.Exchange(keep(prefix+" code "+mode+prompt, r.Answer.Params["code"]), verifier))
+				}
+				a.Authorize(ask("every", "prompt", prompt, "response_mode", mode, "redirect_uri", "https://evil.test/"+secrets["state"]))
+				a.Authorize(ask("every", "prompt", prompt, "response_mode", mode, "scope", ""))
+				a.Authorize(ask("every", "prompt", prompt, "response_mode", mode, "id_token_hint", secrets["state"]))
+				a.Get("authorize?" + ask("every").Encode() + "&state=%zz" + secrets["state"])
+			}
+		}
+	}
+
+	visit("before")
+	a.Authorize(ask("every"))
+	keep("parked request", a.Page.Form.Fields.Get("request"))
+	keep("form cookie", a.Cookie(formCookie))
+	a.SignIn("alice", secrets["wrong password"])
+	a.SignIn(secrets["password as user name"], "wonderland")
+	fromElsewhere(t, a, "document", "cross-site").SignIn("alice", "wonderland")
+	granted(t, a.SignIn("alice", "wonderland"))
+	cookie := keep("session cookie", a.Cookie(ssoCookie))
+	h := handleOf(t, a)
+	keep("session key", h.Key.String())
+	keep("handle", h.String())
+	keep("hash of the secret", h.Secret.Hash())
+	visit("signed in")
+
+	p := granted(t, a.Authorize(ask("every", "response_type", "code id_token token")))
+	for _, name := range []string{"code", "id_token", "access_token"} {
+		keep("hybrid "+name, p[name])
+	}
+	a.Exchange(p["code"], secrets["wrong verifier"])
+	access, id := redeemed(t, a.Exchange(p["code"], verifier))
+	keep("access token", access)
+	keep("ID token", id)
+	keep("signature", strings.Split(access, ".")[2])
+	userinfo(a, access)
+	a.Fetch(http.MethodPost, "userinfo", url.Values{"access_token": {access, access}})
+	a.Fetch(http.MethodGet, "userinfo?access_token="+access, nil)
+	userinfo(a, access+"x")
+	userinfo(a, id)
+	a.Exchange(p["code"], verifier) // a replay
+	userinfo(a, access)
+	a.Exchange(p["code"]+"x", verifier)
+	a.Exchange(p["code"], verifier, "client_id", "vault", "client_secret", secrets["wrong client secret"])
+	a.Exchange(p["code"], verifier, "client_id", "vault", "client_secret", secrets["client secret"])
+	a.Authorize(ask("every", "prompt", "none", "id_token_hint", id[:len(id)-4]+"AAAA"))
+	a.Authorize(ask("guest"))
+	a.Consent("deny")
+	a.Authorize(ask("guest"))
+	granted(t, a.Consent("allow"))
+	a.Submit("action", "allow", "request", secrets["parked request"]+"x")
+	a.Get("login?request=" + secrets["parked request"] + "x")
+	tampered := a.Copy(t)
+	tampered.SetCookie(ssoCookie, cookie[:len(cookie)-9]+"AAAAAAAA=")
+	tampered.Authorize(ask("every", "prompt", "none"))
+	a.Get("v2/logout?returnTo=https://evil.test/" + secrets["state"])
+	visit("signed out")
+	granted(t, signInWith(a, ask("every")))
+	keep("second session key", handleOf(t, a).Key.String())
+	server.Kill()
+	visit("outage")
+	a.Exchange(p["code"], verifier)
+	userinfo(a, access)
+	a.Get("v2/logout")
+	a.Authorize(request("every", "prompt", "login"))
+
+	log := s.Log()
+	if strings.Count(log, `"endpoint":"authorize"`) < 50 || !strings.Contains(log, `"endpoint":"logout"`) || !strings.Contains(log, `"endpoint":"token"`) {
+		t.Fatalf("the log is not complete:\n%s", log)
+	}
+	for name, value := range secrets {
+		for _, form := range []string{value, url.QueryEscape(value)} {
+			if i := strings.Index(log, form); i >= 0 {
+				t.Errorf("the log holds the %s: %s", name, log[max(0, i-200):min(len(log), i+100)])
+				break
+			}
+		}
+	}
+}
+
+func signInWith(a *hushtest.Agent, q url.Values) *hushtest.Reply {
+	a.Authorize(q)
+	return a.SignIn("alice", "wonderland")
+}
