@@ -27,14 +27,14 @@ type SignedIn struct {
 	UserID string
 }
 
-// handle returns what the browser holds for an SSO group; zero for none.
-func (b *Browser) handle(group string) session.Handle {
+// account returns what the browser holds for an SSO group; zero for none.
+func (b *Browser) account(group string) SignedIn {
 	for i := range b.Accounts {
 		if b.Accounts[i].Group == group {
-			return b.Accounts[i].Handle
+			return b.Accounts[i]
 		}
 	}
-	return session.Handle{}
+	return SignedIn{}
 }
 
 // with returns the browser as it is once it holds the account.

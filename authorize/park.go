@@ -31,19 +31,23 @@ var known = map[string]bool{
 // parameters are kept as they came and are validated again when it goes on, by
 // the same reader and against the registry of that moment.
 type parked struct {
-	ID      string      `json:"id"`
-	Raw     string      `json:"q"`
-	At      int64       `json:"at"`            // unix seconds
-	Binding string      `json:"b,omitempty"`   // "" if the browser had no sign-in cookie yet
-	Step    silent.Step `json:"s"`             // what the page asked: no other answer counts
-	SID     string      `json:"sid,omitempty"` // the session that done is about
-	Done    progress    `json:"d"`
+	ID      string       `json:"id"`
+	Raw     string       `json:"q"`
+	At      int64        `json:"at"`            // unix seconds
+	Needs   oauth.Grants `json:"n,omitempty"`   // what a consent page showed
+	Binding string       `json:"b,omitempty"`   // "" if the browser had no sign-in cookie yet
+	Step    silent.Step  `json:"s"`             // what the page asked: no other answer counts
+	SID     string       `json:"sid,omitempty"` // the session that done is about
+	Done    progress     `json:"d"`
 }
 
 func (s *Service) park(q *request, b Browser, step silent.Step, done progress, current *session.Session) string {
 	p := parked{ID: rand.Text(), Raw: q.park(), At: time.Now().Unix(), Binding: b.Binding, Step: step, Done: done}
 	if current != nil {
 		p.SID = current.SID
+	}
+	if step == silent.StepConsent {
+		p.Needs = q.needs
 	}
 	plain, err := json.Marshal(p)
 	if err != nil {
@@ -91,7 +95,7 @@ func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *O
 		return nil, refused
 	}
 	f.q = q
-	f.current = s.shown(ctx, f.parked, b, b.handle(q.client.SSOGroup))
+	f.current = s.shown(ctx, f.parked, b, b.account(q.client.SSOGroup))
 	if f.current == nil {
 		f.Done = progress{}
 	}
@@ -105,12 +109,12 @@ func (p parked) boundTo(b Browser) bool {
 
 // shown returns the session that the form was made for, or nil. Trouble with
 // the store counts as none here: the decision meets it again and says so.
-func (s *Service) shown(ctx context.Context, p parked, b Browser, h session.Handle) *session.Session {
-	if p.SID == "" || !p.boundTo(b) || h.IsZero() {
+func (s *Service) shown(ctx context.Context, p parked, b Browser, account SignedIn) *session.Session {
+	if p.SID == "" || !p.boundTo(b) || account.Handle.IsZero() {
 		return nil
 	}
-	current, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: h})
-	if err != nil || current.SID != p.SID {
+	current, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: account.Handle})
+	if err != nil || current.SID != p.SID || current.UserID != account.UserID {
 		return nil
 	}
 	return &current
@@ -169,7 +173,10 @@ func (q *request) permissions() []Permission {
 			continue
 		}
 		text := q.api.Scopes[scope]
-		if text == "" {
+		switch {
+		case scope == "":
+			text = "Use it for you"
+		case text == "":
 			text = scope
 		}
 		list = append(list, Permission{Scope: scope, Text: text, API: q.api.Name})

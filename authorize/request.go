@@ -275,7 +275,9 @@ func (*Service) readScope(q *request) *oauth.Error {
 	}
 	q.needs = oauth.NewGrants("", identity)
 	if q.api != nil {
-		q.needs = q.needs.Union(oauth.NewGrants(q.api.Audience, api))
+		// The empty scope stands for the audience itself: a token for an API is
+		// something to allow even where it carries none of its scopes.
+		q.needs = q.needs.Union(oauth.NewGrants(q.api.Audience, append(api, "")))
 	}
 	return nil
 }

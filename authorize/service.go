@@ -94,15 +94,15 @@ func (s *Service) validate(p oauth.Params) (*request, *Outcome) {
 
 // decide is the one place where a valid request meets a session.
 func (s *Service) decide(ctx context.Context, q *request, b Browser, done progress) Outcome {
-	handle := b.handle(q.client.SSOGroup)
-	if handle.IsZero() && b.Cookie == silent.CookiePresent {
+	account := b.account(q.client.SSOGroup)
+	if account.Handle.IsZero() && b.Cookie == silent.CookiePresent {
 		b.Cookie = silent.CookieAbsent // the cookie holds other groups only
 	}
 	facts := q.facts(b, done)
 	if d := silent.Early(&facts); !d.Granted() {
 		return s.settle(q, b, d, nil, done)
 	}
-	found, err := s.find(ctx, q, handle, facts.SkipConsent)
+	found, err := s.find(ctx, q, account, facts.SkipConsent)
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
 	}
@@ -111,6 +111,9 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	return s.issue(ctx, q, b, done, found, facts.SkipConsent)
 }
+
+// errAltered: the store's record is not the one that the cookie was made for.
+var errAltered = errors.New("authorize: the session record names another user than the sealed cookie")
 
 // found is what a handle led to.
 type found struct {
@@ -121,9 +124,9 @@ type found struct {
 
 // find reads the session, in one trip. Remembered consent is read only where
 // the session does not cover the request, which is once per session and app.
-func (s *Service) find(ctx context.Context, q *request, h session.Handle, skipConsent bool) (found, error) {
+func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipConsent bool) (found, error) {
 	current, now, err := s.Sessions.Resolve(ctx, session.Query{
-		Handle: h, ClientID: q.client.ID, Activity: s.renewalCounts(q.client),
+		Handle: account.Handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client),
 	})
 	f := found{now: now, held: current.Granted}
 	if errors.As(err, &f.Absence) {
@@ -131,6 +134,11 @@ func (s *Service) find(ctx context.Context, q *request, h session.Handle, skipCo
 	}
 	if err != nil {
 		return f, err
+	}
+	if current.UserID != account.UserID || current.Group != account.Group {
+		// The cookie is sealed and a session never changes its user: somebody
+		// else wrote to the store.
+		return f, errAltered
 	}
 	f.Session = &current
 	user, known := s.Directory().ByID(current.UserID)
@@ -175,9 +183,12 @@ func (s *Service) renewalCounts(c *client.Client) bool {
 // that a person can answer.
 func (s *Service) settle(q *request, b Browser, d silent.Decision, current *session.Session, done progress) Outcome {
 	step, reason := d.Step(), d.Reason()
-	again := step == silent.StepLogin && done.SignedIn && reason != silent.MaxAgeExceeded || step == silent.StepSelect && done.Chosen
-	if q.prompt.None() || step == silent.StepRefuse || again {
-		// Asking the same question twice would not change the answer.
+	again := step == silent.StepLogin && done.SignedIn && reason != silent.MaxAgeExceeded && reason != silent.LoginAsked ||
+		step == silent.StepSelect && done.Chosen
+	if q.prompt.None() || b.Embedded || step == silent.StepRefuse || again {
+		// Our pages show in no frame, and to answer all the same keeps the
+		// embedder from telling by it who is signed in. Asking the same question
+		// twice would not change the answer.
 		out := s.refuse(q, reason.Err())
 		if current != nil {
 			out.SID = current.SID

@@ -67,21 +67,22 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 // costs the same trip.
 func (s *Service) authenticate(ctx context.Context, username, password string) (login.User, string, error) {
 	id := "nobody"
-	if u, ok := s.Directory().ByUsername(username); ok {
+	directory := s.Directory()
+	if u, ok := directory.ByUsername(username); ok {
 		id = u.ID
 	}
 	generation, err := s.Sessions.Generation(ctx, id)
 	if err != nil {
 		return login.User{}, "", err
 	}
-	user, err := s.Login.Authenticate(ctx, username, password)
+	user, err := s.Login.Authenticate(ctx, directory, username, password)
 	return user, generation, err
 }
 
 func (s *Service) startSession(ctx context.Context, q *request, user login.User, generation string, b Browser) (session.Handle, error) {
 	h, err := s.Sessions.Start(ctx, session.SignIn{
 		UserID: user.ID, Generation: generation, ACR: acrPassword, AMR: amrPassword,
-		Group: q.client.SSOGroup, Current: b.handle(q.client.SSOGroup),
+		Group: q.client.SSOGroup, Current: b.account(q.client.SSOGroup).Handle,
 	})
 	if err != nil {
 		return session.Handle{}, err

@@ -34,9 +34,12 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	}
 	set := s.Clients()
 	r.APIs = set.API
-	grant, _, now, err := s.Tokens.Redeem(ctx, c, r)
+	grant, current, now, err := s.Tokens.Redeem(ctx, c, r)
 	if err != nil {
 		return Tokens{}, refusalOf(err)
+	}
+	if current.UserID != grant.UserID {
+		return Tokens{}, silent.Unavailable(errAltered)
 	}
 	user, known := s.Directory().ByID(grant.UserID)
 	if !known || user.Disabled {

@@ -90,8 +90,8 @@ var rules = [...]rule{
 	{SelectionAsked, false, StepSelect, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.Prompt.SelectAccount() && !r.Chosen
 	}},
-	{LoginAsked, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
-		return s.Session != nil && r.Prompt.Login() && !r.SignedIn
+	{LoginAsked, false, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
+		return s.Session != nil && r.Prompt.Login() && !(r.SignedIn && now.Sub(s.Session.AuthTime) <= finishing)
 	}},
 	{MaxAgeExceeded, false, StepLogin, maxAgeExceeded},
 	{UserDisabled, false, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {

@@ -205,7 +205,12 @@ func TestBoundaries(t *testing.T) {
 		"scope that begins like a granted one": {func(r *Request, s *Subject) {
 			r.Needs = oauth.NewGrants("", []string{"profile2"})
 		}, ConsentScope},
-		"login asked and done":   {func(r *Request, _ *Subject) { r.Prompt, r.SignedIn = prompt(t, "login"), true }, ""},
+		"login asked and done": {func(r *Request, s *Subject) {
+			r.Prompt, r.SignedIn, s.Session.AuthTime = prompt(t, "login"), true, now.Add(-finishing)
+		}, ""},
+		"login asked and done long ago": {func(r *Request, s *Subject) {
+			r.Prompt, r.SignedIn, s.Session.AuthTime = prompt(t, "login"), true, now.Add(-finishing-time.Second)
+		}, LoginAsked},
 		"account asked and done": {func(r *Request, _ *Subject) { r.Prompt, r.Chosen = prompt(t, "select_account"), true }, ""},
 		"consent asked and done": {func(r *Request, _ *Subject) { r.Prompt, r.Agreed = prompt(t, "consent"), true }, ""},
 		"no cookie in a same-site iframe": {func(r *Request, s *Subject) {

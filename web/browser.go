@@ -62,6 +62,19 @@ func (s *Server) holdsBackLax(r *http.Request) bool {
 	return site == "cross-site" || site == "" && origin != "" && origin != s.origin
 }
 
+// navigation refuses what is no navigation: a page of any site could otherwise
+// learn by a script's fetch or an image whether someone is signed in, and what
+// it gets is an answer that only a document can use. Browsers without Fetch
+// Metadata do not say.
+func (s *Server) navigation(next handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if mode := r.Header.Get("Sec-Fetch-Mode"); mode != "" && mode != "navigate" {
+			return oauth.Errorf(oauth.AccessDenied, "This address is for a window or a frame, not for a script, an image or a fetch.")
+		}
+		return next(w, r)
+	}
+}
+
 // sameOrigin refuses a form that was not sent by a page of ours. Browsers say
 // so by Origin, newer ones by Sec-Fetch-Site too; the form cookie stands
 // behind both.

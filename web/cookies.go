@@ -92,6 +92,16 @@ func (c *cookies) retire(w http.ResponseWriter, r *http.Request, accounts []auth
 	return c.sso.Save(r, w, s)
 }
 
+// drop removes an SSO cookie that cannot be read, if one came.
+func (c *cookies) drop(w http.ResponseWriter, r *http.Request) {
+	if len(r.CookiesNamed(c.ssoName)) == 0 {
+		return
+	}
+	options := c.sso.options
+	options.MaxAge = -1
+	http.SetCookie(w, sessions.NewCookie(c.ssoName, "", &options))
+}
+
 // binding returns the hash that ties forms to this browser, "" where it sent
 // no form cookie.
 func (c *cookies) binding(r *http.Request) string {

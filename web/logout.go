@@ -32,20 +32,31 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 }
 
 // actsOnSignOut: a hidden frame or image of any page must not sign people out,
-// so only a navigation of the whole window counts, or a request that carries
-// the form cookie, which browsers keep from other sites' frames. A page that is
+// so only a navigation of the whole window counts. Where an older browser does
+// not say, the form cookie does, which browsers keep from other sites' frames. A page that is
 // only fetched ahead of time was not asked for by anyone.
 func (s *Server) actsOnSignOut(r *http.Request) bool {
 	if r.Header.Get("Sec-Purpose") != "" {
 		return false
 	}
-	return r.Header.Get("Sec-Fetch-Dest") == "document" || s.cookies.binding(r) != ""
+	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" {
+		return dest == "document"
+	}
+	return s.cookies.binding(r) != ""
 }
 
 // endSessions turns every session of the cookie into a tombstone. The cookie
 // stays if that fails: a user must not be told to be signed out who is not.
 func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
-	accounts, _ := s.cookies.read(r)
+	accounts, state := s.cookies.read(r)
+	if state != silent.CookiePresent {
+		// Whatever it is that cannot be read: the browser must not keep it.
+		s.cookies.drop(w, r)
+		if state == silent.CookieUnknownSecret {
+			recordOf(r).reason = string(silent.SecretUnknown)
+		}
+		return nil
+	}
 	for _, a := range accounts {
 		if err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut); err != nil {
 			e := silent.Unavailable(err)
@@ -53,9 +64,6 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 			return e
 		}
 		s.Metrics.sessionsEnded.WithLabelValues(string(session.SignedOut)).Inc()
-	}
-	if len(accounts) == 0 {
-		return nil
 	}
 	return s.cookies.retire(w, r, accounts)
 }

@@ -25,11 +25,11 @@ type route struct {
 // that its SDKs fit.
 func (s *Server) list() []route {
 	return []route{
-		{"GET POST", "authorize", s.person, "authorize", s.authorize},
-		{"GET", "login", s.person, "login", s.resume},
-		{"POST", "login", s.person, "login", s.sameOrigin(s.login)},
-		{"GET", "consent", s.person, "consent", s.resume},
-		{"POST", "consent", s.person, "consent", s.sameOrigin(s.consent)},
+		{"GET POST", "authorize", s.person, "authorize", s.navigation(s.authorize)},
+		{"GET", "login", s.person, "login", s.navigation(s.resume)},
+		{"POST", "login", s.person, "login", s.navigation(s.sameOrigin(s.login))},
+		{"GET", "consent", s.person, "consent", s.navigation(s.resume)},
+		{"POST", "consent", s.person, "consent", s.navigation(s.sameOrigin(s.consent))},
 		{"GET", "v2/logout", s.person, "logout", s.logout},
 		{"GET", "errors/{$}", s.person, "errors", s.reasonIndex},
 		{"GET", "errors/{reason}", s.person, "errors", s.reason},

@@ -71,11 +71,11 @@ func TestHashPassword(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := login.NewAuthenticator(func() *login.Directory { return users })
-		if _, err := a.Authenticate(t.Context(), "alice", password); err != nil {
+		a := login.NewAuthenticator()
+		if _, err := a.Authenticate(t.Context(), users, "alice", password); err != nil {
 			t.Errorf("%q: %v", stdin, err)
 		}
-		if _, err := a.Authenticate(t.Context(), "alice", password+"x"); !errors.Is(err, login.ErrCredentials) {
+		if _, err := a.Authenticate(t.Context(), users, "alice", password+"x"); !errors.Is(err, login.ErrCredentials) {
 			t.Errorf("%q: %v", stdin, err)
 		}
 	}

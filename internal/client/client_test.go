@@ -37,6 +37,10 @@ func TestRefusedRedirects(t *testing.T) {
 		"http://localhost:80/", "https://app.example.com:/", "https://app.example.com./", "https://.example.com/",
 		"https://app.example.com\\@evil.example/", "https://app.example.com/ x", "https://app.example.com/\n", "https://bücher.example/",
 		"javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "blob:https://app.example.com/x",
+		"https://127.1/", "https://0x7f.1/", "https://2130706433/", "https://017700000001/", "https://1.2.3/", "https://0/", "https://00/",
+		"https://0x/", "https://a.test:0443/", "https://a.test:08080/", "https://[0:0::1]/", "https://[::ffff:127.0.0.1]/", "https://1.2.3.4.5/",
+		"https://a.1/", "https://a.0x1/", "https://256.1.1.1/", "https://a.test:99999/", "https://a.test:0/", "https://xn--a/", "https://xn--/",
+		"https://a.test;x/", "https://a.test,b/", "https://a.test'/", "https://a..test/", "https://1.2.3.4%00/", "https://[::1%25eth0]/", "https://a!b.test/",
 		"about:blank", "myapp:/cb", "https://app.example.com/\"x", "https://app.example.com/<x>", "https://exa%6dple.com/",
 	} {
 		if u, err := parseRedirect(raw); err == nil {

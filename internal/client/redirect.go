@@ -6,7 +6,10 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // RedirectURI is an address that was registered for a client. Only
@@ -55,13 +58,13 @@ func parseRedirect(raw string) (RedirectURI, error) {
 		if slices.Contains(dangerousSchemes, u.Scheme) || !strings.Contains(u.Scheme, ".") {
 			return RedirectURI{}, fmt.Errorf("scheme %q is not allowed: use https, or a reverse-domain scheme such as com.example.app", u.Scheme)
 		}
-		return RedirectURI{raw: raw, query: u.RawQuery != ""}, nil
+		return RedirectURI{raw: raw, query: u.RawQuery != "" || u.ForceQuery}, nil
 	}
 	origin, err := originOf(u)
 	if err != nil {
 		return RedirectURI{}, err
 	}
-	return RedirectURI{raw: raw, origin: origin, query: u.RawQuery != ""}, nil
+	return RedirectURI{raw: raw, origin: origin, query: u.RawQuery != "" || u.ForceQuery}, nil
 }
 
 // parseStrict accepts only a URI that every parser reads alike: printable
@@ -106,24 +109,76 @@ func ParseOrigin(raw string) (string, error) {
 	return origin, nil
 }
 
+// originOf returns the origin as every browser would write it: a host that one
+// of them reads differently (WHATWG URL, section 3.5) is refused.
 func originOf(u *url.URL) (string, error) {
-	host := u.Hostname()
+	host, port := u.Hostname(), u.Port()
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "", errors.New("must begin with https:// or http://")
-	case host == "" || strings.HasPrefix(host, ".") || strings.HasSuffix(host, "."):
-		return "", errors.New("must have a host name that neither begins nor ends with a dot")
-	case host != strings.ToLower(host) || strings.Contains(host, "%"):
-		return "", errors.New("host name must be in lower case; write international names in their xn-- form")
+	case !isHost(host, strings.HasPrefix(u.Host, "[")):
+		return "", errors.New("must have a plain host name in lower case (international names in their xn-- form) or an IP address in its shortest usual form")
 	case u.Scheme == "http" && !IsLoopback(host):
 		return "", errors.New("must be https: http is for localhost only")
 	case strings.HasSuffix(u.Host, ":"):
 		return "", errors.New("must not end its host with an empty port")
-	}
-	if port := u.Port(); port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
+	case port != "" && !isPort(port):
+		return "", errors.New("must have a port from 1 to 65535 without leading zeros")
+	case port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http":
 		return "", errors.New("must not spell out the default port")
 	}
 	return u.Scheme + "://" + u.Host, nil
+}
+
+// isHost accepts names of letters, digits, hyphens and underscores, and IP
+// addresses in canonical form. A name whose last label is a number would be
+// read as an IPv4 address.
+func isHost(host string, bracketed bool) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.String() == host && addr.Zone() == "" && !addr.Is4In6() && addr.Is6() == bracketed
+	}
+	if bracketed || len(host) > 253 {
+		return false
+	}
+	last := ""
+	for label := range strings.SplitSeq(host, ".") {
+		if !isLabel(label) {
+			return false
+		}
+		last = label
+	}
+	return !isNumber(last)
+}
+
+func isLabel(label string) bool {
+	for i := 0; i < len(label); i++ {
+		if c := label[i]; !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+			return false
+		}
+	}
+	if strings.HasPrefix(label, "xn--") {
+		// Registered as something that browsers decode, or not at all.
+		unicode, err := idna.Lookup.ToUnicode(label)
+		if err != nil || unicode == "" || unicode == label {
+			return false
+		}
+	}
+	return label != "" && len(label) <= 63
+}
+
+// isNumber tells what a browser takes for a part of an IPv4 address: decimal,
+// octal, or hexadecimal after 0x.
+func isNumber(label string) bool {
+	hex, isHex := strings.CutPrefix(label, "0x")
+	if isHex {
+		return strings.Trim(hex, "0123456789abcdef") == ""
+	}
+	return strings.Trim(label, "0123456789") == ""
+}
+
+func isPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0 && port[0] != '0'
 }
 
 // IsLoopback tells whether host names this machine: localhost, a name under

@@ -22,31 +22,27 @@ var (
 // Authenticator checks passwords. Every attempt runs argon2id exactly once, so
 // that the time it takes does not tell which users exist.
 type Authenticator struct {
-	directory func() *Directory
-	dummy     passwordHash
-	slots     chan struct{}
-	runs      atomic.Uint64
+	slots chan struct{}
+	runs  atomic.Uint64
 }
 
-// NewAuthenticator returns an authenticator over the directory of the moment.
-func NewAuthenticator(directory func() *Directory) *Authenticator {
+// NewAuthenticator returns an authenticator.
+func NewAuthenticator() *Authenticator {
 	return &Authenticator{
-		directory: directory,
-		dummy:     newHash(),
 		// Half the processors: sign-ins must not starve silent renewals.
 		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 	}
 }
 
-// Authenticate returns the user with these credentials. Its errors are
+// Authenticate returns the user of d with these credentials. Its errors are
 // ErrCredentials, ErrDisabled, or ErrBusy where the wait for a free processor
 // took as long as ctx.
-func (a *Authenticator) Authenticate(ctx context.Context, username, password string) (User, error) {
+func (a *Authenticator) Authenticate(ctx context.Context, d *Directory, username, password string) (User, error) {
 	if len(username) > MaxUsername || len(password) > MaxPassword {
 		return User{}, ErrCredentials
 	}
-	e := a.directory().lookup(username)
-	hash := a.dummy
+	e := d.lookup(username)
+	hash := d.dummy
 	if e != nil {
 		hash = e.hash
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 )
 
-func authenticator(t testing.TB) *login.Authenticator {
+func authenticator(t testing.TB) (*login.Authenticator, *login.Directory) {
 	t.Helper()
 	d, err := login.NewDirectory([]login.User{
 		{ID: "u-1", Username: "alice", PasswordHash: cheap},
@@ -20,13 +20,13 @@ func authenticator(t testing.TB) *login.Authenticator {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return login.NewAuthenticator(func() *login.Directory { return d })
+	return login.NewAuthenticator(), d
 }
 
 // Every attempt runs the hash once, whatever is wrong with it; only what is too
 // long is refused before.
 func TestAuthenticate(t *testing.T) {
-	a := authenticator(t)
+	a, d := authenticator(t)
 	for name, tc := range map[string]struct {
 		username, password string
 		want               error
@@ -48,7 +48,7 @@ func TestAuthenticate(t *testing.T) {
 		"spaces are no password": {"alice", "wonderland ", login.ErrCredentials, 1},
 	} {
 		before := a.Runs()
-		u, err := a.Authenticate(context.Background(), tc.username, tc.password)
+		u, err := a.Authenticate(context.Background(), d, tc.username, tc.password)
 		if !errors.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %v", name, err, tc.want)
 		}
@@ -62,10 +62,10 @@ func TestAuthenticate(t *testing.T) {
 }
 
 func TestAuthenticateHonoursContext(t *testing.T) {
-	a := authenticator(t)
+	a, d := authenticator(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := a.Authenticate(ctx, "alice", "wonderland")
+	_, err := a.Authenticate(ctx, d, "alice", "wonderland")
 	if !errors.Is(err, context.Canceled) || errors.Is(err, login.ErrCredentials) {
 		t.Errorf("got %v", err)
 	}
@@ -75,13 +75,13 @@ func TestAuthenticateHonoursContext(t *testing.T) {
 }
 
 func TestAuthenticateTogether(t *testing.T) {
-	a := authenticator(t)
+	a, d := authenticator(t)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			if u, err := a.Authenticate(ctx, "alice", "wonderland"); err != nil || u.ID != "u-1" {
+			if u, err := a.Authenticate(ctx, d, "alice", "wonderland"); err != nil || u.ID != "u-1" {
 				t.Errorf("got %v, %v", u.ID, err)
 			}
 		})
@@ -93,8 +93,8 @@ func TestAuthenticateTogether(t *testing.T) {
 }
 
 func BenchmarkAuthenticateUnknown(b *testing.B) {
-	a := authenticator(b)
+	a, d := authenticator(b)
 	for b.Loop() {
-		a.Authenticate(context.Background(), "carol", "wonderland")
+		a.Authenticate(context.Background(), d, "carol", "wonderland")
 	}
 }

@@ -10,7 +10,8 @@ import (
 //
 //	"\n<audience> <scope>\n<audience> <scope>\n"
 //
-// The audience of OpenID Connect's own scopes is empty. One line a scope makes
+// The audience of OpenID Connect's own scopes is empty; an empty scope is the
+// use of the audience as such. One line a scope makes
 // "is it covered" a substring test, in Go and in a Redis script alike. Neither
 // audiences nor scopes contain spaces or line ends. The zero value is empty.
 type Grants string

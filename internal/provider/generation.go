@@ -63,6 +63,3 @@ func (p *Provider) assemble(g *generation) (http.Handler, error) {
 func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 	p.current.Load().handler.ServeHTTP(w, r)
 }
-
-// directory is that of the moment, for what all generations share.
-func (p *Provider) directory() *login.Directory { return p.current.Load().directory }

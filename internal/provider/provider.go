@@ -82,7 +82,7 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p.Sessions = session.NewManager(o.Store, o.Store, o.Session)
-	p.Login = login.NewAuthenticator(p.directory)
+	p.Login = login.NewAuthenticator()
 
 	registry := p.newMetrics()
 	p.Admin = web.Admin(registry, p.keys, readiness{o.Store})

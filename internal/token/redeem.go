@@ -103,7 +103,8 @@ func (i *Issuer) outlives(c *client.Client, g *Grant, apis func(string) *client.
 	if apis != nil && g.Audience != "" {
 		api = apis(g.Audience)
 	}
-	return max(i.accessLifetime(api, false), i.accessLifetime(nil, false), i.idLifetime(c))
+	return max(i.accessLifetime(api, false), i.accessLifetime(nil, false),
+		i.accessLifetime(api, true), i.accessLifetime(nil, true), i.idLifetime(c))
 }
 
 // redeemError tells a refusal of the store from trouble with it.
