@@ -175,7 +175,7 @@ func (q *request) permissions() []Permission {
 		text := q.api.Scopes[scope]
 		switch {
 		case scope == "":
-			text = "Use it for you"
+			text = "Use it in your name"
 		case text == "":
 			text = scope
 		}

@@ -277,7 +277,7 @@ func (*Service) readScope(q *request) *oauth.Error {
 	if q.api != nil {
 		// The empty scope stands for the audience itself: a token for an API is
 		// something to allow even where it carries none of its scopes.
-		q.needs = q.needs.Union(oauth.NewGrants(q.api.Audience, append(api, "")))
+		q.needs = q.needs.Union(oauth.NewGrants(q.api.Audience, append([]string{""}, api...)))
 	}
 	return nil
 }

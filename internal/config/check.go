@@ -22,6 +22,7 @@ func (d *decoder) check(c *Config) {
 	d.checkProxies(c)
 	d.checkSecrets(c)
 	d.checkTLS(c)
+	d.checkRules(c)
 	d.checkRedis(c)
 	d.checkLifetimes(c)
 	d.checkClients(c)

@@ -15,7 +15,7 @@ import (
 // seconds, and everything else is as it is.
 func TestRenewal(t *testing.T) {
 	worlds(t, hushtest.Options{TokenLifetime: 4 * time.Second}, browsertest.Options{}, func(t *testing.T, w *world) {
-		g := oauth.NewGrants("", []string{"openid", "profile", "email"}).Union(oauth.NewGrants(demo.DefaultAudience, []string{demo.ScopeReadReports}))
+		g := oauth.NewGrants("", []string{"openid", "profile", "email"}).Union(oauth.NewGrants(demo.DefaultAudience, []string{"", demo.ScopeReadReports}))
 		if _, err := w.Store.Remember(t.Context(), "alice", demo.ReportsClientID, g); err != nil {
 			t.Fatal(err)
 		}

@@ -109,7 +109,7 @@ var toStandard = strings.NewReplacer("-", "+", "_", "/", "=", "")
 func ParseSecret(text string) ([]byte, error) {
 	key, err := base64.RawStdEncoding.Strict().DecodeString(toStandard.Replace(strings.TrimSpace(text)))
 	if err != nil || len(key) != secretSize {
-		return nil, errors.New("a secret must be 32 random bytes in base64; make one with: openssl rand -base64 32")
+		return nil, errors.New("a secret must be 32 random bytes in base64; make one with: hush secret")
 	}
 	return key, nil
 }

@@ -171,7 +171,7 @@ func TestParseSecret(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "secret", base64.StdEncoding.EncodeToString(want[:31]), base64.StdEncoding.EncodeToString(append(want, 1))} {
-		if _, err := seal.ParseSecret(text); err == nil || !strings.Contains(err.Error(), "openssl rand") {
+		if _, err := seal.ParseSecret(text); err == nil || !strings.Contains(err.Error(), "hush secret") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

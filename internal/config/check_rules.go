@@ -1,0 +1,18 @@
+package config
+
+import "path/filepath"
+
+// checkRules refuses rules that would not run: one of them may be there to keep
+// somebody out, and leaving it unrun would let them in.
+func (d *decoder) checkRules(c *Config) {
+	if c.Rules == nil || !d.fine("rules") {
+		return
+	}
+	dir := c.Rules.Dir
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(filepath.Dir(c.file), dir)
+	}
+	if rules, err := filepath.Glob(filepath.Join(dir, "*.js")); err != nil || len(rules) > 0 {
+		d.bad("rules.dir", "holds rules, and this version runs none: what they refuse would be let in; remove the key rules if nobody must be kept out")
+	}
+}
