@@ -152,3 +152,17 @@ func TestSignInDoesNotLastForForms(t *testing.T) {
 		})
 	}
 }
+
+// TestRepeatedInOurForms: two answers to one question are none.
+func TestRepeatedInOurForms(t *testing.T) {
+	a := browser(t, node(t, embedded(t), nil))
+	a.Authorize(request("every"))
+	form := a.Page.Form.Fields
+	form["username"], form["password"] = []string{"alice", "bob"}, []string{"wonderland"}
+	isPage(t, a.Post("login", form), http.StatusBadRequest)
+	if a.Cookie(ssoCookie) != "" {
+		t.Error("somebody is signed in")
+	}
+	a.SetHeader("Sec-Fetch-Dest", "document")
+	isPage(t, a.Get("v2/logout?client_id=every&client_id=guest"), http.StatusBadRequest)
+}

@@ -65,9 +65,21 @@ func form(r *http.Request) (oauth.Params, error) {
 	return readable(p)
 }
 
+// single are the parameters of our own forms and of the endpoints for apps. The
+// authorization endpoint has its own list, because its refusals travel.
+var single = map[string]bool{
+	"request": true, "username": true, "password": true, "account": true, "action": true,
+	"client_id": true, "returnTo": true,
+	"grant_type": true, "code": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
+	"access_token": true,
+}
+
 func readable(p oauth.Params) (oauth.Params, error) {
 	if err := p.Problem(); err != nil {
 		return p, oauth.Errorf(oauth.InvalidRequest, "The request cannot be read: %v.", err)
+	}
+	if name := p.Repeated(func(name string) bool { return single[name] }); name != "" {
+		return p, oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated.", name)
 	}
 	return p, nil
 }

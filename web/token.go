@@ -28,11 +28,6 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret"} {
-		if params.Count(name) > 1 {
-			return oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated.", name)
-		}
-	}
 	c, err := authenticate(s.Clients(), r, params)
 	if err != nil {
 		if r.Header.Get("Authorization") != "" {

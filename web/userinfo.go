@@ -31,15 +31,12 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 // header, or in the body of a form. In the query it would end up in logs.
 func bearer(r *http.Request) (string, error) {
 	scheme, header, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	isForm := r.Method == http.MethodPost && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+	isForm := r.Method == http.MethodPost && strings.HasPrefix(strings.ToLower(r.Header.Get("Content-Type")), "application/x-www-form-urlencoded")
 	body := ""
 	if isForm {
 		params, err := form(r)
 		if err != nil {
 			return "", err
-		}
-		if params.Count("access_token") > 1 {
-			return "", oauth.Errorf(oauth.InvalidRequest, "access_token must not be repeated.")
 		}
 		body = params.Get("access_token")
 	}
