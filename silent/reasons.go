@@ -160,7 +160,7 @@ var explanations = []Explanation{
 	{EmbedderUnknown, oauth.AccessDenied, "The page that embeds the request is not on an origin registered for this app.",
 		"An unknown page embeds the request",
 		"The silent request came from an iframe on a page whose origin is not among the app's web origins.",
-		[]string{"Add the page's origin to web_origins of the client (or to the allowed web origins of its registration). Origins are compared exactly, scheme and port included."}},
+		[]string{"Add the page's origin to web_origins of the client. Origins are compared exactly, scheme and port included."}},
 	{StoreUnavailable, oauth.TemporarilyUnavailable, "The session store did not answer. The user may still be signed in: try again shortly.",
 		"The session store is out of reach",
 		"Redis did not answer in time, or this server is still waiting for its signing keys. Nothing is known about the user's session.",

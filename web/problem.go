@@ -92,6 +92,9 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 		Title: "This sign-in cannot go on",
 		Todo:  "Go back to the app and try again. If it happens again, tell whoever runs the app what is written here.",
 	}
+	if n.endpoint == "logout" {
+		view.Title = "This sign-out cannot go on"
+	}
 	switch status {
 	case http.StatusNotFound:
 		view.Title, view.Todo = "There is no such page", "Check the address, or go back to the app that sent you here."

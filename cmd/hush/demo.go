@@ -180,7 +180,15 @@ Hush demo: three apps, one sign-in, silent renewal
   Admin     http://%s/metrics  /readyz  /livez
   Sessions  %s
 
-Open Orders and sign in, then open the other two. Ctrl-C ends it.
+Open Orders and sign in, then open the other two. Ctrl-C ends it.%s
 
-`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, sessions)
+`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, sessions, logHint(f))
+}
+
+// logHint says what comes after the first screen.
+func logHint(f demoFlags) string {
+	if f.log == "off" {
+		return ""
+	}
+	return "\nBelow is one line a request; --log off leaves them out."
 }

@@ -31,18 +31,22 @@ type site struct {
 // ends the start and not half of the program.
 func listen(ctx context.Context, sites []*site) error {
 	var config net.ListenConfig
+	var errs []error
 	for _, s := range sites {
 		l, err := config.Listen(ctx, "tcp", s.addr)
-		if err != nil {
-			closeAll(sites)
-			if errors.Is(err, syscall.EADDRINUSE) {
-				return fmt.Errorf("%s cannot listen on %s: something else does already; end that, or move this with %s host:port", s.name, s.addr, s.flag)
-			}
-			return fmt.Errorf("%s cannot listen on %s (%s): %w", s.name, s.addr, s.flag, err)
+		switch {
+		case errors.Is(err, syscall.EADDRINUSE):
+			errs = append(errs, fmt.Errorf("%s cannot listen on %s: something else does already; end that, or move this with %s host:port", s.name, s.addr, s.flag))
+		case err != nil:
+			errs = append(errs, fmt.Errorf("%s cannot listen on %s (%s): %w", s.name, s.addr, s.flag, err))
+		default:
+			s.listener = l
 		}
-		s.listener = l
 	}
-	return nil
+	if len(errs) > 0 {
+		closeAll(sites)
+	}
+	return errors.Join(errs...)
 }
 
 func closeAll(sites []*site) {
