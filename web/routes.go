@@ -11,55 +11,68 @@ import (
 // response.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// route is one address and who uses it: a person's browser gets pages, an app
-// or an API gets JSON and CORS.
+// route is one address of the public listener.
 type route struct {
 	methods string // separated by spaces; HEAD comes with GET
 	path    string // below the issuer
-	kind    func(endpoint string, h handler) http.Handler
+	api     bool   // for apps and APIs: JSON and CORS; otherwise pages for a person
 	name    string // in log and metrics
 	handler handler
 }
 
-// list is every address of the public listener. Endpoint paths are Auth0's, so
-// that its SDKs fit.
+// list is every address but the pages' own files. Endpoint paths are Auth0's,
+// so that its SDKs fit.
 func (s *Server) list() []route {
 	return []route{
-		{"GET POST", "authorize", s.person, "authorize", s.navigation(s.authorize)},
-		{"GET", "login", s.person, "login", s.navigation(s.resume)},
-		{"POST", "login", s.person, "login", s.navigation(s.sameOrigin(s.login))},
-		{"GET", "consent", s.person, "consent", s.navigation(s.resume)},
-		{"POST", "consent", s.person, "consent", s.navigation(s.sameOrigin(s.consent))},
-		{"GET", "v2/logout", s.person, "logout", s.logout},
-		{"GET", "errors/{$}", s.person, "errors", s.reasonIndex},
-		{"GET", "errors/{reason}", s.person, "errors", s.reason},
-		{"GET", "favicon.ico", s.person, "favicon", s.favicon},
-		{"GET", "{$}", s.person, "home", s.home},
+		{"GET POST", "authorize", false, "authorize", s.navigation(s.authorize)},
+		{"GET", "login", false, "login", s.navigation(s.resume)},
+		{"POST", "login", false, "login", s.navigation(s.sameOrigin(s.login))},
+		{"GET", "consent", false, "consent", s.navigation(s.resume)},
+		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
+		{"GET", "v2/logout", false, "logout", s.logout},
+		{"GET", "errors/{$}", false, "errors", s.reasonIndex},
+		{"GET", "errors/{reason}", false, "errors", s.reason},
+		{"GET", "favicon.ico", false, "favicon", s.favicon},
+		{"GET", "{$}", false, "home", s.home},
 
-		{"POST", "oauth/token", s.machine, "token", s.token},
-		{"GET POST", "userinfo", s.machine, "userinfo", s.userinfo},
-		{"GET", ".well-known/openid-configuration", s.machine, "discovery", s.configuration},
-		{"GET", ".well-known/jwks.json", s.machine, "jwks", s.jwks},
-		{"OPTIONS", "oauth/token", s.machine, "preflight", s.preflight},
-		{"OPTIONS", "userinfo", s.machine, "preflight", s.preflight},
-		{"OPTIONS", ".well-known/openid-configuration", s.machine, "preflight", s.preflight},
-		{"OPTIONS", ".well-known/jwks.json", s.machine, "preflight", s.preflight},
+		{"POST", "oauth/token", true, "token", s.token},
+		{"GET POST", "userinfo", true, "userinfo", s.userinfo},
+		{"GET", ".well-known/openid-configuration", true, "discovery", s.configuration},
+		{"GET", ".well-known/jwks.json", true, "jwks", s.jwks},
 	}
+}
+
+// kind is the wrapper that gives a route its errors and headers.
+func (s *Server) kind(r route) func(endpoint string, h handler) http.Handler {
+	if r.api {
+		return s.machine
+	}
+	return s.person
 }
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	allowed := map[string]string{} // path -> its methods
-	kinds := map[string]func(string, handler) http.Handler{}
+	allowed := map[string][]string{} // path -> its methods
 	for _, r := range s.list() {
-		for method := range strings.FieldsSeq(r.methods) {
-			mux.Handle(method+" "+s.base+r.path, r.kind(r.name, r.handler))
+		kind := s.kind(r)
+		if r.api {
+			mux.Handle("OPTIONS "+s.base+r.path, kind("preflight", s.preflight))
 		}
-		allowed[r.path] = strings.TrimPrefix(allowed[r.path]+", "+strings.ReplaceAll(r.methods, " ", ", "), ", ")
-		kinds[r.path] = r.kind
+		for method := range strings.FieldsSeq(r.methods) {
+			mux.Handle(method+" "+s.base+r.path, kind(r.name, r.handler))
+			allowed[r.path] = append(allowed[r.path], method)
+		}
 	}
-	for path, methods := range allowed {
-		mux.Handle(s.base+path, kinds[path]("unknown", s.wrongMethod(methods)))
+	for _, r := range s.list() {
+		methods, open := allowed[r.path]
+		if !open {
+			continue // a path of two rows is done
+		}
+		delete(allowed, r.path)
+		if r.api {
+			methods = append(methods, "OPTIONS")
+		}
+		mux.Handle(s.base+r.path, s.kind(r)("unknown", s.wrongMethod(strings.Join(methods, ", "))))
 	}
 	mux.Handle("GET "+s.base+"static/", s.static(page.Static()))
 	mux.Handle("/", s.person("unknown", s.notFound))
