@@ -84,7 +84,14 @@ func (tab *Tab) Emulate(width, height int, dark bool) {
 func (tab *Tab) Goto(url string) {
 	tab.t.Helper()
 	tab.step("load "+url, func(ctx context.Context) error {
-		return chromedp.Do(ctx, chromedp.Navigate(url))
+		for {
+			err := chromedp.Do(ctx, chromedp.Navigate(url))
+			// A navigation that the page itself began a moment ago, such as that
+			// of a form, may still come in between.
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "net::ERR_ABORTED") {
+				return err
+			}
+		}
 	})
 }
 
