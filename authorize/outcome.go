@@ -1,6 +1,9 @@
 package authorize
 
 import (
+	"net/netip"
+	"time"
+
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
@@ -18,6 +21,9 @@ type Browser struct {
 	// Binding is the hash of the browser's sign-in cookie, "" for none: a form
 	// is only good in the browser that it was made for.
 	Binding string
+	// Address is the browser's own, as far as the proxies in front can be
+	// believed; zero where it is not known.
+	Address netip.Addr
 }
 
 // SignedIn is one account that a browser is signed in with.
@@ -76,12 +82,13 @@ type Ask struct {
 	Parked  string // the sealed request, to come back with the answer
 	Client  *client.Client
 	To      client.RedirectURI
-	Problem Problem      // what was wrong with the last answer
-	Cause   error        // of the problem, for the log
-	Again   bool         // the person was signed in and must sign in again
-	Login   string       // suggested user name
-	Account Account      // who is signed in
-	Scopes  []Permission // what consent is about
+	Problem Problem       // what was wrong with the last answer
+	Wait    time.Duration // with ProblemThrottled: until the next attempt counts
+	Cause   error         // of the problem, for the log
+	Again   bool          // the person was signed in and must sign in again
+	Login   string        // suggested user name
+	Account Account       // who is signed in
+	Scopes  []Permission  // what consent is about
 }
 
 // Problem says why a question is asked a second time.
@@ -94,6 +101,7 @@ const (
 	ProblemBusy                // could not be checked in time: too many sign-ins
 	ProblemStore               // could not be checked: the store is away
 	ProblemForm                // the form was not of this browser, or too old
+	ProblemThrottled           // not looked at: too many wrong attempts before it
 )
 
 // Account is how a person recognizes themselves.
