@@ -28,6 +28,7 @@ func (s *Server) visit(r *http.Request) visit {
 		CrossSite:     site == "cross-site",
 		StorageActive: r.Header.Get("Sec-Fetch-Storage-Access") == "active",
 		Binding:       s.cookies.binding(r),
+		Address:       recordOf(r).address,
 	}}
 	if v.Embedded {
 		v.Embedder = s.embedder(r)

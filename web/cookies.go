@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -38,6 +39,11 @@ func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool) (*cookies, err
 	if !secure {
 		// __Host- needs Secure, and localhost cookies are shared between ports.
 		c.ssoName, c.formName = "hush-"+issuer.Port(), "hush-form-"+issuer.Port()
+	}
+	if path := strings.Trim(issuer.Path, "/"); path != "" {
+		// __Host- cookies are the whole host's, which may serve more issuers.
+		sum := sha256.Sum256([]byte(path))
+		c.ssoName, c.formName = c.ssoName+"-"+hex.EncodeToString(sum[:4]), c.formName+"-"+hex.EncodeToString(sum[:4])
 	}
 	c.form = http.Cookie{Name: c.formName, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	options := sessions.Options{Path: "/", Secure: secure || crossSite, HttpOnly: true, SameSite: http.SameSiteLaxMode}

@@ -59,3 +59,24 @@ func TestIssuerByteForByte(t *testing.T) {
 		})
 	}
 }
+
+// TestIssuersOfOneHost: cookies are the host's, so that those of two issuers on
+// it need two names.
+func TestIssuersOfOneHost(t *testing.T) {
+	names := map[string]bool{}
+	for _, issuer := range []string{"https://login.hush.test/", "https://login.hush.test/a/", "https://login.hush.test/b"} {
+		p := node(t, embedded(t), func(o *provider.Options) { o.Issuer = issuer })
+		a := hushtest.NewAgent(t, issuer, hushtest.Direct(p.Public))
+		a.Authorize(request("every"))
+		a.SignIn("alice", "wonderland")
+		for _, c := range a.Cookies() {
+			if !strings.HasPrefix(c.Name, ssoCookie) || names[c.Name] {
+				t.Errorf("%s: cookie %s", issuer, c.Name)
+			}
+			names[c.Name] = true
+		}
+	}
+	if len(names) != 6 {
+		t.Errorf("cookies are %v", names)
+	}
+}

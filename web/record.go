@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
@@ -21,6 +22,7 @@ const requestTimeout = 1700 * time.Millisecond
 // fill it in; nothing secret belongs in it.
 type record struct {
 	id       string
+	address  netip.Addr
 	body     []byte // of a POST, read before the clock starts
 	bodyErr  error
 	endpoint string
@@ -69,7 +71,7 @@ func (n *record) failed(err *oauth.Error) {
 func (s *Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		n := &record{id: rand.Text()[:16], endpoint: "unknown", result: "ok"}
+		n := &record{id: rand.Text()[:16], address: s.address(r), endpoint: "unknown", result: "ok"}
 		if r.Method == http.MethodPost {
 			// Before the deadline starts: a slow uplink is no slow store.
 			n.body, n.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -113,6 +115,9 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}
+	}
+	if n.address.IsValid() {
+		attrs = append(attrs, slog.String("address", n.address.String()))
 	}
 	if n.silent {
 		attrs = append(attrs, slog.Bool("silent", true))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -25,6 +26,9 @@ type Config struct {
 	Keyring   *seal.Keyring
 	Log       *slog.Logger
 	Metrics   *Metrics
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	// Optional.
+	TrustedProxies []netip.Prefix
 	// CrossSite makes the SSO cookie travel to other sites on http://localhost
 	// too: SameSite=None and Secure, which not every browser takes there. On
 	// https it always does. Optional.

@@ -127,7 +127,7 @@ func options(c *config.Config) provider.Options {
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,
 			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code,
 		},
-		RenewalIsActivity: &c.Session.RenewalIsActivity,
+		RenewalIsActivity: &c.Session.RenewalIsActivity, TrustedProxies: c.TrustedProxies,
 	}
 }
 

@@ -88,6 +88,7 @@ var brokens = map[string]broken{
 	"same port":                   {file("admin: {listen: 127.0.0.1:8080} #!"), "admin.listen", "give one of them another", nil},
 	"proxy":                       {file("trusted_proxies: [proxy] #!"), "trusted_proxies[0]", "write 10.1.2.3 or 10.0.0.0/8", nil},
 	"proxy bits":                  {file("trusted_proxies: [10.1.2.3/8] #!"), "trusted_proxies[0]", "write 10.0.0.0/8", nil},
+	"proxy mapped":                {file("trusted_proxies: ['::ffff:10.0.0.0/104'] #!"), "trusted_proxies[0]", "write it as IPv4", nil},
 	"proxy everyone":              {file("trusted_proxies: [0.0.0.0/0] #!"), "trusted_proxies[0]", "trusts everyone", nil},
 	"no secrets":                  {file("-secrets"), "secrets", "is missing", nil},
 	"empty secrets":               {file("secrets: [] #!"), "secrets", "hush secret", nil},

@@ -130,7 +130,11 @@ func addrProblem(addr string, listener bool) string {
 func (d *decoder) checkProxies(c *Config) {
 	for i, p := range c.TrustedProxies {
 		path := index("trusted_proxies", i)
-		if d.fine(path) && p.IsValid() && p.Bits() == 0 {
+		switch {
+		case !d.fine(path) || !p.IsValid():
+		case p.Addr().Is4In6():
+			d.bad(path, "is IPv4 in the form of IPv6: write it as IPv4, such as 10.0.0.0/8")
+		case p.Bits() == 0:
 			d.bad(path, "trusts everyone, so that anyone could claim any address: name the networks of your proxies")
 		}
 	}

@@ -33,9 +33,11 @@ type Config struct {
 	// The certificate of the public listener. Without it the listener speaks
 	// plain HTTP, for a proxy in front that ends TLS.
 	TLS *TLS `key:"tls" reload:"yes" otherwise:"plain HTTP"`
-	// Addresses or networks of the proxies in front. Only from these are
-	// forwarded headers believed.
-	TrustedProxies []netip.Prefix `key:"trusted_proxies" example:"[10.0.0.0/8]" otherwise:"no proxy is believed" pending:"forwarded headers are ignored, whoever sends them"`
+	// Addresses or networks of the proxies in front. Only from these is
+	// `X-Forwarded-For` believed, read from the right; other forwarded headers
+	// never are. Without them the log and the throttle of sign-ins see the
+	// proxy's address in place of the visitor's.
+	TrustedProxies []netip.Prefix `key:"trusted_proxies" example:"[10.0.0.0/8]" otherwise:"no proxy is believed"`
 	// What everything that leaves the server is sealed under: 32 random bytes
 	// each, in base64. The first seals, all open. To replace one, put the new
 	// one in front and remove the old one when the last thing sealed under it

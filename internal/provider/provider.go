@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -39,8 +40,9 @@ type Options struct {
 	// RenewalIsActivity says whether silent renewals keep a session from
 	// idling out, where a client does not say. Default true, as Auth0.
 	RenewalIsActivity *bool
-	CrossSite         bool         // see web.Config; default false
-	Log               *slog.Logger // default: discard
+	TrustedProxies    []netip.Prefix // see web.Config; default none
+	CrossSite         bool           // see web.Config; default false
+	Log               *slog.Logger   // default: discard
 }
 
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
@@ -90,6 +92,7 @@ func New(o Options) (*Provider, error) {
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		Keyring: keyring, Log: o.Log, Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
+		TrustedProxies: o.TrustedProxies,
 	}
 	p.flows = authorize.Config{
 		Login: p.Login, Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,

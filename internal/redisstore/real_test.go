@@ -99,8 +99,9 @@ func TestHealthTellsThePolicy(t *testing.T) {
 	}
 }
 
-// slack is for the scheduler of a busy machine under the race detector.
-const slack = 300 * time.Millisecond
+// slack is for the scheduler of a busy machine under the race detector. Without
+// the deadlines that are tested the client takes 5 s.
+const slack = 3 * time.Second
 
 // timed requires that a call fails by its deadline, as trouble.
 func (b bench) timed(ctx context.Context, limit time.Duration) error {
@@ -126,7 +127,7 @@ func (b bench) recovers(h session.Handle, want error) {
 			b.t.Logf("recovered in %v", time.Since(start).Round(time.Millisecond))
 			return
 		}
-		if time.Since(start) > 5*time.Second {
+		if time.Since(start) > 20*time.Second {
 			b.t.Fatalf("does not recover: %v", err)
 		}
 		time.Sleep(10 * time.Millisecond)
