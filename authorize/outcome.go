@@ -94,6 +94,7 @@ type Ask struct {
 // Problem says why a question is asked a second time.
 type Problem uint8
 
+// The problems.
 const (
 	ProblemNone        Problem = iota
 	ProblemCredentials         // wrong user name or password

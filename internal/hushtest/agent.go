@@ -170,7 +170,7 @@ func (a *Agent) Submit(pairs ...string) *Reply {
 	if a.Page == nil {
 		a.t.Fatal("there is no page with a form")
 	}
-	fields := url.Values(maps.Clone(a.Page.Form.Fields))
+	fields := maps.Clone(a.Page.Form.Fields)
 	for i := 0; i < len(pairs); i += 2 {
 		fields.Set(pairs[i], pairs[i+1])
 	}

@@ -18,6 +18,7 @@ import (
 // Mode is how Redis is run. It is always said, never guessed from addresses.
 type Mode string
 
+// The modes.
 const (
 	Single   Mode = "single"   // one primary; its replicas, if any, are not read
 	Sentinel Mode = "sentinel" // Addrs are sentinels, Master is the name they know
@@ -36,7 +37,11 @@ type Options struct {
 	Username string      // default none
 	Password string      // default none
 	DB       int         // default 0; a Cluster has no other
-	TLS      *tls.Config // nil: no TLS
+	TLS      *tls.Config // nil: no TLS; with Sentinel for both, the sentinels and Redis
+
+	// SentinelUsername and SentinelPassword are for the sentinels, which know
+	// nothing of Redis's own users. Default none.
+	SentinelUsername, SentinelPassword string
 
 	// ReplicaWait is how long sign-in, sign-out and redemption wait until one
 	// replica has them too; they fail if none has. Default 0: there are no
@@ -54,7 +59,7 @@ func (o Options) Validate() error {
 	case o.Client != nil:
 		return nil
 	case o.URL != "":
-		if len(o.Addrs) != 0 || (o.Mode != "" && o.Mode != Single) {
+		if len(o.Addrs) != 0 || (o.Mode != "" && o.Mode != Single) || o.SentinelUsername != "" || o.SentinelPassword != "" {
 			return errors.New("redis: a URL is for mode single and replaces the addresses")
 		}
 		_, err := parseURL(o.URL)
@@ -63,6 +68,10 @@ func (o Options) Validate() error {
 		return errors.New("redis: no address")
 	case o.Mode == Sentinel && o.Master == "":
 		return errors.New("redis: sentinel needs the name of the master")
+	case o.Mode != Sentinel && (o.SentinelUsername != "" || o.SentinelPassword != ""):
+		return errors.New("redis: user and password of sentinels are for mode sentinel")
+	case o.SentinelUsername != "" && o.SentinelPassword == "":
+		return errors.New("redis: the sentinels' user needs a password")
 	case o.Mode == Cluster && o.DB != 0:
 		return errors.New("redis: a cluster has only database 0")
 	case o.Mode == Single || o.Mode == "":
@@ -117,6 +126,7 @@ func (o Options) universal() (*redis.UniversalOptions, error) {
 	return &redis.UniversalOptions{
 		Addrs: o.Addrs, MasterName: o.Master, DB: o.DB, TLSConfig: o.TLS,
 		Username: o.Username, Password: o.Password,
+		SentinelUsername: o.SentinelUsername, SentinelPassword: o.SentinelPassword,
 	}, nil
 }
 

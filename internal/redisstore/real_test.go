@@ -56,8 +56,8 @@ func requireCommands(t *testing.T, seen []string, want ...string) {
 
 func TestOutOfMemory(t *testing.T) {
 	b, _ := real(t, "--maxmemory-policy", "noeviction")
-	h, other, code := b.active(), b.active(), token.Redemption{}
-	code = b.code(h)
+	h, other := b.active(), b.active()
+	code := b.code(h)
 	b.use(h, app)
 	b.age(h, 10*time.Hour)
 	b.ok(b.Client().ConfigSet(ctx, "maxmemory", "1").Err())

@@ -9,7 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// ErrBadToken: not a token of ours that is good for this use. What wraps it
+// ErrBadToken means that it is not a token of ours that is good for this use. What wraps it
 // says why, for the log.
 var ErrBadToken = errors.New("token: not valid")
 
