@@ -93,6 +93,13 @@ func (b *Box) Open(sealed string, context ...string) ([]byte, error) {
 	return plaintext, nil
 }
 
+// SealedFirst tells whether a value that opens was sealed under the first
+// secret, the one that seals now.
+func (b *Box) SealedFirst(sealed string) bool {
+	raw, err := encoding.DecodeString(sealed)
+	return err == nil && len(raw) > idSize && keyID(raw[:idSize]) == b.ciphers[0].id
+}
+
 func (b *Box) cipher(id keyID) cipher.AEAD {
 	for i := range b.ciphers {
 		if b.ciphers[i].id == id {

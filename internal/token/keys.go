@@ -26,6 +26,7 @@ type Keys struct {
 	box     *seal.Box
 	store   KeyStore
 	loading sync.Mutex // one Load at a time, so that an older set never replaces a newer
+	fresh   bool       // under loading: the stored set was seen sealed under the first secret
 	current atomic.Pointer[keySet]
 }
 
@@ -38,7 +39,9 @@ func NewKeys(box *seal.Box, store KeyStore) *Keys {
 const maxRaces = 10
 
 // Load reads the shared keys, or founds them where there are none: of nodes
-// that do so together one wins, and all go on with its keys. Call it again to
+// that do so together one wins, and all go on with its keys. A set that is
+// sealed under a secret that is no longer the first is sealed anew, once in the
+// life of a node, so that the old secret can be taken away. Call Load again to
 // see what other nodes changed; after an error the keys held before stay.
 func (k *Keys) Load(ctx context.Context) error {
 	k.loading.Lock()
@@ -48,10 +51,12 @@ func (k *Keys) Load(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("load signing keys: %w", err)
 		}
-		if version != 0 {
-			return k.adopt(sealed)
+		if version == 0 {
+			err = k.found(ctx)
+		} else if err = k.adopt(sealed); err == nil {
+			err = k.reseal(ctx, sealed, version)
 		}
-		if err = k.found(ctx); !errors.Is(err, ErrKeysMoved) {
+		if !errors.Is(err, ErrKeysMoved) {
 			return err
 		}
 	}
@@ -93,6 +98,26 @@ func (k *Keys) found(ctx context.Context) error {
 		return fmt.Errorf("save signing keys: %w", err)
 	}
 	return k.adopt(sealed)
+}
+
+// reseal saves the stored set under the first secret, if it is not. Nodes that
+// are being given another first secret one after the other hold it once each,
+// and so does the last one: they do not undo each other's work for ever.
+func (k *Keys) reseal(ctx context.Context, sealed string, version int64) error {
+	if k.fresh || k.box.SealedFirst(sealed) {
+		k.fresh = true
+		return nil
+	}
+	raw, err := k.box.Open(sealed)
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrSealedElsewhere, err)
+	}
+	anew := k.box.Seal(raw)
+	if err := k.store.Save(ctx, version, anew); err != nil {
+		return fmt.Errorf("seal signing keys under the first secret: %w", err)
+	}
+	k.fresh = true
+	return k.adopt(anew)
 }
 
 // Ready tells whether there are keys to sign and verify with.

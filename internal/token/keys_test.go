@@ -111,9 +111,71 @@ func TestLoadSavesWhatItHolds(t *testing.T) {
 	}
 }
 
-func TestSecondSecretOpensKeys(t *testing.T) {
-	k := NewKeys(testKeyring(t, testIssuer, bytes.Repeat([]byte("n"), 32), testSecret).Box("keys"), sharedKeys())
-	if err := k.Load(context.Background()); err != nil {
-		t.Error(err)
+// TestSecretRolled: the set is sealed under the first secret, so that the one
+// before it can be taken away.
+func TestSecretRolled(t *testing.T) {
+	before, after := testSecret, bytes.Repeat([]byte("n"), 32)
+	node := func(store KeyStore, secrets ...[]byte) *Keys {
+		return NewKeys(testKeyring(t, testIssuer, secrets...).Box("keys"), store)
 	}
+	load := func(k *Keys) {
+		t.Helper()
+		if err := k.Load(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store := &keyStore{sealed: sharedKeys().sealed, version: 7}
+	first, second := node(store, before, after), node(store, before, after)
+	load(first)
+	load(second)
+	if store.saves != 0 {
+		t.Error("sealed anew without need")
+	}
+	first = node(store, after, before)
+	load(first)
+	load(second) // not rolled yet: it opens what the first one sealed, and leaves it
+	load(first)
+	if store.saves != 1 || store.version != 8 || !bytes.Equal(first.JWKS(), second.JWKS()) {
+		t.Errorf("%d saves, version %d", store.saves, store.version)
+	}
+	only := node(store, after)
+	load(only)
+	if !bytes.Equal(only.JWKS(), first.JWKS()) {
+		t.Error("the set is another")
+	}
+	if err := node(store, before).Load(context.Background()); !errors.Is(err, ErrSealedElsewhere) {
+		t.Errorf("the old secret still opens it: %v", err)
+	}
+}
+
+// TestRollMeetsTrouble: a set that cannot be written is used all the same, and
+// sealed anew at the next reading.
+func TestRollMeetsTrouble(t *testing.T) {
+	inner := &keyStore{sealed: sharedKeys().sealed, version: 7}
+	store := &readOnly{keyStore: inner, err: errors.New("read only")}
+	k := NewKeys(testKeyring(t, testIssuer, bytes.Repeat([]byte("n"), 32), testSecret).Box("keys"), store)
+	if err := k.Load(context.Background()); !errors.Is(err, store.err) || !k.Ready() {
+		t.Errorf("got %v, ready %v", err, k.Ready())
+	}
+	store.err = ErrKeysMoved // another node was first, once
+	if err := k.Load(context.Background()); err != nil || inner.version != 8 {
+		t.Errorf("got %v, version %d", err, inner.version)
+	}
+}
+
+// readOnly refuses to save, for ErrKeysMoved once.
+type readOnly struct {
+	*keyStore
+	err error
+}
+
+func (s *readOnly) Save(ctx context.Context, version int64, sealed string) error {
+	switch {
+	case errors.Is(s.err, ErrKeysMoved):
+		s.err = nil
+		return ErrKeysMoved
+	case s.err != nil:
+		return s.err
+	}
+	return s.keyStore.Save(ctx, version, sealed)
 }
