@@ -198,7 +198,7 @@ func (*Service) readPKCE(q *request) *oauth.Error {
 		return nil
 	case challenge == "" && method != "":
 		return oauth.Errorf(oauth.InvalidRequest, "code_challenge_method without code_challenge.")
-	case challenge == "" && !q.client.Confidential && !q.client.NoPKCE:
+	case challenge == "" && q.client.NeedsPKCE():
 		return oauth.Errorf(oauth.InvalidRequest, "code_challenge is missing: public clients need PKCE with S256 (RFC 7636).")
 	case challenge == "":
 		return nil

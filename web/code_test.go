@@ -142,6 +142,30 @@ func TestClientAuthentication(t *testing.T) {
 	failed(t, exchange(form("client_id", "every"), header("vault", "vault secret")...), 400, "invalid_request")
 }
 
+// TestOneAuthMethod: an app that registered one takes no other, and who does not
+// know the secret is not told which.
+func TestOneAuthMethod(t *testing.T) {
+	s := start(t, hushtest.Options{})
+	a := signIn(t, s.Node(0), "alice")
+	form := func(pairs ...string) url.Values {
+		return with(url.Values{"grant_type": {"authorization_code"}, "code": {code(t, a, "strict")},
+			"redirect_uri": {redirectOf("strict")}, "code_verifier": {verifier}}, pairs...)
+	}
+	posted := func(secret string) *hushtest.Reply {
+		return a.Fetch(http.MethodPost, "oauth/token", form("client_id", "strict", "client_secret", secret))
+	}
+	failed(t, posted("vault secret"), 401, "invalid_client")
+	if r := posted("vault secret"); !strings.Contains(r.Text("error_description"), "client_secret_basic") {
+		t.Errorf("it says %q", r.Text("error_description"))
+	}
+	if r := posted("guess"); strings.Contains(r.Text("error_description"), "client_secret_basic") {
+		t.Errorf("a guess is told %q", r.Text("error_description"))
+	}
+	r, _ := http.NewRequest("GET", issuer, nil)
+	r.SetBasicAuth("strict", "vault+secret")
+	redeemed(t, a.Fetch(http.MethodPost, "oauth/token", form(), "Authorization", r.Header.Get("Authorization")))
+}
+
 func TestCodeExpires(t *testing.T) {
 	s := start(t, hushtest.Options{})
 	a := signIn(t, s.Node(0), "alice")

@@ -50,7 +50,7 @@ func clients() []client.Spec {
 	every := []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"}
 	both := []string{"authorization_code", "implicit"}
 	secretSum := sha256.Sum256([]byte("vault secret"))
-	no := false
+	yes, no := true, false
 	return []client.Spec{
 		{ID: "every", FirstParty: true, GrantTypes: both, ResponseTypes: every,
 			RedirectURIs: []string{"https://app.every.test/cb", "https://app.every.test/cb?a=b"}},
@@ -58,7 +58,9 @@ func clients() []client.Spec {
 		{ID: "native", FirstParty: true, GrantTypes: both, ResponseTypes: every, RedirectURIs: []string{"com.example.native:/cb"}},
 		{ID: "vault", FirstParty: true, Confidential: true, SecretHash: "sha256:" + hex.EncodeToString(secretSum[:]),
 			RedirectURIs: []string{"https://app.vault.test/cb"}},
-		{ID: "loose", FirstParty: true, NoPKCE: true, RedirectURIs: []string{"https://app.loose.test/cb"}},
+		{ID: "loose", FirstParty: true, RequirePKCE: &no, RedirectURIs: []string{"https://app.loose.test/cb"}},
+		{ID: "strict", FirstParty: true, Confidential: true, SecretHash: "sha256:" + hex.EncodeToString(secretSum[:]), RequirePKCE: &yes,
+			TokenAuthMethod: "client_secret_basic", RedirectURIs: []string{"https://app.strict.test/cb"}},
 		{ID: "island", FirstParty: true, SSOGroup: "island", RedirectURIs: []string{"https://app.island.test/cb"}},
 		{ID: "passive", FirstParty: true, RenewalIsActivity: &no, RedirectURIs: []string{"https://app.passive.test/cb"}},
 		{ID: "unframed", FirstParty: true, WebOrigins: []string{}, RedirectURIs: []string{"https://app.unframed.test/cb"}},

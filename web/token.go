@@ -62,7 +62,10 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 // authenticate finds out which app calls and, for a confidential one, that it
 // holds the secret (RFC 6749 section 2.3). Two ways at once are refused.
 func authenticate(set *client.Set, r *http.Request, params oauth.Params) (*client.Client, error) {
-	id, secret := params.Get("client_id"), params.Get("client_secret")
+	id, secret, method := params.Get("client_id"), params.Get("client_secret"), "none"
+	if secret != "" {
+		method = "client_secret_post"
+	}
 	if header := r.Header.Get("Authorization"); header != "" {
 		if secret != "" {
 			return nil, oauth.Errorf(oauth.InvalidRequest, "The client authenticates twice: by header and by client_secret.")
@@ -74,7 +77,7 @@ func authenticate(set *client.Set, r *http.Request, params oauth.Params) (*clien
 		if id != "" && id != user {
 			return nil, oauth.Errorf(oauth.InvalidRequest, "client_id names another client than the Authorization header.")
 		}
-		id, secret = user, password
+		id, secret, method = user, password, "client_secret_basic"
 	}
 	if id == "" {
 		return nil, oauth.Errorf(oauth.InvalidRequest, "client_id is missing.")
@@ -87,6 +90,9 @@ func authenticate(set *client.Set, r *http.Request, params oauth.Params) (*clien
 		return nil, oauth.Errorf(oauth.InvalidClient, "The app is public and has no secret: send client_id only.")
 	case c.Confidential && !c.CheckSecret(secret):
 		return nil, oauth.Errorf(oauth.InvalidClient, "The client secret is missing or wrong.")
+	case c.Confidential && !c.AllowsAuthMethod(method):
+		// Only said to who knows the secret.
+		return nil, oauth.Errorf(oauth.InvalidClient, "The app is registered for %s and used %s.", c.TokenAuthMethod, method)
 	}
 	return c, nil
 }

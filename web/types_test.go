@@ -179,6 +179,7 @@ func TestRequestRefused(t *testing.T) {
 		"PKCE without a method":      {"every", []string{"code_challenge_method", ""}, "invalid_request"},
 		"PKCE method alone":          {"every", []string{"code_challenge", ""}, "invalid_request"},
 		"PKCE method alone, loose":   {"loose", []string{"code_challenge", ""}, "invalid_request"},
+		"no PKCE, confidential":      {"strict", []string{"code_challenge", "", "code_challenge_method", ""}, "invalid_request"},
 		"PKCE plain, confidential":   {"vault", []string{"code_challenge_method", "plain"}, "invalid_request"},
 		"PKCE s256":                  {"every", []string{"code_challenge_method", "s256"}, "invalid_request"},
 		"challenge too short":        {"every", []string{"code_challenge", challenge(verifier)[1:]}, "invalid_request"},

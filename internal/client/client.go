@@ -28,15 +28,19 @@ type Spec struct {
 	GrantTypes    []string // default: authorization_code; "implicit" switches the implicit grant on
 	ResponseTypes []string // default: code; words in any order
 
-	// NoPKCE lets a code be asked for without a code_challenge. Public
-	// clients need one unless this is set (RFC 9700 section 2.1.1).
-	NoPKCE bool
+	// RequirePKCE says whether a code needs a code_challenge. nil: public
+	// clients do (RFC 9700 section 2.1.1), confidential ones do not.
+	RequirePKCE *bool
 
 	IDTokenAlg      string        // RS256 (default), ES256 or EdDSA
 	IDTokenLifetime time.Duration // default: the server's
 	// SecretHash is "sha256:" and the hex SHA-256 of the client secret, which
 	// must be random (not a password); required where Confidential.
 	SecretHash string
+	// TokenAuthMethod is the one way in which the client may authenticate at
+	// the token endpoint: none, client_secret_basic or client_secret_post
+	// (OpenID Connect Core 1.0 section 9). "": any that its type allows.
+	TokenAuthMethod string
 
 	SSOGroup string // clients of one group share a session; default "default"
 	// RenewalIsActivity says whether a silent renewal counts as activity that
@@ -157,6 +161,19 @@ func (c *Client) parseResponseTypes() error {
 func (c *Client) checkAlg() error { return checkAlg("id_token_signing_alg", c.IDTokenAlg) }
 
 func (c *Client) parseSecret() error {
+	switch c.TokenAuthMethod {
+	case "":
+	case "none":
+		if c.Confidential {
+			return fmt.Errorf("token_endpoint_auth_method: a confidential client shows its secret")
+		}
+	case "client_secret_basic", "client_secret_post":
+		if !c.Confidential {
+			return fmt.Errorf("token_endpoint_auth_method: a public client has no secret; set type: confidential")
+		}
+	default:
+		return fmt.Errorf("token_endpoint_auth_method must be none, client_secret_basic or client_secret_post")
+	}
 	if !c.Confidential {
 		if c.SecretHash != "" {
 			return fmt.Errorf("secret_hash: a public client has no secret; set type: confidential")
@@ -200,6 +217,19 @@ func (c *Client) AllowsOrigin(origin string) bool {
 // AllowsResponseType tells whether the app registered t.
 func (c *Client) AllowsResponseType(t oauth.ResponseType) bool {
 	return slices.Contains(c.responseTypes, t)
+}
+
+// NeedsPKCE tells whether the app gets a code only with a code_challenge.
+func (c *Client) NeedsPKCE() bool {
+	if c.RequirePKCE != nil {
+		return *c.RequirePKCE
+	}
+	return !c.Confidential
+}
+
+// AllowsAuthMethod tells whether the app may authenticate in this way.
+func (c *Client) AllowsAuthMethod(method string) bool {
+	return c.TokenAuthMethod == "" || c.TokenAuthMethod == method
 }
 
 // HasGrant tells whether the app registered the grant type.

@@ -28,7 +28,7 @@ func (c *Client) spec() client.Spec {
 		ID: c.ID, Name: c.Name, Confidential: c.confidential(), FirstParty: c.FirstParty,
 		RedirectURIs: c.RedirectURIs, WebOrigins: c.WebOrigins, PostLogoutRedirectURIs: c.PostLogoutRedirectURIs,
 		GrantTypes: c.GrantTypes, ResponseTypes: c.ResponseTypes,
-		NoPKCE:     c.RequirePKCE != nil && !*c.RequirePKCE,
+		RequirePKCE: c.RequirePKCE, TokenAuthMethod: c.TokenEndpointAuthMethod,
 		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(),
 		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
 	}

@@ -35,7 +35,7 @@ func TestShapeLoads(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	specs := c.ClientSpecs()
-	if len(specs) != 3 || !specs[0].FirstParty || specs[0].NoPKCE || specs[1].GrantTypes[0] != "implicit" || !specs[2].Confidential || specs[2].SecretHash == "" {
+	if len(specs) != 3 || !specs[0].FirstParty || !*specs[0].RequirePKCE || specs[1].GrantTypes[0] != "implicit" || !specs[2].Confidential || specs[2].SecretHash == "" {
 		t.Errorf("%+v", specs)
 	}
 	apis, users := c.APISpecs(), c.LoginUsers()
@@ -53,7 +53,7 @@ func TestShapeLoads(t *testing.T) {
 		}
 	}
 	want := []string{"admin.token", "session.remember", "session.max_per_user", "tokens.refresh_token", "rules",
-		"clients[0].grant_types", "clients[2].token_endpoint_auth_method", "clients[2].backchannel_logout_uri", "clients[2].grant_types", "users[0].app_metadata"}
+		"clients[0].grant_types", "clients[2].backchannel_logout_uri", "clients[2].grant_types", "users[0].app_metadata"}
 	if !slices.Equal(said, want) {
 		t.Errorf("warned of\n%q, want\n%q", said, want)
 	}
@@ -200,9 +200,12 @@ func TestRedisForms(t *testing.T) {
 		"redis: {url: \"${URL}\"}":                                                   {URL: "rediss://h:1"},
 		"redis: {mode: single, url: \"${URL}\"}":                                     {URL: "rediss://h:1"},
 		"redis: {mode: sentinel, addrs: [\"a:1\", \"b:1\"], master: m, password: p}": {Mode: redisstore.Sentinel, Addrs: []string{"a:1", "b:1"}, Master: "m", Password: "p"},
-		"redis: {mode: cluster, addrs: [\"a:1\"], replica_wait: 200ms}":              {Mode: redisstore.Cluster, Addrs: []string{"a:1"}, ReplicaWait: 200 * time.Millisecond},
-		"redis: {mode: single, addrs: [\"[::1]:6379\"], db: 3, username: u}":         {Mode: redisstore.Single, Addrs: []string{"[::1]:6379"}, DB: 3, Username: "u"},
-		"redis: {mode: single, addrs: [\"a:1\"], tls: false}":                        {Mode: redisstore.Single, Addrs: []string{"a:1"}},
+		"redis: {mode: sentinel, addrs: [\"a:1\"], master: m, sentinel_username: u, sentinel_password: p}": {
+			Mode: redisstore.Sentinel, Addrs: []string{"a:1"}, Master: "m", SentinelUsername: "u", SentinelPassword: "p",
+		},
+		"redis: {mode: cluster, addrs: [\"a:1\"], replica_wait: 200ms}":      {Mode: redisstore.Cluster, Addrs: []string{"a:1"}, ReplicaWait: 200 * time.Millisecond},
+		"redis: {mode: single, addrs: [\"[::1]:6379\"], db: 3, username: u}": {Mode: redisstore.Single, Addrs: []string{"[::1]:6379"}, DB: 3, Username: "u"},
+		"redis: {mode: single, addrs: [\"a:1\"], tls: false}":                {Mode: redisstore.Single, Addrs: []string{"a:1"}},
 	} {
 		if got := good(t, file(text), map[string]string{"URL": "rediss://h:1"}).Store(); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s:\n%+v", text, got)

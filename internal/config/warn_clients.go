@@ -16,12 +16,6 @@ func (d *decoder) warnClient(path string, c *Client, all *Config) {
 	if slices.Contains(c.GrantTypes, "refresh_token") {
 		d.warn(path+".grant_types", "holds refresh_token, which loads, but this version does not act on it: no refresh tokens are issued")
 	}
-	if d.has(path+".token_endpoint_auth_method") && c.confidential() {
-		d.warn(path+".token_endpoint_auth_method", "loads, but this version does not act on it: the secret is taken by header and by form alike")
-	}
-	if c.confidential() && c.RequirePKCE != nil && *c.RequirePKCE {
-		d.warn(path+".require_pkce", "loads, but this version does not act on it for a confidential app: a code without PKCE is still issued")
-	}
 	if !c.confidential() && c.RequirePKCE != nil && !*c.RequirePKCE {
 		d.warn(path+".require_pkce", "lets a public app use codes without PKCE, which RFC 9700 section 2.1.1 forbids: a stolen code is then a stolen sign-in")
 	}

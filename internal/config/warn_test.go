@@ -20,7 +20,6 @@ func TestWarnings(t *testing.T) {
 		"origin":           {app("web_origins: [https://other.example.com]"), "clients[0].redirect_uris[0]", "add https://shop.example.com"},
 		"algorithm":        {app("id_token_signing_alg: ES256"), "clients[0].id_token_signing_alg", "auth0-spa-js takes RS256 only"},
 		"no PKCE":          {app("require_pkce: false"), "clients[0].require_pkce", "RFC 9700 section 2.1.1"},
-		"PKCE":             {app("type: confidential", "secret: "+goodSecret, "require_pkce: true"), "clients[0].require_pkce", "does not act on it"},
 		"secret of app":    {app("type: confidential", "secret: "+goodSecret), "clients[0].secret", "stands in the file"},
 		"long session":     {file("session: {lifetime: 90d}"), "session.lifetime", "is 90d, which is long"},
 		"long access":      {file("tokens: {access_token: 30d}"), "tokens.access_token", "sign-out does not reach"},

@@ -8,7 +8,7 @@ local latest = tonumber(ARGV[8])
 
 -- A server that hung finds the attempt when it wakes up. Its caller has given up
 -- and will try again: by then it must not have used the code.
-if latest > 0 and now > latest then return no('late') end
+if latest > 0 and now >= latest then return no('late') end -- both cut to whole ms
 
 local r = read(client)
 local s = status(r)
