@@ -10,7 +10,6 @@ import (
 
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
-	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
 )
 
