@@ -10,15 +10,16 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/web/page"
 )
 
 // writeAnswer sends an authorization response in its mode.
-func writeAnswer(w http.ResponseWriter, a *authorize.Answer) error {
+func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, a *authorize.Answer) error {
 	switch a.Mode {
 	case oauth.ModeWebMessage:
-		return writeWebMessage(w, a)
+		return writeWebMessage(w, s.edition(r), a)
 	case oauth.ModeFormPost:
-		return writeFormPost(w, a)
+		return writeFormPost(w, s.edition(r), a)
 	default:
 		return writeRedirect(w, a)
 	}
@@ -56,18 +57,21 @@ func encode(params []oauth.Param) string {
 	return b.String()
 }
 
-// The parts of the response page of response_mode=web_message, around the nonce
-// and the message. It posts once, to the page that frames it, else to the one
+// webMessageScript is the script of the response page of response_mode=web_message,
+// but for its arguments. It posts once, to the page that frames it, else to the one
 // that opened it, and only to the origin of the validated redirect URI: never to
 // *. Without either it says what happened.
-const webMessageHead = `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Signing in</title>` +
-	`<p id="note" hidden>`
-const webMessageScript = `</p><noscript><p>This page hands the answer to the app and needs JavaScript to do so.</p></noscript>` +
-	`<script nonce="`
-const webMessageBody = `">(function(m,o){var to=window.parent!==window?window.parent:window.opener;` +
+const webMessageScript = `(function(m,o){var to=window.parent!==window?window.parent:window.opener;` +
 	`if(to){to.postMessage(m,o)}else{document.getElementById("note").hidden=false}})(`
 
-func writeWebMessage(w http.ResponseWriter, a *authorize.Answer) error {
+// beginAnswer begins an answer page.
+func beginAnswer(b *bytes.Buffer, e *page.Edition) {
+	b.WriteString(`<!DOCTYPE html><html lang="` + e.Language + `" dir="` + e.Direction() + `"><meta charset="utf-8"><title>`)
+	b.WriteString(html.EscapeString(e.Text("answer.title")))
+	b.WriteString(`</title>`)
+}
+
+func writeWebMessage(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
 	response := make(map[string]any, len(a.Params))
 	for _, p := range a.Params {
 		response[p.Name] = p.Value
@@ -85,14 +89,14 @@ func writeWebMessage(w http.ResponseWriter, a *authorize.Answer) error {
 	if err != nil {
 		return err
 	}
+	speak(w.Header(), e)
 	nonce := answerHeaders(w.Header(), a.Embedders, "'none'")
 	var b bytes.Buffer
 	b.Grow(len(message) + 1024)
-	b.WriteString(webMessageHead)
-	b.WriteString(html.EscapeString(noteFor(a)))
-	b.WriteString(webMessageScript)
-	b.WriteString(nonce)
-	b.WriteString(webMessageBody)
+	beginAnswer(&b, e)
+	b.WriteString(`<p id="note" hidden>` + html.EscapeString(noteFor(e, a)) + `</p>`)
+	b.WriteString(`<noscript><p>` + html.EscapeString(e.Text("answer.script")) + `</p></noscript>`)
+	b.WriteString(`<script nonce="` + nonce + `">` + webMessageScript)
 	b.Write(message)
 	b.WriteByte(',')
 	b.Write(target)
@@ -102,26 +106,28 @@ func writeWebMessage(w http.ResponseWriter, a *authorize.Answer) error {
 }
 
 // noteFor is what a person reads who opened the answer in a window of its own.
-func noteFor(a *authorize.Answer) string {
+func noteFor(e *page.Edition, a *authorize.Answer) string {
 	if a.Err == nil {
-		return "You are signed in. This window can be closed."
+		return e.Text("answer.done")
 	}
-	return "The app was told: " + a.Err.Description + " This window can be closed."
+	return e.Text("answer.refused", "error", a.Err.Description)
 }
 
 // writeFormPost answers with a form that sends itself (OAuth 2.0 Form Post
 // Response Mode); without JavaScript a button does.
-func writeFormPost(w http.ResponseWriter, a *authorize.Answer) error {
+func writeFormPost(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
+	speak(w.Header(), e)
 	nonce := answerHeaders(w.Header(), a.Embedders, a.To.FormAction())
 	var b bytes.Buffer
 	b.Grow(2048)
-	b.WriteString(`<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Signing in</title><form method="post" action="`)
+	beginAnswer(&b, e)
+	b.WriteString(`<form method="post" action="`)
 	b.WriteString(html.EscapeString(a.To.String()))
 	b.WriteString(`">`)
 	for _, p := range a.Params {
 		b.WriteString(`<input type="hidden" name="` + html.EscapeString(p.Name) + `" value="` + html.EscapeString(p.Value) + `">`)
 	}
-	b.WriteString(`<noscript><p>One more step: send the answer to the app.</p><button>Continue</button></noscript></form>`)
+	b.WriteString(`<noscript><p>` + html.EscapeString(e.Text("answer.step")) + `</p><button>` + html.EscapeString(e.Text("answer.submit")) + `</button></noscript></form>`)
 	b.WriteString(`<script nonce="` + nonce + `">document.forms[0].submit()</script></html>` + "\n")
 	w.Write(b.Bytes()) // the browser is gone if this fails
 	return nil

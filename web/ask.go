@@ -1,10 +1,11 @@
 package web
 
 import (
-	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/silent"
@@ -32,15 +33,28 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 	// that gets it must come first.
 	moved := out.SignedIn != nil || v.Binding == ""
 	if moved && len(ask.Parked) <= maxParkedURL && r.Method == http.MethodPost {
-		w.Header().Set("Location", s.url(path)+"?request="+url.QueryEscape(ask.Parked))
+		w.Header().Set("Location", s.url(path)+"?"+resumption(page.Parked{Request: ask.Parked, Locales: s.asked(r)}))
 		w.WriteHeader(http.StatusSeeOther)
 		return nil
 	}
 	if v.formCookie != nil {
 		http.SetCookie(w, v.formCookie)
 	}
+	if ask.Wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(ask.Wait)))
+	}
 	// Chromium applies form-action to the redirect after the form as well.
-	return show(w, problemStatus(ask.Problem), "'self' "+ask.To.FormAction(), s.question(ask, s.base+path))
+	e := s.edition(r)
+	return show(w, e, problemStatus(ask.Problem), "'self' "+ask.To.FormAction(), s.question(ask, e, s.asked(r), s.base+path))
+}
+
+// resumption is the query of an address that goes on with a parked request.
+func resumption(p page.Parked) string {
+	q := "request=" + url.QueryEscape(p.Request)
+	if p.Locales != "" {
+		q += "&" + paramLocales + "=" + url.QueryEscape(p.Locales)
+	}
+	return q
 }
 
 func problemStatus(p authorize.Problem) int {
@@ -49,24 +63,27 @@ func problemStatus(p authorize.Problem) int {
 		return http.StatusServiceUnavailable
 	case authorize.ProblemCredentials, authorize.ProblemDisabled:
 		return http.StatusUnauthorized
+	case authorize.ProblemThrottled:
+		return http.StatusTooManyRequests
 	}
 	return http.StatusOK
 }
 
 // question is the page for a step.
-func (s *Server) question(ask *authorize.Ask, action string) interface{ Render(io.Writer) error } {
+func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action string) page.View {
+	parked := page.Parked{Request: ask.Parked, Locales: locales}
 	switch ask.Step {
 	case silent.StepConsent:
-		return consentView(s.base, action, ask)
+		return consentView(s.base, action, ask, e, parked)
 	case silent.StepSelect:
 		return page.Select{
-			Base: s.base, Action: action, Request: ask.Parked, Client: ask.Client.Name,
+			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name,
 			Account: ask.Account.Name, Detail: ask.Account.Detail,
 		}
 	default:
 		return page.Login{
-			Base: s.base, Action: action, Request: ask.Parked, Client: ask.Client.Name,
-			Username: ask.Login, Error: problemTexts[ask.Problem], Notice: notice(ask),
+			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name,
+			Username: ask.Login, Error: problemText(ask, e), Notice: notice(ask, e),
 		}
 	}
 }
@@ -79,32 +96,76 @@ var problemNames = map[authorize.Problem]string{
 	authorize.ProblemStore:       string(silent.StoreUnavailable),
 	authorize.ProblemBusy:        "busy",
 	authorize.ProblemForm:        "form",
+	authorize.ProblemThrottled:   "throttled",
 }
 
+// problemTexts are the keys of their texts.
 var problemTexts = map[authorize.Problem]string{
-	authorize.ProblemCredentials: "Wrong user name or password.",
-	authorize.ProblemDisabled:    "This account is disabled. Ask whoever runs this service to enable it.",
-	authorize.ProblemStore:       "Signing in is not possible at the moment. Nothing was lost: try again in a few seconds.",
-	authorize.ProblemBusy:        "Many people are signing in at the moment. Nothing was lost: try again in a few seconds.",
-	authorize.ProblemForm:        "This page was opened in another tab or waited too long. Please enter your password again.",
+	authorize.ProblemCredentials: "problem.credentials",
+	authorize.ProblemDisabled:    "problem.disabled",
+	authorize.ProblemStore:       "problem.store",
+	authorize.ProblemBusy:        "problem.busy",
+	authorize.ProblemForm:        "problem.form",
 }
 
-func notice(ask *authorize.Ask) string {
-	if ask.Again && ask.Problem == authorize.ProblemNone {
-		return "Please sign in again to continue."
+func problemText(ask *authorize.Ask, e *page.Edition) string {
+	if ask.Problem == authorize.ProblemThrottled {
+		return throttledText(seconds(ask.Wait), e)
+	}
+	if key, ok := problemTexts[ask.Problem]; ok {
+		return e.Text(key)
 	}
 	return ""
 }
 
-func consentView(base, action string, ask *authorize.Ask) page.Consent {
+// throttledText counts in minutes from two on.
+func throttledText(n int, e *page.Edition) string {
+	switch {
+	case n <= 1:
+		return e.Text("problem.throttled.second")
+	case n < 120:
+		return e.Text("problem.throttled.seconds", "count", strconv.Itoa(n))
+	}
+	return e.Text("problem.throttled.minutes", "count", strconv.Itoa((n+59)/60))
+}
+
+// seconds rounds up: who comes back then is not too early.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+func notice(ask *authorize.Ask, e *page.Edition) string {
+	if ask.Again && ask.Problem == authorize.ProblemNone {
+		return e.Text("login.again")
+	}
+	return ""
+}
+
+func consentView(base, action string, ask *authorize.Ask, e *page.Edition, parked page.Parked) page.Consent {
 	view := page.Consent{
-		Base: base, Action: action, Request: ask.Parked, Client: ask.Client.Name,
+		Base: base, Action: action, Parked: parked, Client: ask.Client.Name,
 		ClientHost: strings.TrimPrefix(strings.TrimPrefix(ask.To.Origin(), "https://"), "http://"),
 		Account:    ask.Account.Name,
-		Back:       base + "login?account=other&request=" + url.QueryEscape(ask.Parked),
+		Back:       base + "login?account=other&" + resumption(parked),
 	}
 	for _, p := range ask.Scopes {
-		view.Permissions = append(view.Permissions, page.Permission{Text: p.Text, Scope: p.Scope, API: p.API})
+		view.Permissions = append(view.Permissions, page.Permission{Text: permissionText(p, e), Scope: p.Scope, API: p.API})
 	}
 	return view
+}
+
+// scopeTexts are the keys of what the scopes of OpenID Connect permit.
+var scopeTexts = map[string]string{
+	"openid": "scope.openid", "profile": "scope.profile", "email": "scope.email", "address": "scope.address",
+	"phone": "scope.phone", "offline_access": "scope.offline_access",
+}
+
+// permissionText is a permission in the person's language. What the scopes of an
+// API permit is the operator's to say.
+func permissionText(p authorize.Permission, e *page.Edition) string {
+	switch key := scopeTexts[p.Scope]; {
+	case p.API == "" && key != "":
+		return e.Text(key)
+	case p.API != "" && p.Scope == "":
+		return e.Text("permission.api")
+	}
+	return p.Text
 }

@@ -81,7 +81,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out auth
 	case out.Fault != nil:
 		return out.Fault
 	case out.Answer != nil:
-		return writeAnswer(w, out.Answer)
+		return s.writeAnswer(w, r, out.Answer)
 	default:
 		return s.ask(w, r, v, out)
 	}

@@ -35,11 +35,9 @@ func (s *Server) wrongMethod(allowed string) handler {
 }
 
 // home says what this is to someone who opens the issuer in a browser.
-func (s *Server) home(w http.ResponseWriter, _ *http.Request) error {
-	return show(w, http.StatusOK, "'none'", page.Message{
-		Base: s.base, Title: "This is a sign-in service",
-		Text: "Apps send you here to sign in. There is nothing to do on this page: open the app that you want to use.",
-	})
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	e := s.edition(r)
+	return show(w, e, http.StatusOK, "'none'", page.Message{Base: s.base, Title: e.Text("home.title"), Text: e.Text("home.text")})
 }
 
 func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {
@@ -53,7 +51,7 @@ func (s *Server) reason(w http.ResponseWriter, r *http.Request) error {
 	if e.Reason == "" {
 		return oauth.Errorf(errNotFound, "There is no such reason.")
 	}
-	return show(w, http.StatusOK, "'none'", s.reasonView(e))
+	return show(w, s.Brand.ForDevelopers(), http.StatusOK, "'none'", s.reasonView(e))
 }
 
 func (s *Server) reasonIndex(w http.ResponseWriter, _ *http.Request) error {
@@ -61,7 +59,7 @@ func (s *Server) reasonIndex(w http.ResponseWriter, _ *http.Request) error {
 	for _, e := range silent.Explanations() {
 		view.Reasons = append(view.Reasons, s.reasonView(e))
 	}
-	return show(w, http.StatusOK, "'none'", view)
+	return show(w, s.Brand.ForDevelopers(), http.StatusOK, "'none'", view)
 }
 
 func (s *Server) reasonView(e silent.Explanation) page.Reason {

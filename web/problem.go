@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 
@@ -82,24 +81,17 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	json.NewEncoder(w).Encode(body) // the client is gone if this fails
 }
 
+// errorPage tells a person in their words, and below that the developer in those
+// of the protocol.
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
-	e := public(err)
+	problem := public(err)
 	n := recordOf(r)
-	n.failed(e)
-	status := statusOf(e)
+	n.failed(problem)
+	status, e := statusOf(problem), s.edition(r)
+	group := "error." + errorText(n.endpoint, status)
 	view := page.Error{
-		Base: s.base, Status: status, Message: e.Description, Code: e.Code, Reason: e.Reason, RequestID: n.id,
-		Title: "This sign-in cannot go on",
-		Todo:  "Go back to the app and try again. If it happens again, tell whoever runs the app what is written here.",
-	}
-	if n.endpoint == "logout" {
-		view.Title = "This sign-out cannot go on"
-	}
-	switch status {
-	case http.StatusNotFound:
-		view.Title, view.Todo = "There is no such page", "Check the address, or go back to the app that sent you here."
-	case http.StatusInternalServerError, http.StatusServiceUnavailable:
-		view.Title, view.Todo = "That did not work", "Try again in a few seconds."
+		Base: s.base, Title: e.Text(group + ".title"), Message: e.Text(group + ".text"), Todo: e.Text(group + ".todo"),
+		Status: status, Code: problem.Code, Description: problem.Description, Reason: problem.Reason, RequestID: n.id,
 	}
 	p := oauth.ParseParams(r.URL.RawQuery)
 	for _, name := range []string{"client_id", "redirect_uri"} {
@@ -107,19 +99,40 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 			view.Details = append(view.Details, page.Detail{Name: name, Value: shorten(p.Get(name))})
 		}
 	}
-	if err := show(w, status, "'none'", view); err != nil {
+	if err := show(w, e, status, "'none'", view); err != nil {
 		s.Log.Error("the error page cannot be rendered", "request", n.id, "cause", err)
-		http.Error(w, e.Description, status)
+		http.Error(w, problem.Description, status)
 	}
 }
 
+// errorText names the texts that tell an error to a person, error.<name>.* of
+// the catalogue.
+func errorText(endpoint string, status int) string {
+	switch {
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
+		return "lost"
+	case endpoint == "logout" && status >= http.StatusInternalServerError:
+		return "unsure"
+	case status == http.StatusServiceUnavailable:
+		return "away"
+	case status >= http.StatusInternalServerError:
+		return "trouble"
+	case endpoint == "logout":
+		return "signout"
+	case endpoint == "login", endpoint == "consent":
+		return "form"
+	}
+	return "signin"
+}
+
 // show sends a page, rendered first: one that fails becomes an error page.
-func show(w http.ResponseWriter, status int, formAction string, view interface{ Render(io.Writer) error }) error {
+func show(w http.ResponseWriter, e *page.Edition, status int, formAction string, view page.View) error {
 	var b bytes.Buffer
-	if err := view.Render(&b); err != nil {
+	if err := e.Render(&b, view); err != nil {
 		return err
 	}
 	pageHeaders(w.Header(), formAction)
+	speak(w.Header(), e)
 	w.WriteHeader(status)
 	w.Write(b.Bytes()) // the browser is gone if this fails
 	return nil

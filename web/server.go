@@ -14,6 +14,7 @@ import (
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/web/page"
 )
 
 // Config is what a Server works with. Fields are required unless they say so.
@@ -33,6 +34,8 @@ type Config struct {
 	// too: SameSite=None and Secure, which not every browser takes there. On
 	// https it always does. Optional.
 	CrossSite bool
+	// Brand is whose the pages are. Optional; default Hush's own.
+	Brand *page.Brand
 }
 
 // Server is the public listener's handler. It is safe for concurrent use.
@@ -57,6 +60,9 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, origin: u.Scheme + "://" + u.Host, base: strings.TrimSuffix(u.Path, "/") + "/"}
 	if s.cookies, err = newCookies(c.Keyring, u, c.CrossSite); err != nil {
 		return nil, err
+	}
+	if s.Brand == nil {
+		s.Brand = page.Hush()
 	}
 	s.discovery = s.describe()
 	s.handler = s.routes()

@@ -22,7 +22,7 @@ import (
 const serveUsage = `Usage: hush serve [--config hush.yaml] [flags]
 
 Runs the provider that the configuration file describes, until it is told to
-stop. Apps, APIs, users and TLS certificates are read again when their files
+stop. Apps, APIs, users, branding and TLS certificates are read again when their files
 change and at SIGHUP; a file with problems changes nothing, and the log names
 them. Everything else needs a restart.
 
@@ -121,7 +121,7 @@ func openStore(c *config.Config) (*redisstore.Store, error) {
 func options(c *config.Config) provider.Options {
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(),
-		Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(),
+		Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(),
 		Session: session.Policy{Idle: c.Session.Idle, Lifetime: c.Session.Lifetime},
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,

@@ -25,6 +25,7 @@ func (d *decoder) check(c *Config) {
 	d.checkRules(c)
 	d.checkRedis(c)
 	d.checkLifetimes(c)
+	d.checkBranding(c)
 	d.checkClients(c)
 	d.checkAPIs(c)
 	d.checkUsers(c)

@@ -50,6 +50,7 @@ func (c *Config) Store() redisstore.Options {
 	return redisstore.Options{
 		Mode: redisstore.Mode(r.Mode), Addrs: r.Addrs, Master: r.Master, DB: r.DB,
 		Username: r.Username, Password: string(r.Password), TLS: c.redisTLS, ReplicaWait: r.ReplicaWait,
+		SentinelUsername: r.SentinelUsername, SentinelPassword: string(r.SentinelPassword),
 	}
 }
 
@@ -73,7 +74,7 @@ func (d *decoder) checkRedis(c *Config) {
 	case r.URL != "":
 		d.checkRedisURL(c)
 	case r.Mode == embedded:
-		d.refuse("with mode embedded, which is no server", "addrs", "master", "username", "password", "db", "tls", "url", "replica_wait")
+		d.refuse("with mode embedded, which is no server", "addrs", "master", "username", "password", "sentinel_username", "sentinel_password", "db", "tls", "url", "replica_wait")
 		d.warn("redis.mode", "is embedded: when the process ends everyone is signed out and every signing key is gone, and no second process can share it")
 	default:
 		d.checkMode(r)
@@ -97,7 +98,7 @@ func (d *decoder) refuse(why string, keys ...string) {
 
 func (d *decoder) checkRedisURL(c *Config) {
 	r := &c.Redis
-	d.refuse("with url, which says it already", "addrs", "master", "username", "password", "db", "tls")
+	d.refuse("with url, which says it already", "addrs", "master", "username", "password", "sentinel_username", "sentinel_password", "db", "tls")
 	if r.Mode != "" && r.Mode != "single" {
 		d.bad("redis.mode", "is %s, but url is for one primary: write addrs instead of url", r.Mode)
 		return
@@ -122,14 +123,26 @@ func (d *decoder) checkMode(r *Redis) {
 		}
 		seen[addr] = true
 	}
-	switch {
-	case r.Mode == "sentinel" && r.Master == "" && d.fine("redis.master"):
-		d.bad("redis.master", "is missing: write the name that the sentinels know the primary by, often mymaster")
-	case r.Mode != "sentinel" && r.Master != "":
-		d.bad("redis.master", "is for mode sentinel: remove it, or write mode: sentinel")
-	}
+	d.checkSentinel(r)
 	if r.Mode == "cluster" && r.DB != 0 {
 		d.bad("redis.db", "must be 0: a cluster has no other database")
+	}
+}
+
+func (d *decoder) checkSentinel(r *Redis) {
+	if r.Mode != "sentinel" {
+		for _, key := range []string{"master", "sentinel_username", "sentinel_password"} {
+			if path := "redis." + key; d.has(path) {
+				d.bad(path, "is for mode sentinel: remove it, or write mode: sentinel")
+			}
+		}
+		return
+	}
+	if r.Master == "" && d.fine("redis.master") {
+		d.bad("redis.master", "is missing: write the name that the sentinels know the primary by, often mymaster")
+	}
+	if r.SentinelUsername != "" && r.SentinelPassword == "" && d.fine("redis.sentinel_password") {
+		d.bad("redis.sentinel_username", "has no password: write sentinel_password, or remove it")
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/netip"
 	"time"
+
+	"github.com/hush-sso/hush/web/page"
 )
 
 // Tags of the fields below, each optional but key:
@@ -49,6 +51,8 @@ type Config struct {
 	Session Session `key:"session"`
 	// How long tokens last where neither app nor API says so.
 	Tokens Tokens `key:"tokens"`
+	// How the pages look and in which languages they speak.
+	Branding Branding `key:"branding" reload:"yes"`
 	// Code that runs at each sign-in.
 	Rules *Rules `key:"rules" otherwise:"none" pending:"no rule is run: whoever may sign in gets tokens"`
 	// The apps that may ask for tokens.
@@ -64,6 +68,7 @@ type Config struct {
 	secrets     [][]byte
 	certificate *tls.Certificate
 	redisTLS    *tls.Config
+	brand       *page.Brand
 }
 
 // Admin is the listener for operators.
@@ -103,9 +108,14 @@ type Redis struct {
 	Username string `key:"username" example:"hush" otherwise:"the default user"`
 	// Its password.
 	Password Secret `key:"password" example:"\"${REDIS_PASSWORD}\"" otherwise:"none"`
+	// User of the sentinels themselves, which have access control lists of their
+	// own. For sentinel only.
+	SentinelUsername string `key:"sentinel_username" example:"hush" otherwise:"their default user"`
+	// The password that the sentinels ask for. For sentinel only.
+	SentinelPassword Secret `key:"sentinel_password" example:"\"${SENTINEL_PASSWORD}\"" otherwise:"none"`
 	// Number of the database. A cluster has only 0.
 	DB int `key:"db" default:"0" example:"0"`
-	// TLS to Redis: `true`, or what to trust and to show.
+	// TLS to Redis, and to the sentinels: `true`, or what to trust and to show.
 	TLS RedisTLS `key:"tls" otherwise:"false"`
 	// How long sign-in, sign-out and redemption wait until one replica has them
 	// too; they fail if none has. For Redis with replicas.
@@ -162,6 +172,33 @@ type Tokens struct {
 	// How long authorization codes last (RFC 6749 section 4.1.2: ten minutes at most).
 	Code time.Duration `key:"code" default:"60s" min:"1s" max:"10m" example:"60s"`
 }
+
+// Branding is how the pages look and what they say.
+type Branding struct {
+	// Whose pages these are, at most 60 characters. It stands in each page's head
+	// and title, and is read to who cannot see the logo.
+	Name string `key:"name" example:"Example Ltd" otherwise:"Hush"`
+	// File of the logo: SVG or PNG, 200 KB at most, relative to the configuration
+	// file. Read again when it changes. Needs name.
+	Logo string `key:"logo" example:"logo.svg" otherwise:"the name in letters"`
+	// The same for dark pages.
+	LogoDark string `key:"logo_dark" example:"logo-dark.svg" otherwise:"logo"`
+	// The same for the browser's tab.
+	Icon string `key:"icon" example:"icon.svg" otherwise:"the first letter of the name"`
+	// Colour of buttons, links and marks, as #rgb or #rrggbb in quotes. Where it
+	// cannot be read on the page, text takes a shade of it that can.
+	Accent string `key:"accent" example:"\"#0b5fff\"" otherwise:"green"`
+	// The same for dark pages.
+	AccentDark string `key:"accent_dark" example:"\"#7aa7ff\"" otherwise:"made from accent"`
+	// The languages of the pages. The first is for who asks for none of them.
+	Languages []string `key:"languages" default:"en,de" oneof:"en de" example:"[de, en]"`
+	// Texts of yours, by language and key. branding.md has all keys. What stands in
+	// braces must stay.
+	Texts Texts `key:"texts" example:"{en: {login.title: Welcome}}" otherwise:"those of branding.md"`
+}
+
+// Texts maps a language to the key of a text to what is said in its place.
+type Texts map[string]map[string]string
 
 // Rules is code that runs at each sign-in.
 type Rules struct {

@@ -118,7 +118,11 @@ func (d *decoder) value(path string, n *yaml.Node, v reflect.Value, f field, dep
 	}
 	d.marks[path] = mark{line: line, kind: n.Kind, private: v.Type() == secretType}
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
-		d.bad(path, "has no value: write one, or remove the key")
+		advice := ""
+		if c := n.LineComment; strings.HasPrefix(c, "#") && !strings.HasPrefix(c, "# ") {
+			advice = "; what follows a # is a comment, unless it stands in quotes"
+		}
+		d.bad(path, "has no value: write one, or remove the key%s", advice)
 		return
 	}
 	switch {
@@ -137,7 +141,7 @@ func (d *decoder) value(path string, n *yaml.Node, v reflect.Value, f field, dep
 	case v.Kind() == reflect.Slice:
 		d.list(path, n, v, f, depth+1)
 	case v.Kind() == reflect.Map:
-		d.table(path, n, v, depth+1)
+		d.table(path, n, v, f, depth+1)
 	default:
 		d.scalar(path, n, v, f)
 	}

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/hush-sso/hush/web/page"
 )
 
 var update = flag.Bool("update", false, "write docs/configuration.md's tables and docs/hush.schema.json anew")
@@ -177,6 +179,8 @@ func typeName(f field) string {
 		return list + "addresses or networks"
 	case t == secretType:
 		return list + "secret text"
+	case t == reflect.TypeFor[Texts]():
+		return "texts by language and key"
 	case t.Kind() == reflect.Struct:
 		return list + map[bool]string{true: "groups", false: "group"}[list != ""]
 	case t.Kind() == reflect.Map:
@@ -294,6 +298,8 @@ func schemaOfField(t *testing.T, docs map[string]string, f field) object {
 		return object{"type", "string", "pattern", `^([0-9.]+d)?([0-9.]+(ns|us|µs|ms|s|m|h))*$|\$\{`}
 	case k.Kind() == reflect.Struct && k != prefixType:
 		return schemaOf(t, docs, k)
+	case k == reflect.TypeFor[Texts]():
+		return schemaOfTexts()
 	case k.Kind() == reflect.Map && k.Elem().Kind() == reflect.Interface:
 		return object{"type", "object"}
 	case k.Kind() == reflect.Map:
@@ -304,6 +310,18 @@ func schemaOfField(t *testing.T, docs map[string]string, f field) object {
 		return object{"anyOf", []object{{"type", "integer", "minimum", 0}, fromEnv}}
 	}
 	return object{"type", "string"}
+}
+
+// schemaOfTexts knows every key, so that an editor can offer them.
+func schemaOfTexts() object {
+	var keys, languages object
+	for _, key := range page.TextKeys() {
+		keys = append(keys, key, object{"type", "string"})
+	}
+	for _, language := range page.Languages() {
+		languages = append(languages, language, object{"type", "object", "additionalProperties", false, "properties", keys})
+	}
+	return object{"type", "object", "additionalProperties", false, "properties", languages}
 }
 
 // sample reads a tag's text as the value that the file would hold.

@@ -68,6 +68,9 @@ func (d *decoder) pairs(path string, n *yaml.Node, visit func(key, inner string,
 			continue
 		}
 		lines[k.Value] = k.Line
+		if value.LineComment == "" {
+			value.LineComment = k.LineComment // the parser leaves that of an absent value with the key
+		}
 		visit(k.Value, inner, k, value)
 	}
 }
@@ -88,7 +91,7 @@ func (d *decoder) list(path string, n *yaml.Node, v reflect.Value, f field, dept
 }
 
 // table decodes a mapping whose keys are the operator's own.
-func (d *decoder) table(path string, n *yaml.Node, v reflect.Value, depth int) {
+func (d *decoder) table(path string, n *yaml.Node, v reflect.Value, f field, depth int) {
 	if n.Kind != yaml.MappingNode {
 		d.bad(path, "must be a group of names and values, not %s", kindOf(n))
 		return
@@ -100,7 +103,7 @@ func (d *decoder) table(path string, n *yaml.Node, v reflect.Value, depth int) {
 			return
 		}
 		item := reflect.New(v.Type().Elem()).Elem()
-		d.value(inner, value, item, field{}, depth)
+		d.value(inner, value, item, field{example: f.example}, depth)
 		out.SetMapIndex(reflect.ValueOf(key), item)
 	})
 	v.Set(out)

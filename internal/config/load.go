@@ -62,9 +62,13 @@ func (c *Config) Path() string { return c.file }
 
 // Files returns the files whose change asks for a reload.
 func (c *Config) Files() []string {
-	files := []string{c.file}
+	files, dir := []string{c.file}, filepath.Dir(c.file)
+	for _, name := range []string{c.Branding.Logo, c.Branding.LogoDark, c.Branding.Icon} {
+		if name != "" {
+			files = append(files, within(dir, name))
+		}
+	}
 	if c.TLS != nil {
-		dir := filepath.Dir(c.file)
 		files = append(files, within(dir, c.TLS.Cert), within(dir, c.TLS.Key))
 	}
 	return files

@@ -8,6 +8,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/web"
+	"github.com/hush-sso/hush/web/page"
 )
 
 // Registry is who and what a provider knows: the part of it that can be
@@ -16,6 +17,7 @@ type Registry struct {
 	Clients []client.Spec
 	APIs    []client.API
 	Users   []login.User
+	Brand   *page.Brand // whose the pages are; default Hush's own
 }
 
 // generation is one consistent registry and the handler that knows no other.
@@ -24,6 +26,7 @@ type Registry struct {
 type generation struct {
 	clients   *client.Set
 	directory *login.Directory
+	brand     *page.Brand
 	handler   http.Handler
 }
 
@@ -38,7 +41,7 @@ func (p *Provider) Replace(r Registry) error {
 	if err != nil {
 		return err
 	}
-	g := &generation{clients: set, directory: directory}
+	g := &generation{clients: set, directory: directory, brand: r.Brand}
 	if g.handler, err = p.assemble(g); err != nil {
 		return fmt.Errorf("assemble provider: %w", err)
 	}
@@ -52,7 +55,7 @@ func (p *Provider) assemble(g *generation) (http.Handler, error) {
 	clients := func() *client.Set { return g.clients }
 	users := func() *login.Directory { return g.directory }
 	c := p.shared
-	c.Clients = clients
+	c.Clients, c.Brand = clients, g.brand
 	a := p.flows
 	a.Clients, a.Directory = clients, users
 	c.Authorize = authorize.New(a)

@@ -21,50 +21,116 @@ var axe string
 // policy is what the pages promise to work under.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// show serves each sample at /view/<name> and what its forms post on posted.
+// show serves each sample at /<edition>/<name> and what its forms post on posted.
+// The edition view is Hush's own in English, brand an operator's in German.
 func show(t *testing.T) (base string, posted chan url.Values) {
 	t.Helper()
 	posted = make(chan url.Values, 1)
-	views := samples()
+	editions := map[string]*Edition{"view": Hush().ForDevelopers(), "brand": branded(t, nil), "words": branded(t, wordy)}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, isView := strings.CutPrefix(r.URL.Path, "/view/")
+		edition, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		e := editions[edition]
 		switch {
 		case r.Method == http.MethodPost:
 			r.ParseForm()
 			posted <- r.PostForm
 			fmt.Fprint(w, "posted")
-		case isView && views[name] != nil:
+		case e != nil:
+			if forDevelopers(name) {
+				e = e.brand.ForDevelopers()
+			}
 			w.Header().Set("Content-Security-Policy", policy)
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			views[name].Render(w)
-		default:
-			Static().ServeHTTP(w, r)
+			e.Render(w, samples(e)[name])
+		default: // the names hold a hash, so that no two files have one
+			for _, e := range editions {
+				if _, exact := e.brand.find(r.URL.Path); exact {
+					e.brand.Static().ServeHTTP(w, r)
+					return
+				}
+			}
+			http.NotFound(w, r)
 		}
 	}))
 	t.Cleanup(s.Close)
 	return s.URL, posted
 }
 
+// wordy makes every text one word without a place to break, and the name long.
+func wordy(o *Branding) {
+	o.Name, o.Logo, o.Texts = strings.Repeat("Straßenverkehrs", maxName/15), nil, map[string]map[string]string{"de": {}}
+	for key, m := range catalogs["de"] {
+		text := "Rechtsschutzversicherungsgesellschaftenaufsichtsbehörde"
+		for _, name := range m.names() {
+			text += "{" + name + "}"
+		}
+		o.Texts["de"][key] = text
+	}
+}
+
 func names() []string {
 	var all []string
-	for name := range samples() {
+	for name := range samples(Hush().ForDevelopers()) {
 		all = append(all, name)
 	}
 	slices.Sort(all)
 	return all
 }
 
+// screen is how a page is looked at.
+type screen struct {
+	edition string
+	width   int
+	dark    bool
+}
+
+// TestAccessible looks at every page of Hush on every screen, and at those of a
+// brand in German where they differ most.
 func TestAccessible(t *testing.T) {
 	base, _ := show(t)
 	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
+	screens := []screen{
+		{"view", 320, false}, {"view", 320, true}, {"view", 1280, false}, {"view", 1280, true},
+		{"brand", 320, false}, {"brand", 1280, true},
+	}
 	for _, name := range names() {
-		tab.Goto(base + "/view/" + name)
-		for _, width := range []int{320, 1280} {
-			for _, dark := range []bool{false, true} {
-				tab.Emulate(width, 800, dark)
-				t.Run(fmt.Sprintf("%s/%d/dark=%v", name, width, dark), func(t *testing.T) { audit(t, tab) })
+		at := ""
+		for _, s := range screens {
+			if s.edition == "brand" && forDevelopers(name) {
+				continue
 			}
+			if page := base + "/" + s.edition + "/" + name; page != at {
+				tab.Goto(page)
+				at = page
+			}
+			tab.Emulate(s.width, 800, s.dark)
+			t.Run(fmt.Sprintf("%s/%s/%d/dark=%v", name, s.edition, s.width, s.dark), func(t *testing.T) { audit(t, tab) })
 		}
+	}
+	if got := tab.Violations(); len(got) > 0 {
+		t.Errorf("the policy was breached: %q", got)
+	}
+}
+
+// TestBrandOnScreen: no text of an operator is too long a word for a phone, and
+// logo and accent colour reach the screen under the pages' own policy.
+func TestBrandOnScreen(t *testing.T) {
+	base, _ := show(t)
+	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
+	tab.Emulate(320, 640, false)
+	for _, name := range names() {
+		tab.Goto(base + "/words/" + name)
+		if over := overflow(tab); over > 0 {
+			t.Errorf("%s scrolls sideways by %d px", name, over)
+		}
+	}
+	tab.Goto(base + "/brand/login")
+	tab.WaitEval("document.querySelector('.logo').naturalWidth == 190", 5*time.Second)
+	var button, lang string
+	tab.Eval("getComputedStyle(document.querySelector('.primary')).backgroundColor", &button)
+	tab.Eval("document.documentElement.lang + ' ' + document.querySelector('.logo').alt", &lang)
+	if button != "rgb(255, 196, 0)" || lang != "de Example Ltd" {
+		t.Errorf("the button is %s, the page %q", button, lang)
 	}
 	if got := tab.Violations(); len(got) > 0 {
 		t.Errorf("the policy was breached: %q", got)
@@ -93,11 +159,15 @@ func audit(t *testing.T, tab *browsertest.Tab) {
 	for _, f := range findings(tab) {
 		t.Errorf("%s: %s\n%s", f.ID, f.Help, f.Nodes)
 	}
-	var over int
-	tab.Eval("document.scrollingElement.scrollWidth - innerWidth", &over)
-	if over > 0 {
+	if over := overflow(tab); over > 0 {
 		t.Errorf("scrolls sideways by %d px", over)
 	}
+}
+
+// overflow is by how many pixels a page scrolls sideways.
+func overflow(tab *browsertest.Tab) (px int) {
+	tab.Eval("document.querySelectorAll('details').forEach(d => d.open = true), document.scrollingElement.scrollWidth - innerWidth", &px)
+	return px
 }
 
 type finding struct{ ID, Help, Nodes string }

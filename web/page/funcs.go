@@ -1,18 +1,39 @@
 package page
 
 import (
+	"fmt"
 	"html/template"
 	"net/url"
 	"strings"
 	"unicode"
 )
 
-var funcs = template.FuncMap{
-	"asset":   assetName,
-	"plain":   plain,
-	"initial": initial,
-	"link":    link,
-	"groups":  groups,
+// funcs are what the templates of an edition call.
+func (e *Edition) funcs() template.FuncMap {
+	return template.FuncMap{
+		"language":  func() string { return e.Language },
+		"direction": e.Direction,
+		"brand":     func() string { return e.brand.name },
+		"file":      e.file,
+		"has":       func(stem string) bool { return e.brand.files[stem].name != "" },
+		"kind":      func(stem string) string { return e.brand.files[stem].kind },
+		"text":      e.text,
+		"say":       e.say,
+		"strong":    func(s string) strong { return strong(s) },
+		"plain":     plain,
+		"initial":   initial,
+		"link":      link,
+		"groups":    groups,
+	}
+}
+
+// file returns the hashed name of a file.
+func (e *Edition) file(stem string) (string, error) {
+	a, ok := e.brand.files[stem]
+	if !ok {
+		return "", fmt.Errorf("no file %q", stem)
+	}
+	return a.name, nil
 }
 
 // plain makes s fit for a <title>, where markup cannot isolate its direction

@@ -38,13 +38,13 @@ func TestReturnToOwnScheme(t *testing.T) {
 }
 
 func TestTitles(t *testing.T) {
-	for want, v := range map[string]view{
+	for want, v := range map[string]View{
 		"Sign in to Orders · Hush":                       Login{Client: "Orders"},
 		"Error: Sign in to Orders · Hush":                Login{Client: "Orders", Error: "Wrong user name or password."},
 		"Sign in · Hush":                                 Login{},
 		"Allow abc? · Hush":                              Consent{Client: "a\u202eb\x00\u2028c"},
 		"Allow " + strings.Repeat("ä", 60) + "…? · Hush": Consent{Client: strings.Repeat("ä", 61)},
-		"Something went wrong · Hush":                    Error{},
+		"Something went wrong · Hush":                    Error{Title: "Something went wrong"},
 		"Nobody is signed in (no-session) · Hush":        Reason{Title: "Nobody is signed in", Code: "no-session"},
 	} {
 		if page, err := rendered(v); err != nil || !strings.Contains(page, "<title>"+want+"</title>") {
@@ -70,7 +70,7 @@ func TestInitial(t *testing.T) {
 }
 
 func TestStatic(t *testing.T) {
-	css, icon := assets["hush.css"].name, assets["favicon.svg"].name
+	css, icon := assets["hush"].name, assets["favicon"].name
 	const keep, check = "public, max-age=31536000, immutable", "no-cache"
 	for _, c := range []struct {
 		method, path string
@@ -90,7 +90,7 @@ func TestStatic(t *testing.T) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(c.method, "/", nil)
 		r.URL.Path = c.path
-		Static().ServeHTTP(w, r)
+		Hush().Static().ServeHTTP(w, r)
 		if w.Code != c.status || w.Header().Get("Cache-Control") != c.cache ||
 			c.status == http.StatusOK && w.Header().Get("Content-Type") != c.kind {
 			t.Errorf("%s %s: %d %v", c.method, c.path, w.Code, w.Header())

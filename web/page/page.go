@@ -1,20 +1,23 @@
-// Package page holds the pages that a person sees: fill in a view and call its
-// Render. Static serves what the pages link to.
+// Package page holds the pages that a person sees. A [Brand] is whose they are,
+// an [Edition] the brand's pages in one language, a view what one page says:
 //
-// The pages run no script and load nothing from elsewhere, so they work under
+//	brand.In(brand.Named(uiLocales)).Render(w, page.Login{...})
+//
+// [Brand.Static] serves what the pages link to. They run no script and load
+// nothing from elsewhere, so they work under
 //
 //	default-src 'none'; style-src 'self'; img-src 'self' data:; form-action ...
 //
-// Whatever text a view carries, the page has the same elements. The package
-// knows no HTTP beyond Static and decides nothing.
+// Whatever text a view or an operator brings, the page has the same elements.
+// The package knows no HTTP beyond Static and decides nothing.
+//
+// The texts are in catalog/*.yaml; docs/branding.md lists them
+// (go test ./web/page -update).
 package page
 
 import (
-	"bytes"
 	"embed"
-	"fmt"
 	"html/template"
-	"io"
 	"path"
 	"strings"
 )
@@ -22,11 +25,12 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// pages maps a view's template name to the layout with that template filled in.
-var pages = parse()
+// templates maps a view's template name to the layout with that template filled
+// in. They are cloned for each edition, which brings the functions.
+var templates = parse()
 
 func parse() map[string]*template.Template {
-	layout := template.Must(template.New("layout.html").Funcs(funcs).
+	layout := template.Must(template.New("layout.html").Funcs((&Edition{}).funcs()).
 		ParseFS(templateFiles, "templates/layout.html"))
 	files, err := templateFiles.ReadDir("templates")
 	if err != nil {
@@ -42,14 +46,4 @@ func parse() map[string]*template.Template {
 		all[strings.TrimSuffix(f.Name(), ".html")] = t
 	}
 	return all
-}
-
-// render executes into memory first, so that a failure writes nothing.
-func render(w io.Writer, name string, view any) error {
-	var b bytes.Buffer
-	if err := pages[name].ExecuteTemplate(&b, "layout.html", view); err != nil {
-		return fmt.Errorf("page %s: %w", name, err)
-	}
-	_, err := w.Write(b.Bytes())
-	return err
 }

@@ -31,7 +31,7 @@ var hostile = map[string]string{
 // TestHostileStrings puts each string into every field of every view: the page
 // must have the elements and attributes that it has for a plain word.
 func TestHostileStrings(t *testing.T) {
-	for _, v := range []view{Login{}, Select{}, Consent{}, Error{}, SignedOut{}, ConfirmLogout{}, Reason{}, ReasonIndex{}, Message{}} {
+	for _, v := range []View{Login{}, Select{}, Consent{}, Error{}, SignedOut{}, ConfirmLogout{}, Reason{}, ReasonIndex{}, Message{}} {
 		want := structure(t, filled(v, "word"))
 		for name, s := range hostile {
 			t.Run(fmt.Sprintf("%T/%s", v, name), func(t *testing.T) {
@@ -44,10 +44,10 @@ func TestHostileStrings(t *testing.T) {
 }
 
 // filled returns a copy of v with s in every string and two of every list.
-func filled(v view, s string) view {
+func filled(v View, s string) View {
 	c := reflect.New(reflect.TypeOf(v)).Elem()
 	fill(c, s)
-	return c.Interface().(view)
+	return c.Interface().(View)
 }
 
 func fill(v reflect.Value, s string) {
@@ -69,16 +69,11 @@ func fill(v reflect.Value, s string) {
 
 // structure lists the elements with the names of their attributes, indented by
 // depth.
-func structure(t *testing.T, v view) (lines []string) {
+func structure(t *testing.T, v View) []string { return structureIn(t, Hush().ForDevelopers(), v) }
+
+func structureIn(t *testing.T, e *Edition, v View) (lines []string) {
 	t.Helper()
-	page, err := rendered(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := html.Parse(strings.NewReader(page))
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := parsed(t, e, v)
 	var walk func(n *html.Node, depth int)
 	walk = func(n *html.Node, depth int) {
 		if n.Type == html.ElementNode || n.Type == html.CommentNode {
@@ -96,9 +91,39 @@ func structure(t *testing.T, v view) (lines []string) {
 	return lines
 }
 
+func parsed(t *testing.T, e *Edition, v View) *html.Node {
+	t.Helper()
+	page, err := renderedIn(e, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// words is what a person reads on a page, or hears: its text, and the
+// attributes that are text.
+func words(t *testing.T, e *Edition, v View) (all []string) {
+	t.Helper()
+	for n := range parsed(t, e, v).Descendants() {
+		if n.Type == html.TextNode {
+			all = append(all, n.Data)
+		}
+		for _, a := range n.Attr {
+			if slices.Contains([]string{"alt", "aria-label", "title", "placeholder"}, a.Key) {
+				all = append(all, a.Val)
+			}
+		}
+	}
+	return all
+}
+
 // TestWellFormed holds every sample against what all pages promise.
 func TestWellFormed(t *testing.T) {
-	for name, v := range samples() {
+	for name, v := range samples(Hush().ForDevelopers()) {
 		t.Run(name, func(t *testing.T) {
 			page, err := rendered(v)
 			if err != nil {
@@ -114,7 +139,7 @@ func TestWellFormed(t *testing.T) {
 					}
 				}
 			}
-			for _, once := range []string{"<h1>", "<main>", `<html lang="en">`, " · Hush</title>", `aria-label="Hush"`} {
+			for _, once := range []string{"<h1>", "<main>", `<html lang="en" dir="ltr">`, " · Hush</title>", `aria-label="Hush"`} {
 				if strings.Count(page, once) != 1 {
 					t.Errorf("%d times %s", strings.Count(page, once), once)
 				}
@@ -153,17 +178,22 @@ func unbalanced(page string) string {
 	return strings.Join(open, " ")
 }
 
+// notLogin is a view without the fields that its page needs.
+type notLogin struct{ Base string }
+
+func (notLogin) template() string { return "login" }
+
 type failing struct{ wrote int }
 
 func (f *failing) Write(p []byte) (int, error) { f.wrote++; return 0, io.ErrClosedPipe }
 
 func TestRenderWritesOnceOrNothing(t *testing.T) {
 	var f failing
-	if err := (Message{Base: "/"}).Render(&f); !errors.Is(err, io.ErrClosedPipe) || f.wrote != 1 {
+	if err := Hush().In("").Render(&f, Message{Base: "/"}); !errors.Is(err, io.ErrClosedPipe) || f.wrote != 1 {
 		t.Errorf("got %v after %d writes", err, f.wrote)
 	}
 	f = failing{}
-	if err := render(&f, "login", struct{ Base string }{"/"}); err == nil || f.wrote != 0 {
+	if err := Hush().In("").Render(&f, notLogin{"/"}); err == nil || f.wrote != 0 {
 		t.Errorf("a view without the fields gave %v and %d writes", err, f.wrote)
 	}
 }

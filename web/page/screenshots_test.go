@@ -19,8 +19,11 @@ func TestScreenshots(t *testing.T) {
 	}
 	base, _ := show(t)
 	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
-	for file, view := range map[string]string{"sign-in": "login", "consent": "consent", "error": "error", "signed-out": "signed-out"} {
-		tab.Goto(base + "/view/" + view)
+	for file, view := range map[string]string{
+		"sign-in": "view/login", "consent": "view/consent", "error": "view/error", "signed-out": "view/signed-out",
+		"branded-sign-in": "brand/login-error",
+	} {
+		tab.Goto(base + "/" + view)
 		settle(tab)
 		tab.Eval("document.activeElement.blur()", nil) // a caret blinks
 		for _, dark := range []bool{false, true} {

@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"fmt"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -15,14 +13,14 @@ import (
 //go:embed static
 var staticFiles embed.FS
 
-// asset is one embedded file under its content-hashed name.
+// asset is one file under its content-hashed name.
 type asset struct {
 	name string // e.g. hush.1a2b3c4d5e6f.css
 	kind string // Content-Type
 	body []byte
 }
 
-// assets maps the plain name, e.g. hush.css, to the file.
+// assets maps the plain name without ending, e.g. hush, to an embedded file.
 var assets = loadAssets()
 
 // Spelled out because mime.TypeByExtension depends on the host's tables.
@@ -44,37 +42,32 @@ func loadAssets() map[string]asset {
 			panic(err)
 		}
 		ext := path.Ext(f.Name())
-		sum := sha256.Sum256(body)
-		name := strings.TrimSuffix(f.Name(), ext) + "." + hex.EncodeToString(sum[:6]) + ext
-		if _, _, err := mime.ParseMediaType(contentTypes[ext]); err != nil {
-			panic("page: no content type for " + f.Name())
-		}
-		all[f.Name()] = asset{name, contentTypes[ext], body}
+		stem := strings.TrimSuffix(f.Name(), ext)
+		all[stem] = newAsset(stem, ext, body)
 	}
 	return all
 }
 
-// assetName gives templates the hashed name of a file.
-func assetName(plain string) (string, error) {
-	a, ok := assets[plain]
-	if !ok {
-		return "", fmt.Errorf("no file %q", plain)
+func newAsset(stem, ext string, body []byte) asset {
+	if contentTypes[ext] == "" {
+		panic("page: no content type for " + ext) // of an embedded file
 	}
-	return a.name, nil
+	sum := sha256.Sum256(body)
+	return asset{stem + "." + hex.EncodeToString(sum[:6]) + ext, contentTypes[ext], body}
 }
 
-// Static serves the pages' own files. Mount it at Base+"static/".
+// Static serves what the pages link to. Mount it at Base+"static/".
 //
 // A name with another hash gets the current file, not to be kept: while two
 // versions run side by side, a page of the one may ask the other for its style.
-func Static() http.Handler {
+func (b *Brand) Static() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 			return
 		}
-		a, exact := findAsset(r.URL.Path)
+		a, exact := b.find(r.URL.Path)
 		if a.name == "" {
 			http.NotFound(w, r)
 			return
@@ -87,23 +80,27 @@ func Static() http.Handler {
 		h.Set("Content-Type", a.kind)
 		h.Set("Content-Length", strconv.Itoa(len(a.body)))
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", filePolicy)
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		w.Write(a.body) // net/http drops the body of a HEAD
 	})
 }
 
-// findAsset looks up .../static/<stem>.<hash><ext>; exact says that the hash
-// is the current one.
-func findAsset(urlPath string) (a asset, exact bool) {
+// filePolicy is for who opens a file by its address: a picture may have a style
+// of its own, and nothing in it runs, loads or is of our origin.
+const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+// find looks up .../static/<stem>.<hash><ext>; exact says that the hash is the
+// current one.
+func (b *Brand) find(urlPath string) (a asset, exact bool) {
 	dir, name := path.Split(urlPath)
 	if path.Base(dir) != "static" {
 		return asset{}, false
 	}
 	ext := path.Ext(name)
 	stem, hash, ok := strings.Cut(strings.TrimSuffix(name, ext), ".")
-	if !ok || len(hash) != 12 {
+	if a = b.files[stem]; !ok || len(hash) != 12 || path.Ext(a.name) != ext {
 		return asset{}, false
 	}
-	a = assets[stem+ext]
 	return a, a.name == name
 }

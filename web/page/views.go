@@ -1,37 +1,43 @@
 package page
 
-import "io"
+// View is what one page says. In every view Base is the path prefix under which
+// the provider is served. It always ends in a slash: "/" or "/tenant/".
+type View interface {
+	template() string // the name of its file, without ending
+}
 
-// In every view Base is the path prefix under which the provider is served.
-// It always ends in a slash: "/" or "/tenant/".
+// Parked is the request that waits for a form's answer, as the form's hidden
+// fields carry it.
+type Parked struct {
+	Request string // sealed, in the field "request"
+	Locales string // the language that the app asked for, in "ui_locales"; may be ""
+}
 
 // Login is the sign-in form. It posts username, password and request.
 type Login struct {
-	Base     string
-	Action   string // where the form posts, e.g. /login
-	Request  string // the sealed request, in the hidden field "request"
+	Base   string
+	Action string // where the form posts, e.g. /login
+	Parked
 	Client   string // the app's display name; "" if there is none
 	Username string // prefilled
 	Error    string // e.g. "Wrong user name or password."; "" for none
 	Notice   string // a neutral hint, e.g. "Please sign in again to continue."
 }
 
-// Render writes the page to w.
-func (v Login) Render(w io.Writer) error { return render(w, "login", v) }
+func (Login) template() string { return "login" }
 
 // Select asks whether to go on with the signed-in account. It posts request
 // and account, which is "continue" or "other".
 type Select struct {
-	Base    string
-	Action  string
-	Request string
+	Base   string
+	Action string
+	Parked
 	Client  string
 	Account string // the signed-in account, e.g. "alice"
 	Detail  string // a second line for it, e.g. the e-mail address; may be ""
 }
 
-// Render writes the page to w.
-func (v Select) Render(w io.Writer) error { return render(w, "select", v) }
+func (Select) template() string { return "select" }
 
 // Permission is one thing that an app asks for.
 type Permission struct {
@@ -43,9 +49,9 @@ type Permission struct {
 // Consent asks whether an app may have the permissions. It posts request and
 // action, which is "allow" or "deny".
 type Consent struct {
-	Base        string
-	Action      string
-	Request     string
+	Base   string
+	Action string
+	Parked
 	Client      string
 	ClientHost  string // where the answer goes, e.g. "orders.example.com"
 	Account     string
@@ -53,27 +59,27 @@ type Consent struct {
 	Back        string       // optional link for someone who is not Account
 }
 
-// Render writes the page to w.
-func (v Consent) Render(w io.Writer) error { return render(w, "consent", v) }
+func (Consent) template() string { return "consent" }
 
 // Detail is one line for the developer below an error.
 type Detail struct{ Name, Value string }
 
 // Error says what went wrong: to the person first, then to the developer.
 type Error struct {
-	Base      string
-	Status    int    // the HTTP status, shown among the details; 0 for none
-	Title     string // "" becomes "Something went wrong"
-	Message   string
-	Todo      string // what the person can do
-	Code      string // the OAuth error code
-	Reason    string // stable reason, linked to Base+"errors/"+Reason
-	RequestID string
-	Details   []Detail
+	Base    string
+	Title   string
+	Message string
+	Todo    string // what the person can do
+	// For the developer.
+	Status      int    // of HTTP; 0 for none
+	Code        string // the OAuth error code
+	Description string // of the protocol, in English
+	Reason      string // stable reason, linked to Base+"errors/"+Reason
+	RequestID   string
+	Details     []Detail
 }
 
-// Render writes the page to w.
-func (v Error) Render(w io.Writer) error { return render(w, "error", v) }
+func (Error) template() string { return "error" }
 
 // SignedOut confirms that the person is signed out.
 type SignedOut struct {
@@ -83,20 +89,18 @@ type SignedOut struct {
 	Notice   string
 }
 
-// Render writes the page to w.
-func (v SignedOut) Render(w io.Writer) error { return render(w, "signedout", v) }
+func (SignedOut) template() string { return "signedout" }
 
 // ConfirmLogout asks before signing out. It posts request and confirm=yes.
 type ConfirmLogout struct {
-	Base    string
-	Action  string
-	Request string
+	Base   string
+	Action string
+	Parked
 	Client  string // the app that asks; "" if unknown
 	Account string
 }
 
-// Render writes the page to w.
-func (v ConfirmLogout) Render(w io.Writer) error { return render(w, "confirmlogout", v) }
+func (ConfirmLogout) template() string { return "confirmlogout" }
 
 // Reason explains one refusal to a developer, at Base+"errors/"+Code.
 type Reason struct {
@@ -108,8 +112,7 @@ type Reason struct {
 	Todo       []string
 }
 
-// Render writes the page to w.
-func (v Reason) Render(w io.Writer) error { return render(w, "reason", v) }
+func (Reason) template() string { return "reason" }
 
 // ReasonIndex lists every reason, at Base+"errors/".
 type ReasonIndex struct {
@@ -117,11 +120,9 @@ type ReasonIndex struct {
 	Reasons []Reason
 }
 
-// Render writes the page to w.
-func (v ReasonIndex) Render(w io.Writer) error { return render(w, "reasons", v) }
+func (ReasonIndex) template() string { return "reasons" }
 
-// Message is a plain page, e.g. "You can close this window."
+// Message is a plain page with a title.
 type Message struct{ Base, Title, Text string }
 
-// Render writes the page to w.
-func (v Message) Render(w io.Writer) error { return render(w, "message", v) }
+func (Message) template() string { return "message" }

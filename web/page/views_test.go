@@ -1,18 +1,26 @@
 package page
 
 import (
-	"io"
 	"strings"
+	"testing"
 )
-
-type view interface{ Render(io.Writer) error }
 
 // long has no place to break: the narrowest page must still hold it.
 var long = strings.Repeat("unbroken", 30)
 
-// samples is every view with everything filled in, and with as little as may be.
-func samples() map[string]view {
-	const base, request = "/tenant/", "c2VhbGVk"
+// samples is every view with everything filled in, and with as little as may be,
+// as the web package fills them in an edition.
+func samples(e *Edition) map[string]View {
+	const base = "/tenant/"
+	parked := Parked{Request: "c2VhbGVk"}
+	orders := map[string]string{english: "Read your orders", "de": "Ihre Bestellungen lesen"}[e.Language] // from the configuration
+	told := func(kind string) Error {
+		return Error{Base: base, Title: e.Text("error." + kind + ".title"), Message: e.Text("error." + kind + ".text"), Todo: e.Text("error." + kind + ".todo")}
+	}
+	refused, unsure := told("signin"), told("unsure")
+	refused.Status, refused.Code, refused.Reason, refused.RequestID = 400, "invalid_request", "redirect-uri-unknown", "01JD3N8Q4W7Z"
+	refused.Description = "This redirect_uri is not registered for the app."
+	refused.Details = []Detail{{"client_id", "demo-orders"}, {"redirect_uri", "https://orders.example.com/callback/of/an/app/that/was/not/registered?with=a&long=query"}}
 	reason := Reason{
 		Base: base, Code: "third-party-cookies-blocked", OAuthError: "login_required",
 		Title:   "The browser hid the session cookie",
@@ -23,38 +31,76 @@ func samples() map[string]view {
 			"Or send the person through the sign-in page once: it can ask the browser for access.",
 		},
 	}
-	return map[string]view{
-		"login":       Login{Base: base, Action: "/login", Request: request, Client: "Orders"},
+	return map[string]View{
+		"login":       Login{Base: base, Action: "/login", Parked: parked, Client: "Orders"},
 		"login-bare":  Login{Base: "/", Action: "/login"},
-		"login-error": Login{Base: base, Action: "/login", Request: request, Client: "Orders", Username: "alice", Error: "Wrong user name or password.", Notice: "Please sign in again to continue."},
-		"login-long":  Login{Base: base, Action: "/login", Request: request, Client: long, Username: long, Error: long, Notice: long},
-		"select":      Select{Base: base, Action: "/select", Request: request, Client: "Orders", Account: "alice", Detail: "alice@example.com"},
+		"login-error": Login{Base: base, Action: "/login", Parked: parked, Client: "Orders", Username: "alice", Error: e.Text("problem.credentials"), Notice: e.Text("login.again")},
+		"login-long":  Login{Base: base, Action: "/login", Parked: parked, Client: long, Username: long, Error: long, Notice: long},
+		"select":      Select{Base: base, Action: "/select", Parked: parked, Client: "Orders", Account: "alice", Detail: "alice@example.com"},
 		"select-long": Select{Base: base, Action: "/select", Client: long, Account: long, Detail: long + "@example.com"},
-		"consent": Consent{Base: base, Action: "/consent", Request: request, Client: "Orders", ClientHost: "orders.example.com", Account: "alice", Back: "/login?switch=1", Permissions: []Permission{
-			{Text: "See your name and picture", Scope: "profile"},
-			{Text: "See your e-mail address", Scope: "email"},
-			{Text: "Read your orders", Scope: "read:orders", API: "Orders API"},
-			{Text: "Keep working while you are away", Scope: "offline_access"},
+		"consent": Consent{Base: base, Action: "/consent", Parked: parked, Client: "Orders", ClientHost: "orders.example.com", Account: "alice", Back: "/login?switch=1", Permissions: []Permission{
+			{Text: e.Text("scope.profile"), Scope: "profile"},
+			{Text: e.Text("scope.email"), Scope: "email"},
+			{Text: orders, Scope: "read:orders", API: "Orders API"},
+			{Text: e.Text("scope.offline_access"), Scope: "offline_access"},
 		}},
 		"consent-none":        Consent{Base: base, Action: "/consent"},
 		"consent-long":        Consent{Base: base, Action: "/consent", Client: long, ClientHost: long + ".example.com", Account: long, Permissions: []Permission{{Text: long, Scope: long, API: long}}},
-		"error":               Error{Base: base, Status: 400, Title: "This link does not work", Message: "The app sent you here with an address that is not registered for it. You are still signed in, and nothing was shared.", Todo: "Go back to the app and try again. If this happens again, tell the people who run it.", Code: "invalid_request", Reason: "redirect-uri-unknown", RequestID: "01JD3N8Q4W7Z", Details: []Detail{{"Client", "demo-orders"}, {"Redirect URI", "https://orders.example.com/callback/of/an/app/that/was/not/registered?with=a&long=query"}}},
-		"error-bare":          Error{Base: base},
-		"error-long":          Error{Base: base, Title: long, Message: long, Todo: long, Code: long, Reason: long, RequestID: long, Details: []Detail{{long, long}}},
+		"error":               refused,
+		"error-bare":          unsure,
+		"error-long":          Error{Base: base, Title: long, Message: long, Todo: long, Code: long, Description: long, Reason: long, RequestID: long, Details: []Detail{{long, long}}},
 		"signed-out":          SignedOut{Base: base, Client: "Orders", ReturnTo: "https://orders.example.com/"},
-		"signed-out-notice":   SignedOut{Base: base, Notice: "One app could not be told. Close its window to be sure."},
-		"confirm-logout":      ConfirmLogout{Base: base, Action: "/logout", Request: request, Client: "Orders", Account: "alice"},
+		"signed-out-notice":   SignedOut{Base: base, Notice: e.Text("signedout.address")},
+		"confirm-logout":      ConfirmLogout{Base: base, Action: "/logout", Parked: parked, Client: "Orders", Account: "alice"},
 		"confirm-logout-bare": ConfirmLogout{Base: base, Action: "/logout"},
 		"reason":              reason,
 		"reasons":             ReasonIndex{Base: base, Reasons: []Reason{reason, {Code: "no-session", OAuthError: "login_required", Title: "Nobody is signed in"}, {Code: long, OAuthError: long, Title: long}}},
 		"reasons-none":        ReasonIndex{Base: base},
-		"message":             Message{Base: base, Title: "You can close this window", Text: "The app has what it needs."},
-		"message-bare":        Message{Base: base},
+		"message":             Message{Base: base, Title: e.Text("home.title"), Text: e.Text("home.text")},
+		"message-bare":        Message{Base: base, Title: e.Text("home.title")},
 	}
 }
 
-func rendered(v view) (string, error) {
+// forDevelopers are the samples that are in English whatever the others are in.
+func forDevelopers(name string) bool { return strings.HasPrefix(name, "reason") }
+
+// rendered is a page of Hush in English.
+func rendered(v View) (string, error) { return renderedIn(Hush().ForDevelopers(), v) }
+
+func renderedIn(e *Edition, v View) (string, error) {
 	var b strings.Builder
-	err := v.Render(&b)
+	err := e.Render(&b, v)
 	return b.String(), err
+}
+
+// logo changes its ink with the scheme, as a logo should.
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 190 48" width="190" height="48"><style>text{fill:#16211f}@media (prefers-color-scheme:dark){text{fill:#fff}}</style>` +
+	`<circle cx="24" cy="24" r="20" fill="#ffc400"/><circle cx="24" cy="24" r="8" fill="#16211f"/>` +
+	`<text x="56" y="34" font-family="Liberation Sans, Arial, sans-serif" font-size="30" font-weight="700">Example</text></svg>`
+
+// branded is the pages of an operator in German, with much set otherwise.
+func branded(t testing.TB, change func(*Branding)) *Edition {
+	t.Helper()
+	image, err := ParseImage([]byte(logo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Branding{Name: "Example Ltd", Logo: image, Accent: colour(t, "#ffc400"), Languages: []string{"de", "en"}}
+	if change != nil {
+		change(&o)
+	}
+	b, err := NewBrand(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.In("")
+}
+
+func colour(t testing.TB, text string) Color {
+	t.Helper()
+	c, err := ParseColor(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

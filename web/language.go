@@ -1,0 +1,41 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/web/page"
+)
+
+// paramLocales is the parameter by which an app asks for a language (OpenID
+// Connect Core 1.0 section 3.1.2.1). Our own forms and redirects carry it on,
+// unsealed: all that it can do is choose among our languages.
+const paramLocales = "ui_locales"
+
+// edition is the pages in the person's language: what the app asked for, else
+// what the browser does, else the operator's first.
+func (s *Server) edition(r *http.Request) *page.Edition {
+	return s.Brand.In(cmp.Or(s.asked(r), s.Brand.Accepted(strings.Join(r.Header.Values("Accept-Language"), ","))))
+}
+
+// asked is the language that ui_locales names, "" for none. It is looked for
+// where the request has its parameters; what cannot be read names none.
+func (s *Server) asked(r *http.Request) string {
+	raw := r.URL.RawQuery
+	if r.Method == http.MethodPost {
+		raw = string(recordOf(r).body)
+	}
+	if !strings.Contains(raw, paramLocales) {
+		return "" // nearly always, and the silent answer should not pay for it
+	}
+	p := oauth.ParseParams(raw)
+	return s.Brand.Named(p.Get(paramLocales))
+}
+
+// speak says in the headers which language a page is in, and what else decides.
+func speak(h http.Header, e *page.Edition) {
+	h.Set("Content-Language", e.Language)
+	h.Add("Vary", "Accept-Language")
+}
