@@ -26,7 +26,7 @@ func (s *Server) visit(r *http.Request) visit {
 		Cookie:        state,
 		Embedded:      dest == "iframe" || dest == "frame" || dest == "embed" || dest == "object" || dest == "fencedframe",
 		CrossSite:     site == "cross-site",
-		StorageActive: r.Header.Get("Sec-Fetch-Storage-Access") == "active",
+		StorageActive: s.cookies.travels() && r.Header.Get("Sec-Fetch-Storage-Access") == "active",
 		Binding:       s.cookies.binding(r),
 		Address:       recordOf(r).address,
 	}}

@@ -55,6 +55,10 @@ func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool) (*cookies, err
 	return c, err
 }
 
+// travels tells whether the SSO cookie goes into other sites' frames at all,
+// where the browser holds no third party's cookie back.
+func (c *cookies) travels() bool { return c.sso.options.SameSite == http.SameSiteNoneMode }
+
 // read tells what the browser's SSO cookie says. What cannot be read is no
 // cookie; two of one name are none, since one of them was planted.
 func (c *cookies) read(r *http.Request) ([]authorize.SignedIn, silent.Cookie) {

@@ -28,7 +28,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	if err := s.endSessions(w, r); err != nil {
 		return err
 	}
-	return s.afterLogout(w, c, params.Get("returnTo"))
+	return s.afterLogout(w, r, c, params.Get("returnTo"))
 }
 
 // actsOnSignOut: a hidden frame or image of any page must not sign people out,
@@ -70,8 +70,8 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 
 // afterLogout goes back to the app, or shows that the user is signed out. An
 // address that is not registered is told on a page and never followed.
-func (s *Server) afterLogout(w http.ResponseWriter, c *client.Client, returnTo string) error {
-	view := page.SignedOut{Base: s.base}
+func (s *Server) afterLogout(w http.ResponseWriter, r *http.Request, c *client.Client, returnTo string) error {
+	view, e := page.SignedOut{Base: s.base}, s.edition(r)
 	status := http.StatusOK
 	if c != nil {
 		view.Client = c.Name
@@ -87,8 +87,8 @@ func (s *Server) afterLogout(w http.ResponseWriter, c *client.Client, returnTo s
 				return nil
 			}
 		}
-		status = http.StatusBadRequest
-		view.Notice = "The app wanted to take you to an address that is not registered for it, so you stay here. For developers: returnTo must equal one of post_logout_redirect_uris of the client named by client_id."
+		status, recordOf(r).result = http.StatusBadRequest, oauth.InvalidRequest
+		view.Notice = e.Text("signedout.address")
 	}
-	return show(w, status, "'none'", view)
+	return show(w, e, status, "'none'", view)
 }

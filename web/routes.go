@@ -2,9 +2,10 @@ package web
 
 import (
 	"net/http"
+	"path"
 	"strings"
 
-	"github.com/hush-sso/hush/web/page"
+	"github.com/hush-sso/hush/internal/oauth"
 )
 
 // handler answers a request or returns the error that the edge turns into a
@@ -50,6 +51,22 @@ func (s *Server) kind(r route) func(endpoint string, h handler) http.Handler {
 	return s.person
 }
 
+// cleanPaths keeps the mux from redirecting a path that is not clean. An app
+// whose address of ours ends in a slash too many would see a preflight that was
+// redirected, which browsers tell as anything but that.
+func (s *Server) cleanPaths(next http.Handler) http.Handler {
+	unclean := s.machine("unknown", func(http.ResponseWriter, *http.Request) error {
+		return oauth.Errorf(errNotFound, "Nothing is served at this address: its path holds // or a dot segment. Check how the app joins the issuer and the path.")
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if clean := path.Clean(r.URL.Path); r.URL.Path != clean && r.URL.Path != clean+"/" {
+			unclean.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	allowed := map[string][]string{} // path -> its methods
@@ -74,7 +91,7 @@ func (s *Server) routes() http.Handler {
 		}
 		mux.Handle(s.base+r.path, s.kind(r)("unknown", s.wrongMethod(strings.Join(methods, ", "))))
 	}
-	mux.Handle("GET "+s.base+"static/", s.static(page.Static()))
+	mux.Handle("GET "+s.base+"static/", s.static(s.Brand.Static()))
 	mux.Handle("/", s.person("unknown", s.notFound))
-	return s.record(mux)
+	return s.record(s.cleanPaths(mux))
 }
