@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 export GO FUZZTIME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench fuzz screenshots demo-libs notice lint clean prepare
+.PHONY: help demo test build bench fuzz mutants screenshots demo-libs notice lint clean prepare env reproducible
 
 help: ## list these targets
 	@echo "make demo   starts the provider, three apps and an API on localhost"
@@ -32,6 +32,9 @@ bench: ## run the benchmarks
 fuzz: ## run each fuzz test for FUZZTIME, 10 s by default
 	@./scripts/fuzz.sh
 
+mutants: prepare ## take each guard out and see a test fail; flags in ARGS, e.g. make mutants ARGS=-run=cookie
+	@./scripts/leftovers.sh $(GO) run ./internal/mutants $(ARGS)
+
 screenshots: prepare ## make the pictures in docs/img anew
 	HUSH_SCREENSHOTS=1 $(GO) test -count=1 -timeout 10m -run Screenshots ./web/page ./internal/e2e
 
@@ -46,6 +49,12 @@ lint: ## run golangci-lint, if it is there
 		echo "golangci-lint is not installed. Get version 2 with:"; \
 		echo "  $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest"; exit 1; }
 	golangci-lint run
+
+env: ## write .env with secrets for docker compose, once
+	@./scripts/env.sh
+
+reproducible: ## build twice by scripts/build.sh and compare the binaries
+	./scripts/reproducible.sh
 
 clean: ## remove what make build made
 	rm -f hush

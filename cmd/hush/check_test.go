@@ -104,7 +104,7 @@ func TestHashSecret(t *testing.T) {
 
 // TestHelp: each command says how it is used, with an example.
 func TestHelp(t *testing.T) {
-	for _, name := range []string{"serve", "check", "secret", "hash-password", "hash-secret"} {
+	for _, name := range []string{"serve", "check", "health", "secret", "hash-password", "hash-secret"} {
 		var help output
 		err := run(t.Context(), []string{name, "-h"}, nil, io.Discard, &help)
 		if !errors.Is(err, flag.ErrHelp) || !strings.Contains(help.String(), "Usage: hush "+name) || !strings.Contains(help.String(), "Example:") {

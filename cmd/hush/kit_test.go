@@ -90,33 +90,46 @@ func start(t *testing.T, scheme string, apps ...string) *served {
 // its serial number.
 func (s *served) certificate(name string) *big.Int {
 	s.t.Helper()
+	cert, key, serial := selfSigned(s.t, "localhost")
+	s.write(name+".key", string(key))
+	s.write(name+".crt", string(cert))
+	return serial
+}
+
+// selfSigned makes a certificate for a host, and its key, in PEM.
+func selfSigned(t *testing.T, host string) (cert, key []byte, serial *big.Int) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	c := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &private.PublicKey, private)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	s.write(name+".key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})))
-	s.write(name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-	return c.SerialNumber
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), c.SerialNumber
 }
 
 // until waits for something to become true.
 func until(t *testing.T, what string, true func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !true(); runtime.Gosched() {
+	within(t, 20*time.Second, what, true)
+}
+
+func within(t *testing.T, patience time.Duration, what string, true func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !true(); runtime.Gosched() {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: not within 20 s", what)
+			t.Fatalf("%s: not within %v", what, patience)
 		}
 	}
 }

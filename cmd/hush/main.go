@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -20,9 +21,11 @@ Usage:
   hush demo            start the provider, three demo apps and a demo API on localhost
   hush serve           run the provider that a configuration file describes
   hush check           say what is wrong with a configuration file, without starting
+  hush health          ask a running hush whether it is ready
   hush secret          make a secret for the configuration
   hush hash-password   hash the password of a user for the configuration
   hush hash-secret     hash the secret of a confidential app, or make one
+  hush demo-app        run one of the demo's apps, or its API, alone
   hush version         say which version this is
 
 A first server: hush secret, then a hush.yaml after docs/hush.example.yaml, then
@@ -54,6 +57,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return runServe(ctx, args[1:], stderr)
 	case "check":
 		return runCheck(args[1:], stdout, stderr)
+	case "health":
+		return runHealth(ctx, args[1:], stdout, stderr)
+	case "demo-app":
+		return runDemoApp(ctx, args[1:], stderr)
 	case "secret":
 		return runSecret(args[1:], stdout, stderr)
 	case "hash-password":
@@ -71,12 +78,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return fmt.Errorf("there is no command %q", args[0])
 }
 
+// release is the version that scripts/build.sh writes into the binary. Empty in
+// a binary that was built without it.
+var release string
+
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "hush (unknown version)"
+		return "hush " + cmp.Or(release, "(unknown version)")
 	}
-	text := "hush " + info.Main.Version + " " + info.GoVersion
+	text := "hush " + cmp.Or(release, info.Main.Version) + " " + info.GoVersion
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
 			text += " " + s.Value

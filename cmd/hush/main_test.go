@@ -167,6 +167,25 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// TestVersion: what scripts/build.sh was told is what the binary says.
+func TestVersion(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "hush")
+	build, err := filepath.Abs("../../scripts/build.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(build, bin, "v1.2.3").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.Command(bin, "version").Output()
+	if want := "hush v1.2.3 " + runtime.Version() + "\n"; err != nil || string(out) != want {
+		t.Errorf("%q, %v, want %q", out, err, want)
+	}
+	if out, err := exec.Command(build, bin, "v1 -X main.usage=x").CombinedOutput(); err == nil {
+		t.Errorf("a version with spaces is taken: %s", out)
+	}
+}
+
 // TestServeFinishesWhatIsInFlight: a request that began before the signal gets
 // its answer.
 func TestServeFinishesWhatIsInFlight(t *testing.T) {

@@ -5,6 +5,8 @@ package provider
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,6 +26,7 @@ import (
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web"
+	"github.com/hush-sso/hush/web/page"
 )
 
 // Options are what a provider is made of. Fields are required unless they name
@@ -37,11 +40,13 @@ type Options struct {
 	Users   []login.User
 	Session session.Policy // default 72 h idle, 168 h in all
 	Tokens  Lifetimes      // default Auth0's
+	Limits  login.Limits   // of attempts to sign in; default login's
 	// RenewalIsActivity says whether silent renewals keep a session from
 	// idling out, where a client does not say. Default true, as Auth0.
 	RenewalIsActivity *bool
 	TrustedProxies    []netip.Prefix // see web.Config; default none
 	CrossSite         bool           // see web.Config; default false
+	Brand             *page.Brand    // see web.Config; default Hush's own
 	Log               *slog.Logger   // default: discard
 }
 
@@ -64,6 +69,10 @@ type Provider struct {
 	current atomic.Pointer[generation]
 }
 
+// throttleInfo is the HKDF info (RFC 5869 section 3.2) of the key that hashes
+// what attempts to sign in count for. Nothing sealed depends on it.
+const throttleInfo = "hush v1 throttle"
+
 // New puts a provider together. It connects to nothing: call Run beside the
 // listeners.
 func New(o Options) (*Provider, error) {
@@ -85,6 +94,10 @@ func New(o Options) (*Provider, error) {
 	}
 	p.Sessions = session.NewManager(o.Store, o.Store, o.Session)
 	p.Login = login.NewAuthenticator()
+	throttleKey, err := hkdf.Key(sha256.New, o.Secrets[0], nil, throttleInfo, sha256.Size)
+	if err != nil {
+		return nil, err
+	}
 
 	registry := p.newMetrics()
 	p.Admin = web.Admin(registry, p.keys, readiness{o.Store})
@@ -95,11 +108,12 @@ func New(o Options) (*Provider, error) {
 		TrustedProxies: o.TrustedProxies,
 	}
 	p.flows = authorize.Config{
-		Login: p.Login, Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,
+		Login:    login.NewThrottle(p.Login, o.Store, throttleKey, o.Limits),
+		Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity,
 	}
-	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users}); err != nil {
+	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand}); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -109,7 +123,7 @@ func (p *Provider) newMetrics() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "hush_password_hashes_total", Help: "Password hashes computed, one for each attempt to sign in.",
+		Name: "hush_password_hashes_total", Help: "Password hashes computed, one for each attempt to sign in that was looked at.",
 	}, func() float64 { return float64(p.Login.Runs()) }))
 	return registry
 }
@@ -168,6 +182,8 @@ func (r readiness) Ready(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("redis does not answer: %w", err)
+	case h.Replica:
+		return errors.New("this redis is a replica, which may not know of a sign-out yet: name the primary, or the sentinels with mode sentinel")
 	case h.Skew.Abs() > maxSkew:
 		return fmt.Errorf("the clocks of this node and of redis differ by %s: set both by NTP", h.Skew.Round(time.Millisecond))
 	case h.Policy != "" && h.Policy != "noeviction":

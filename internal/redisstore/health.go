@@ -18,6 +18,9 @@ type Health struct {
 	// Policy is maxmemory-policy. With any but noeviction Redis may drop the
 	// marker of a redeemed code. "" if the server does not say.
 	Policy string
+	// Replica tells that the server is one, which may not know of a sign-out
+	// yet.
+	Replica bool
 }
 
 // Ping asks whether Redis answers.
@@ -67,10 +70,11 @@ func (s *Store) health(ctx context.Context, c redis.Cmdable) (Health, error) {
 	if s.embedded {
 		return h, nil // has no limit to memory and no INFO about it
 	}
-	info, err := c.Info(ctx, "memory").Result()
+	info, err := c.Info(ctx).Result() // of all sections: Redis 6 takes one name at most
 	if refused := redis.Error(nil); errors.As(err, &refused) {
 		info, err = "", nil // a user who may not ask
 	}
+	h.Replica = strings.Contains(info, "\r\nrole:slave\r\n")
 	_, rest, _ := strings.Cut(info, "maxmemory_policy:")
 	h.Policy, _, _ = strings.Cut(rest, "\r\n")
 	return h, err
@@ -84,6 +88,7 @@ func worse(a, b Health) Health {
 	if a.Policy == "noeviction" || a.Policy == "" && b.Policy != "noeviction" {
 		a.Policy = b.Policy
 	}
+	a.Replica = a.Replica || b.Replica
 	if b.Skew.Abs() > a.Skew.Abs() {
 		a.Skew, a.Time = b.Skew, b.Time
 	}

@@ -1,7 +1,7 @@
 // Package redistest gives tests real Redis servers of their own, on free
 // loopback ports, with nothing on disk, gone when the test ends. Use [Each] to
 // run a suite over the embedded and the real store, [Server] for outages,
-// [Cluster] for slots, [Age] instead of sleeping.
+// [Cluster] for slots, [Sentinel] for failovers, [Age] instead of sleeping.
 package redistest
 
 import (
@@ -26,16 +26,24 @@ type Instance struct {
 	port int
 	args []string
 	cmd  *exec.Cmd
+
+	file     string // its configuration file; "" for none
+	password string // of its default user
 }
 
 // Server starts a redis-server with the extra arguments given and ends it with
 // the test.
 func Server(t testing.TB, args ...string) *Instance {
 	t.Helper()
-	i := &Instance{t: t, args: append([]string{
+	return launch(t, &Instance{t: t, args: append([]string{
 		"--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir(),
 		"--daemonize", "no", "--loglevel", "warning",
-	}, args...)}
+	}, args...)})
+}
+
+// launch starts a server on a free port and ends it with the test.
+func launch(t testing.TB, i *Instance) *Instance {
+	t.Helper()
 	t.Cleanup(i.Kill)
 	var err error
 	for range 5 { // a free port may be taken before the server has it
@@ -99,7 +107,11 @@ func (i *Instance) start() error {
 	if err != nil {
 		i.t.Fatal("install redis-server, or run make test which installs it")
 	}
-	cmd := exec.Command(path, append([]string{"--port", strconv.Itoa(i.port)}, i.args...)...)
+	args := append([]string{"--port", strconv.Itoa(i.port)}, i.args...)
+	if i.file != "" {
+		args = append([]string{i.file}, args...)
+	}
+	cmd := exec.Command(path, args...)
 	dieWithParent(cmd)
 	if err := cmd.Start(); err != nil {
 		return err
@@ -138,7 +150,11 @@ func (i *Instance) await(patience time.Duration) error {
 
 // client returns a plain client for the kit's own commands.
 func (i *Instance) client() *redis.Client {
-	return redis.NewClient(&redis.Options{Addr: i.Addr(), Protocol: 2, DisableIdentity: true, MaxRetries: -1, DialerRetries: 1})
+	return redis.NewClient(i.options())
+}
+
+func (i *Instance) options() *redis.Options {
+	return &redis.Options{Addr: i.Addr(), Password: i.password, Protocol: 2, DisableIdentity: true, MaxRetries: -1, DialerRetries: 1}
 }
 
 func freePort(t testing.TB) int {

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 func TestAPIKeysAreCached(t *testing.T) {
@@ -26,6 +28,23 @@ func TestAPIKeysAreCached(t *testing.T) {
 	wg.Wait()
 	if n := f.fetches.Load(); n != 1 {
 		t.Errorf("%d fetches of the JWKS, want 1", n)
+	}
+}
+
+// TestAPIKeysFromInside: an API that reaches the provider by another address
+// than browsers do still takes tokens of the public issuer, and no others.
+func TestAPIKeysFromInside(t *testing.T) {
+	f := newFakeIDP(t)
+	c := f.config()
+	c.Issuer, c.KeysURL = "https://login.example.com/", f.issuer+".well-known/jwks.json"
+	h := OrdersAPI(c)
+	inside := sign(t, f.accessClaims(), nil)
+	public := sign(t, merge(f.accessClaims(), jwt.MapClaims{"iss": c.Issuer}), nil)
+	if a := get(t, h, "/orders", "Bearer "+public); a.status != http.StatusOK {
+		t.Errorf("public issuer: %d %v", a.status, a.body)
+	}
+	if a := get(t, h, "/orders", "Bearer "+inside); a.status != http.StatusUnauthorized || a.body["check"] != "issuer" {
+		t.Errorf("inner address as issuer: %d %v", a.status, a.body)
 	}
 }
 

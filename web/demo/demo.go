@@ -59,6 +59,11 @@ type Config struct {
 	// Audience names the API in access tokens. Empty: DefaultAudience.
 	Audience string
 
+	// KeysURL is where the API fetches the provider's keys, where it reaches the
+	// provider by another address than browsers do. Whatever it is, tokens must
+	// be of Issuer. Empty: under the issuer.
+	KeysURL string
+
 	// JWKS is the client with which the API fetches the provider's keys.
 	// Nil: a client with a 3 s timeout that follows no redirects.
 	JWKS *http.Client
@@ -71,9 +76,13 @@ func (c Config) audience() string {
 	return c.Audience
 }
 
-// endpoint joins a path to the issuer, whose trailing slash is optional.
-func (c Config) endpoint(path string) string {
-	return strings.TrimSuffix(c.Issuer, "/") + "/" + path
+// keysURL is under the issuer, whose trailing slash is optional, unless it is
+// said.
+func (c Config) keysURL() string {
+	if c.KeysURL != "" {
+		return c.KeysURL
+	}
+	return strings.TrimSuffix(c.Issuer, "/") + "/.well-known/jwks.json"
 }
 
 // origin is the scheme and host of a URL, "" if it has none.

@@ -46,7 +46,7 @@ func newVerifier(c Config) *verifier {
 	return &verifier{
 		issuer:   c.Issuer,
 		audience: c.audience(),
-		keys:     newKeySet(c.endpoint(".well-known/jwks.json"), c.JWKS),
+		keys:     newKeySet(c.keysURL(), c.JWKS),
 		// The claims are judged one by one below, to name the one that failed.
 		parser: jwt.NewParser(jwt.WithValidMethods(algorithms), jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation()),
 		expiry: jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithLeeway(leeway)),

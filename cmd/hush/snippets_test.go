@@ -1,0 +1,68 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hush-sso/hush/internal/config"
+)
+
+// snippetBase completes what a snippet leaves out, by top-level key.
+var snippetBase = map[string]string{
+	"issuer":  "issuer: https://login.example.com/",
+	"secrets": `secrets: ["${HUSH_SECRET}"]`,
+	"redis":   `redis: {mode: single, addrs: ["127.0.0.1:6379"]}`,
+	"clients": "clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/callback]",
+}
+
+// TestDeploymentSnippets loads each part of a configuration that
+// docs/deployment.md shows.
+func TestDeploymentSnippets(t *testing.T) {
+	page, err := os.ReadFile("../../docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, parts, _ := strings.Cut(string(page), "<!-- checked as hush.yaml -->\n```yaml\n")
+	n := 0
+	for snippet := range strings.SplitSeq(parts, "<!-- checked as hush.yaml -->\n```yaml\n") {
+		text, _, closed := strings.Cut(snippet, "```")
+		if !closed {
+			t.Fatalf("not closed: %s", snippet)
+		}
+		n++
+		loads(t, complete(text))
+	}
+	if all := strings.Count(string(page), "```yaml"); n != all || n == 0 {
+		t.Errorf("%d of %d parts are checked", n, all)
+	}
+}
+
+// complete adds what a server needs and the snippet does not say.
+func complete(snippet string) string {
+	for key, line := range snippetBase {
+		if !strings.HasPrefix(snippet, key+":") && !strings.Contains(snippet, "\n"+key+":") {
+			snippet += line + "\n"
+		}
+	}
+	return snippet
+}
+
+// loads requires that a configuration has no problems.
+func loads(t *testing.T, text string) {
+	t.Helper()
+	dir := t.TempDir()
+	cert, key, _ := selfSigned(t, "login.example.com")
+	for name, data := range map[string][]byte{
+		"hush.yaml": []byte(text), "tls.crt": cert, "tls.key": key, "redis-ca.pem": cert, "redis.crt": cert, "redis.key": key,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := map[string]string{"HUSH_SECRET": newSecret(), "REDIS_PASSWORD": "x", "SENTINEL_PASSWORD": "y"}
+	if _, err := config.Load(filepath.Join(dir, "hush.yaml"), func(name string) (string, bool) { v, ok := env[name]; return v, ok }); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
