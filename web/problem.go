@@ -91,6 +91,7 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	group := "error." + errorText(n.endpoint, status)
 	view := page.Error{
 		Base: s.base, Title: e.Text(group + ".title"), Message: e.Text(group + ".text"), Todo: e.Text(group + ".todo"),
+		Open:   strings.HasPrefix(s.origin, "http:"), // on localhost the person is the developer
 		Status: status, Code: problem.Code, Description: problem.Description, Reason: problem.Reason, RequestID: n.id,
 	}
 	p := oauth.ParseParams(r.URL.RawQuery)

@@ -71,6 +71,7 @@ type Error struct {
 	Message string
 	Todo    string // what the person can do
 	// For the developer.
+	Open        bool   // show these at once
 	Status      int    // of HTTP; 0 for none
 	Code        string // the OAuth error code
 	Description string // of the protocol, in English
