@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"strings"
 )
 
 // Key names a session for its whole life: 128 random bits that never change
@@ -47,7 +48,8 @@ func (h Handle) String() string {
 // ParseHandle reads the text form.
 func ParseHandle(s string) (Handle, error) {
 	var h Handle
-	if len(s) != handleSize {
+	// The decoder skips line ends: fewer bytes would come out.
+	if len(s) != handleSize || strings.ContainsAny(s, "\r\n") {
 		return h, errors.New("session: handle has the wrong length")
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)

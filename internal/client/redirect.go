@@ -58,6 +58,9 @@ func parseRedirect(raw string) (RedirectURI, error) {
 		if slices.Contains(dangerousSchemes, u.Scheme) || !strings.Contains(u.Scheme, ".") {
 			return RedirectURI{}, fmt.Errorf("scheme %q is not allowed: use https, or a reverse-domain scheme such as com.example.app", u.Scheme)
 		}
+		if u.Host != "" && !readable(u) {
+			return RedirectURI{}, errors.New("has a host or port that browsers cannot read: write com.example.app:/callback")
+		}
 		return RedirectURI{raw: raw, query: u.RawQuery != "" || u.ForceQuery}, nil
 	}
 	origin, err := originOf(u)
@@ -128,6 +131,13 @@ func originOf(u *url.URL) (string, error) {
 		return "", errors.New("must not spell out the default port")
 	}
 	return u.Scheme + "://" + u.Host, nil
+}
+
+// readable tells whether browsers make sense of the authority of an app's own
+// scheme, which they would otherwise refuse to open.
+func readable(u *url.URL) bool {
+	return isHost(strings.ToLower(u.Hostname()), strings.HasPrefix(u.Host, "[")) &&
+		(u.Port() == "" || isPort(u.Port())) && !strings.HasSuffix(u.Host, ":")
 }
 
 // isHost accepts names of letters, digits, hyphens and underscores, and IP
