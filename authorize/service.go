@@ -34,7 +34,7 @@ type UsedForms interface {
 type Config struct {
 	Clients   func() *client.Set // the set as it is now; asked once a request
 	Directory func() *login.Directory
-	Login     *login.Authenticator
+	Login     *login.Throttle
 	Sessions  *session.Manager
 	Consents  Consents
 	Forms     UsedForms

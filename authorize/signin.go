@@ -29,8 +29,15 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 	if !f.boundTo(b) || f.Step != silent.StepLogin {
 		return again(ProblemForm, nil)
 	}
-	user, generation, err := s.authenticate(ctx, username, password)
+	user, generation, err := s.authenticate(ctx, login.Credentials{
+		Username: username, Password: password, Browser: b.Binding, Address: b.Address,
+	})
+	throttled := (*login.ThrottledError)(nil)
 	switch {
+	case errors.As(err, &throttled):
+		return s.ask(f.q, b, f.current, f.Done, Ask{
+			Step: silent.StepLogin, Problem: ProblemThrottled, Wait: throttled.Wait, Login: username, Cause: err,
+		})
 	case errors.Is(err, login.ErrCredentials):
 		return again(ProblemCredentials, nil)
 	case errors.Is(err, login.ErrDisabled):
@@ -65,17 +72,17 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 // authenticate checks credentials. The user's generation is read first, so
 // that "sign out everywhere" during the check wins. A name that nobody has
 // costs the same trip.
-func (s *Service) authenticate(ctx context.Context, username, password string) (login.User, string, error) {
+func (s *Service) authenticate(ctx context.Context, c login.Credentials) (login.User, string, error) {
 	id := "nobody"
 	directory := s.Directory()
-	if u, ok := directory.ByUsername(username); ok {
+	if u, ok := directory.ByUsername(c.Username); ok {
 		id = u.ID
 	}
 	generation, err := s.Sessions.Generation(ctx, id)
 	if err != nil {
 		return login.User{}, "", err
 	}
-	user, err := s.Login.Authenticate(ctx, directory, username, password)
+	user, err := s.Login.Authenticate(ctx, directory, c)
 	return user, generation, err
 }
 

@@ -15,16 +15,23 @@ var (
 	ErrCredentials = errors.New("login: wrong username or password")
 	// ErrDisabled is only said to who knows the password.
 	ErrDisabled = errors.New("login: the user is disabled")
-	// ErrBusy: no processor came free in time to check the password.
+	// ErrBusy: no processor came free in time to check the password, or so many
+	// wait for one that none would. The attempt was not looked at.
 	ErrBusy = errors.New("login: too many sign-ins at once")
 )
 
 // Authenticator checks passwords. Every attempt runs argon2id exactly once, so
 // that the time it takes does not tell which users exist.
 type Authenticator struct {
-	slots chan struct{}
-	runs  atomic.Uint64
+	slots   chan struct{}
+	waiting atomic.Int64
+	runs    atomic.Uint64
 }
+
+// queue is how many attempts may wait for each slot. Hashes of the usual cost
+// take half a second to work it off, a third of a request's time: who came
+// later than that would mostly wait in vain, holding memory.
+const queue = 32
 
 // NewAuthenticator returns an authenticator.
 func NewAuthenticator() *Authenticator {
@@ -35,8 +42,8 @@ func NewAuthenticator() *Authenticator {
 }
 
 // Authenticate returns the user of d with these credentials. Its errors are
-// ErrCredentials, ErrDisabled, or ErrBusy where the wait for a free processor
-// took as long as ctx.
+// ErrCredentials, ErrDisabled, or ErrBusy: at once where too many wait, else
+// where the wait for a free processor took as long as ctx.
 func (a *Authenticator) Authenticate(ctx context.Context, d *Directory, username, password string) (User, error) {
 	if len(username) > MaxUsername || len(password) > MaxPassword {
 		return User{}, ErrCredentials
@@ -60,17 +67,36 @@ func (a *Authenticator) Authenticate(ctx context.Context, d *Directory, username
 
 // run computes one hash when a slot is free.
 func (a *Authenticator) run(ctx context.Context, hash passwordHash, password string) (bool, error) {
-	if err := ctx.Err(); err != nil {
+	if err := a.enter(ctx); err != nil {
 		return false, fmt.Errorf("%w: %w", ErrBusy, err)
-	}
-	select {
-	case a.slots <- struct{}{}:
-	case <-ctx.Done():
-		return false, fmt.Errorf("%w: %w", ErrBusy, ctx.Err())
 	}
 	defer func() { <-a.slots }()
 	a.runs.Add(1)
 	return hash.matches(password), nil
+}
+
+var errQueue = errors.New("the queue is full")
+
+// enter takes a slot, in its turn.
+func (a *Authenticator) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case a.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	defer a.waiting.Add(-1)
+	if a.waiting.Add(1) > int64(queue*cap(a.slots)) {
+		return errQueue
+	}
+	select {
+	case a.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Runs returns how many times argon2id has run.

@@ -3,26 +3,25 @@ package login
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // User is a person who can sign in.
 type User struct {
-	ID           string         // stable, the sub claim; default: Username
-	Username     string         // what is typed into the form, required
-	PasswordHash string         // as HashPassword writes it, required
-	Claims       map[string]any // claims of OpenID Connect Core 1.0 section 5.1
-	Disabled     bool           // may not sign in
-	AppMetadata  map[string]any // for rules; never in a token by itself
+	ID           string // stable, the sub claim; default: Username
+	Username     string // what is typed into the form, required
+	PasswordHash string // as HashPassword writes it, required
+	// Claims of OpenID Connect Core 1.0 section 5.1. With email_verified true the
+	// email may be typed instead of the username.
+	Claims      map[string]any
+	Disabled    bool           // may not sign in
+	AppMetadata map[string]any // for rules; never in a token by itself
 }
 
 // Directory is a set of users. It never changes, so a request that holds one
 // sees no reload half done; nor may the maps inside its users be changed.
 type Directory struct {
 	byID   map[string]*entry
-	byName map[string]*entry // by folded username
+	byName map[string]*entry // by folded username and by folded email
 	// dummy is what is computed for a name that nobody has: it costs as much as
 	// the dearest hash here, so that time does not tell.
 	dummy passwordHash
@@ -33,8 +32,8 @@ type entry struct {
 	hash passwordHash
 }
 
-// NewDirectory checks users and returns their directory. Usernames are unique
-// whatever their case, ids are unique.
+// NewDirectory checks users and returns their directory. No name that one of
+// them signs in with, in whatever form, is another one's; ids are unique.
 func NewDirectory(users []User) (*Directory, error) {
 	d := &Directory{byID: make(map[string]*entry, len(users)), byName: make(map[string]*entry, len(users))}
 	for _, u := range users {
@@ -61,12 +60,13 @@ func (d *Directory) dearest() passwordHash {
 }
 
 func (d *Directory) add(u User) error {
-	name, err := foldUsername(u.Username)
+	name, err := fold("username", u.Username)
 	if err != nil {
 		return err
 	}
 	if other := d.byName[name]; other != nil {
-		return fmt.Errorf("username is the same as %q", other.user.Username)
+		// Both by name: whoever reports this may not repeat who is being added.
+		return fmt.Errorf("username %q is the same as %s", u.Username, other.called(name))
 	}
 	if u.ID == "" {
 		u.ID = u.Username
@@ -83,17 +83,54 @@ func (d *Directory) add(u User) error {
 	}
 	e := &entry{user: u, hash: hash}
 	d.byID[u.ID], d.byName[name] = e, e
+	return d.addEmail(e)
+}
+
+// addEmail lets the user sign in by a verified email too.
+func (d *Directory) addEmail(e *entry) error {
+	email := e.user.email()
+	if email == "" {
+		return nil
+	}
+	name, err := fold("claims: email", email)
+	if err != nil {
+		return err
+	}
+	if other := d.byName[name]; other != nil && other != e {
+		return fmt.Errorf("claims: the email of %q is the same as %s: give each their own, or leave out email_verified",
+			e.user.Username, other.called(name))
+	}
+	d.byName[name] = e
 	return nil
+}
+
+// email is what the user may sign in by beside the username, "" for nothing.
+// An unverified one may be somebody else's.
+func (u *User) email() string {
+	email, _ := u.Claims["email"].(string)
+	if verified, _ := u.Claims["email_verified"].(bool); !verified {
+		return ""
+	}
+	return email
+}
+
+// called says for an error which name of the user is meant.
+func (e *entry) called(name string) string {
+	if own, _ := fold("", e.user.Username); own == name {
+		return fmt.Sprintf("%q", e.user.Username)
+	}
+	return fmt.Sprintf("the email of %q", e.user.Username)
 }
 
 // ByID returns the user with this stable id.
 func (d *Directory) ByID(id string) (User, bool) { return found(d.byID[id]) }
 
-// ByUsername returns the user with this username in any case.
+// ByUsername returns the user who signs in with this name: the username or the
+// verified email, in any form.
 func (d *Directory) ByUsername(name string) (User, bool) { return found(d.lookup(name)) }
 
 func (d *Directory) lookup(name string) *entry {
-	folded, err := foldUsername(name)
+	folded, err := fold("", name)
 	if err != nil {
 		return nil
 	}
@@ -105,29 +142,6 @@ func found(e *entry) (User, bool) {
 		return User{}, false
 	}
 	return e.user, true
-}
-
-// MaxUsername is the most bytes that a username may have.
-const MaxUsername = 256
-
-// foldUsername returns the form in which usernames are compared. Characters
-// that nobody sees are refused: two names must not look the same by them.
-func foldUsername(name string) (string, error) {
-	if len(name) > MaxUsername {
-		return "", fmt.Errorf("username is longer than %d bytes", MaxUsername)
-	}
-	if !utf8.ValidString(name) {
-		return "", errors.New("username is not valid UTF-8")
-	}
-	name = strings.TrimSpace(name)
-	if name == "" {
-		return "", errors.New("username is missing")
-	}
-	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsGraphic(r) }) {
-		return "", errors.New("username holds an invisible character")
-	}
-	// Upper case first, so that letters with two lower-case forms meet.
-	return strings.ToLower(strings.ToUpper(name)), nil
 }
 
 // validID checks the bounds of the sub claim (OpenID Connect Core 1.0 section 2).

@@ -1,6 +1,6 @@
 // Package login knows who the user is: a [Directory] of users from the
-// configuration and an [Authenticator] that checks their passwords.
+// configuration, an [Authenticator] that checks their passwords at the same cost
+// whatever is wrong, and a [Throttle] that slows down who guesses.
 //
-// It knows no HTTP and no sessions, and does not limit how often somebody may
-// try: it only makes every try cost the same.
+// It knows no HTTP and no sessions.
 package login

@@ -5,9 +5,12 @@
 // # Keys
 //
 // Every key stands here. k is a session key, u the first 16 bytes of the
-// SHA-256 of a user id in base64url, so that no user id shows in a key. The
-// part in braces decides the Cluster slot, and a script touches one slot only:
-// that of one session, of one user, of one parked request, or of the keys.
+// SHA-256 of a user id in base64url, so that no user id shows in a key. t is what
+// attempts to sign in count for, hashed too: a user, a name that nobody has, or
+// an address; b is the hash of a browser's form cookie. The part in braces
+// decides the Cluster slot, and a script touches one slot only: that of one
+// session, of one user, of what attempts count for, of one parked request, or of
+// the keys.
 //
 //	Key                   Type    Holds                              TTL
 //	hush:{k}:s            hash    one session, or its tombstone      min(idle, ex-now) + 1 h; while
@@ -20,6 +23,13 @@
 //	hush:{u:<u>}:gen      string  generation: server time in µs of   24 h, longer than any sign-in
 //	                              the last Turn, strictly growing
 //	hush:{u:<u>}:consents hash    client id -> oauth.Grants          400 days after the last answer
+//	hush:{t:<t>}:tries    string  empty; a bucket of attempts        until the bucket is full again
+//	hush:{t:<t>}:tries:<b>        the same for a browser that the    likewise
+//	                              account knows
+//	hush:{t:<t>}:browsers zset    browsers that signed in to the     30 days after the last sign-in
+//	                              account, by when forgotten, ms
+//	hush:{t:<t>}:try:<id> string  ticket of an attempt: which of     1 min, longer than any request
+//	                              its scripts' keys let it in
 //	hush:{p:<id>}:used    string  a used parked request: the id of   as the caller says
 //	                              the attempt that was first
 //	hush:{keys}           hash    v version, sealed signing keys     none
@@ -57,6 +67,7 @@ const (
 	secretGrace = 15 * time.Second     // the replaced secret, for requests in flight
 	usedSlack   = 10 * time.Minute     // a code's marker outlives the code, whatever clocks do
 	genLife     = 24 * time.Hour       // a sign-in takes minutes
+	ticketLife  = time.Minute          // no request to sign in takes as long
 	consentLife = 400 * 24 * time.Hour // a consent unused for a year is asked for again
 	slideParts  = 20                   // the idle expiry moves by at least this part of the idle time
 )
@@ -68,6 +79,8 @@ func sessionKey(k session.Key) string { return "hush:{" + k.String() + "}:s" }
 func usedKey(k session.Key, jti string) string { return "hush:{" + k.String() + "}:used:" + jti }
 
 func parkedKey(id string) string { return "hush:{p:" + id + "}:used" }
+
+func tryKey(of, what string) string { return "hush:{t:" + of + "}:" + what }
 
 func userKey(userID, what string) string {
 	sum := sha256.Sum256([]byte(userID))

@@ -28,6 +28,9 @@ var (
 	rememberScript    = script("grants", "remember")
 	saveKeysScript    = script("savekeys")
 	markUsedScript    = script("markused")
+	admitScript       = script("admit")
+	giveBackScript    = script("giveback")
+	welcomeScript     = script("welcome")
 )
 
 // script joins the clock, the shared parts that a script names and the script.

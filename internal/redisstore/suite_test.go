@@ -36,6 +36,9 @@ var suite = []struct {
 	{"replay", testReplay}, {"check", testCheck}, {"participate race", testParticipateRace},
 	{"users", testUsers}, {"turn race", testTurnRace}, {"half a turn", testHalfTurn}, {"manager", testManager},
 	{"consents", testConsents}, {"parked", testParked}, {"keys", testKeys},
+	{"attempts", testAttempts}, {"attempts race", testAttemptsRace}, {"attempts retried", testAttemptsRetried},
+	{"give back late", testGiveBackLate}, {"known browser", testKnownBrowser},
+	{"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},
 	{"health", testHealth}, {"script flush", testScriptFlush}, {"every key expires", testEveryKeyExpires},
 }
 

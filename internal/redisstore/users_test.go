@@ -175,6 +175,11 @@ func testEveryKeyExpires(t *testing.T, b bench) {
 	b.ok(err)
 	_, _, err = b.Redeem(ctx, b.code(b.active()))
 	b.ok(err) // and the tests before this one left theirs
+	in := try(rand.Text(), "browser")
+	b.admit(in)
+	b.ok(b.Welcome(ctx, in, known))
+	b.admit(try(in.Of, "browser"))
+	b.admit(try(in.Of, ""))
 	var keys []string
 	collect := func(more []string, err error) {
 		b.ok(err)
@@ -194,9 +199,13 @@ func testEveryKeyExpires(t *testing.T, b bench) {
 			t.Errorf("%s has no TTL", key)
 		}
 		kind, _, _ := strings.Cut(key[strings.Index(key, "}"):], ":used:")
+		if strings.HasPrefix(kind, "}:try:") {
+			kind = "}:try"
+		}
 		kinds[kind]++
 	}
-	for _, kind := range []string{"}", "}:s", "}:used", "}:sessions", "}:gen", "}:consents"} {
+	for _, kind := range []string{"}", "}:s", "}:used", "}:sessions", "}:gen", "}:consents",
+		"}:tries", "}:tries:browser", "}:browsers", "}:try"} {
 		if kinds[kind] == 0 {
 			t.Errorf("no key of kind %q: %v", kind, kinds)
 		}

@@ -1,0 +1,21 @@
+package login
+
+// Hold takes every slot until release.
+func (a *Authenticator) Hold() (release func()) {
+	for range cap(a.slots) {
+		a.slots <- struct{}{}
+	}
+	return func() {
+		for range cap(a.slots) {
+			<-a.slots
+		}
+	}
+}
+
+// Waiting returns how many attempts wait for a slot, MostWaiting how many may.
+func (a *Authenticator) Waiting() int { return int(a.waiting.Load()) }
+
+func (a *Authenticator) MostWaiting() int { return queue * cap(a.slots) }
+
+// Fold is fold, for tests of its properties.
+func Fold(name string) (string, error) { return fold("username", name) }

@@ -1,0 +1,195 @@
+package login
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// Limits say how often somebody may try to sign in. What is zero is the default.
+type Limits struct {
+	Account Limit // attempts on one account; default 10, then one in 30 s
+	Address Limit // attempts from one address; default 100, then one in 3 s
+	Known   Known // default 30 days, 32 browsers
+}
+
+// Limit is a bucket of tokens, one for each attempt.
+type Limit struct {
+	Burst int           // tokens in a full bucket
+	Every time.Duration // until one more is in it; whole milliseconds
+}
+
+// Known is which browsers an account remembers as having signed in to it.
+type Known struct {
+	For  time.Duration // after the last time
+	Most int           // of one account; the oldest goes first
+}
+
+// orDefault returns the limits with defaults in place of zeros.
+func (l Limits) orDefault() Limits {
+	if l.Account == (Limit{}) {
+		l.Account = Limit{Burst: 10, Every: 30 * time.Second}
+	}
+	if l.Address == (Limit{}) {
+		l.Address = Limit{Burst: 100, Every: 3 * time.Second}
+	}
+	if l.Known == (Known{}) {
+		l.Known = Known{For: 30 * 24 * time.Hour, Most: 32}
+	}
+	return l
+}
+
+// Try is an attempt as one bucket sees it.
+type Try struct {
+	ID      string // of the attempt: sent twice it counts once
+	Of      string // hash of the account or address that it counts for
+	Browser string // hash that tells the browser; "" for an address
+	Limit   Limit
+}
+
+// Attempts counts attempts for all nodes. Each method is one step, and may be
+// sent twice.
+type Attempts interface {
+	// Admit takes a token and returns 0, or takes none and returns how long it
+	// is until there is one. A browser that the account knows has a bucket of
+	// its own there.
+	Admit(ctx context.Context, t Try) (wait time.Duration, err error)
+	// GiveBack returns the token of an attempt that was let in.
+	GiveBack(ctx context.Context, t Try) error
+	// Welcome fills the bucket that let the attempt in, and makes the browser
+	// known to the account.
+	Welcome(ctx context.Context, t Try, k Known) error
+}
+
+// ThrottledError refuses an attempt that was not looked at.
+type ThrottledError struct {
+	Wait time.Duration // until the next one is
+	Of   string        // "account" or "address": whose attempts were too many
+}
+
+func (e *ThrottledError) Error() string {
+	return fmt.Sprintf("login: too many attempts of this %s: the next one counts in %s", e.Of, e.Wait)
+}
+
+// Throttle is an Authenticator that slows down who guesses. It locks nobody
+// out: every refusal ends by itself, and a browser in which an account was
+// signed in to before cannot be made to wait by another one.
+type Throttle struct {
+	login    *Authenticator
+	attempts Attempts
+	key      []byte
+	limits   Limits
+}
+
+// NewThrottle returns a throttle. The key, the same on all nodes, hashes what
+// was typed and where from, before a store sees it.
+func NewThrottle(a *Authenticator, s Attempts, key []byte, l Limits) *Throttle {
+	return &Throttle{login: a, attempts: s, key: key, limits: l.orDefault()}
+}
+
+// Credentials are what came with a sign-in form.
+type Credentials struct {
+	Username, Password string
+	Browser            string     // hash of what only this browser sends
+	Address            netip.Addr // zero where it is not known: then only the account counts
+}
+
+// Authenticate returns the user of d with these credentials. Its errors are
+// those of [Authenticator.Authenticate], a *ThrottledError, or trouble with the
+// store, without which nobody is let in.
+func (t *Throttle) Authenticate(ctx context.Context, d *Directory, c Credentials) (User, error) {
+	account := Try{ID: rand.Text(), Of: t.account(d, c.Username), Browser: c.Browser, Limit: t.limits.Account}
+	address := Try{ID: account.ID, Of: t.address(c.Address), Limit: t.limits.Address}
+	// Counted before the password is looked at: of attempts at once, no more are.
+	if err := t.admit(ctx, "account", account); err != nil {
+		return User{}, err
+	}
+	if err := t.admit(ctx, "address", address); err != nil {
+		t.giveBack(ctx, account)
+		return User{}, err
+	}
+	user, err := t.login.Authenticate(ctx, d, c.Username, c.Password)
+	switch {
+	case errors.Is(err, ErrCredentials), errors.Is(err, ErrDisabled):
+		return User{}, err
+	case err != nil:
+		t.giveBack(ctx, account, address)
+		return User{}, err
+	}
+	if err := t.attempts.Welcome(ctx, account, t.limits.Known); err != nil {
+		return User{}, err
+	}
+	t.giveBack(ctx, address)
+	return user, nil
+}
+
+func (t *Throttle) admit(ctx context.Context, of string, try Try) error {
+	if try.Of == "" {
+		return nil
+	}
+	wait, err := t.attempts.Admit(ctx, try)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return &ThrottledError{Wait: wait, Of: of}
+	}
+	return nil
+}
+
+// backTime is how long an attempt that ran out of time may still take to give
+// its tokens back.
+const backTime = 200 * time.Millisecond
+
+// giveBack is best effort: what is not given back comes back with time.
+func (t *Throttle) giveBack(ctx context.Context, tries ...Try) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backTime)
+	defer cancel()
+	for _, try := range tries {
+		if try.Of != "" {
+			_ = t.attempts.GiveBack(ctx, try)
+		}
+	}
+}
+
+// account is what an attempt under this name counts for: the user, whatever
+// form the name has, else the name, so that one which nobody has looks alike. A
+// user id is hashed without the key: browsers stay known when it changes.
+func (t *Throttle) account(d *Directory, username string) string {
+	if u, ok := d.ByUsername(username); ok {
+		sum := sha256.Sum256([]byte("user\x00" + u.ID))
+		return base64.RawURLEncoding.EncodeToString(sum[:16])
+	}
+	name, err := fold("", username)
+	if err != nil {
+		name = "\x00" + username // which no folded name begins with
+	}
+	return t.hash("name", name)
+}
+
+// address is what an attempt from there counts for: an IPv4 address, or the /64
+// that an IPv6 network gives to one customer at least.
+func (t *Throttle) address(a netip.Addr) string {
+	a = a.Unmap()
+	if !a.IsValid() {
+		return ""
+	}
+	if a.Is6() {
+		a = netip.PrefixFrom(a, 64).Masked().Addr()
+	}
+	return t.hash("address", a.String())
+}
+
+// hash hides what was typed, which may be a password in the wrong field, and
+// addresses, of which there are few enough to try them all.
+func (t *Throttle) hash(kind, value string) string {
+	mac := hmac.New(sha256.New, t.key)
+	mac.Write([]byte(kind + "\x00" + value))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+}
