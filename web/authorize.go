@@ -73,6 +73,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out auth
 	recordOf(r).outcome(out)
 	if out.SignedIn != nil {
 		s.Metrics.signIns.Inc()
+		s.cookies.keepForm(w, r)
 		if err := s.cookies.add(w, r, *out.SignedIn); err != nil {
 			return err
 		}

@@ -129,6 +129,23 @@ func (c *cookies) newForm() (*http.Cookie, string) {
 	return &cookie, hashBinding(cookie.Value)
 }
 
+// knownAge is how long a browser that an account signed in with is told from
+// others, as in login.Limits.
+const knownAge = 30 * 24 * time.Hour
+
+// keepForm lets the form cookie outlive the browser's session, once somebody
+// signed in with it: by it the throttle tells the owner's browser from those of
+// strangers who guess.
+func (c *cookies) keepForm(w http.ResponseWriter, r *http.Request) {
+	held, ok := only(r, c.formName)
+	if !ok {
+		return
+	}
+	cookie := c.form
+	cookie.Value, cookie.MaxAge = held.Value, int(knownAge.Seconds())
+	http.SetCookie(w, &cookie)
+}
+
 func hashBinding(value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])

@@ -165,15 +165,26 @@ func stylesheet(t *testing.T, page string) string {
 	return found[1]
 }
 
-// TestCookieAttributes of both cookies.
+// TestCookieAttributes of both cookies. The form cookie outlives the browser's
+// session once somebody signed in with it, so that the throttle knows the browser.
 func TestCookieAttributes(t *testing.T) {
 	s := start(t, hushtest.Options{})
-	a := signIn(t, s.Node(0), "alice")
-	for name, site := range map[string]http.SameSite{ssoCookie: http.SameSiteNoneMode, formCookie: http.SameSiteLaxMode} {
+	a := s.Node(0)
+	is := func(name string, site http.SameSite, maxAge int) {
+		t.Helper()
 		c := a.Cookies()[name]
-		if c == nil || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" || c.SameSite != site || c.MaxAge != 0 || !c.Expires.IsZero() {
+		if c == nil || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" || c.SameSite != site || c.MaxAge != maxAge || !c.Expires.IsZero() {
 			t.Errorf("%s is %v", name, c)
 		}
+	}
+	a.Authorize(request("every"))
+	is(formCookie, http.SameSiteLaxMode, 0)
+	before := a.Cookie(formCookie)
+	a.SignIn("alice", "wonderland")
+	is(ssoCookie, http.SameSiteNoneMode, 0)
+	is(formCookie, http.SameSiteLaxMode, 30*24*60*60)
+	if a.Cookie(formCookie) != before {
+		t.Error("the form cookie changed: other tabs lose their forms")
 	}
 	if n := len(a.Cookies()); n != 2 {
 		t.Errorf("there are %d cookies", n)

@@ -33,8 +33,12 @@ func (d *decoder) checkUsers(c *Config) {
 	names, ids := make(map[string]int), make(map[string]int)
 	for i := range c.Users {
 		path, u := index("users", i), &c.Users[i]
-		// As login folds them; it has the last word below.
-		d.unique(path+".username", strings.ToLower(strings.ToUpper(strings.TrimSpace(u.Username))), "user", names)
+		spec := u.spec()
+		username, email := spec.Names()
+		d.unique(path+".username", username, "user", names)
+		if email != username { // both may be one
+			d.unique(path+".claims.email", email, "user", names)
+		}
 		if u.ID != "" {
 			d.unique(path+".id", u.ID, "user", ids)
 		} else if d.fine(path + ".username") {
@@ -63,7 +67,7 @@ func (d *decoder) checkUser(path string, u *User) {
 		err = inner
 	}
 	text := err.Error()
-	for _, key := range []string{"password_hash", "username", "id"} {
+	for _, key := range []string{"password_hash", "username", "id", "claims"} {
 		if rest, ok := strings.CutPrefix(text, key); ok {
 			d.bad(path+"."+key, "%s", strings.TrimLeft(rest, ": "))
 			return

@@ -70,7 +70,8 @@ type User struct {
 	// The sub of tokens: 1 to 255 printable ASCII characters. It must never
 	// change and never be given to another person.
 	ID string `key:"id" example:"u-1001" otherwise:"the username"`
-	// What is typed into the form, in any case.
+	// What is typed into the form, in any case. Where `claims` holds an `email`
+	// and `email_verified: true`, that is taken as well.
 	Username string `key:"username" need:"yes" example:"alice"`
 	// An argon2id hash, as `hush hash-password` prints it. It needs no quotes.
 	PasswordHash Secret `key:"password_hash" need:"yes" example:"$argon2id$v=19$m=19456,t=2,p=1$..."`

@@ -104,6 +104,17 @@ func (d *Directory) addEmail(e *entry) error {
 	return nil
 }
 
+// Names returns what the user signs in with, in the form in which names are
+// compared: the username, and the email where it is verified. "" stands for one
+// that is no name.
+func (u *User) Names() (username, email string) {
+	username, _ = fold("", u.Username)
+	if raw := u.email(); raw != "" {
+		email, _ = fold("", raw)
+	}
+	return username, email
+}
+
 // email is what the user may sign in by beside the username, "" for nothing.
 // An unverified one may be somebody else's.
 func (u *User) email() string {

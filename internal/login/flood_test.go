@@ -81,7 +81,7 @@ func TestRenewalsDoNotWaitForSignIns(t *testing.T) {
 	if err := p.LoadKeys(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b := &visitor{t: t, Handler: p.Public}
+	b := &visitor{t: t, Handler: p.Public, cookies: map[string]*http.Cookie{}}
 	b.signIn()
 
 	d, err := login.NewDirectory(users)
@@ -110,7 +110,7 @@ func TestRenewalsDoNotWaitForSignIns(t *testing.T) {
 type visitor struct {
 	http.Handler
 	t       *testing.T
-	cookies []*http.Cookie
+	cookies map[string]*http.Cookie
 }
 
 func (v *visitor) send(r *http.Request) *httptest.ResponseRecorder {
@@ -119,7 +119,9 @@ func (v *visitor) send(r *http.Request) *httptest.ResponseRecorder {
 	}
 	w := httptest.NewRecorder()
 	v.ServeHTTP(w, r)
-	v.cookies = append(v.cookies, w.Result().Cookies()...)
+	for _, c := range w.Result().Cookies() {
+		v.cookies[c.Name] = c
+	}
 	return w
 }
 
