@@ -73,12 +73,12 @@ func TestRestoreIsAStepBack(t *testing.T) {
 	o.config = strings.Replace(o.config, "    first_party: true              # yours: nobody is asked for consent\n", "", 1)
 	o.redis("6379")
 	o.restart("8080")
-	out, again, copied := o.agent("8080"), o.agent("8080"), o.agent("8080")
+	out, again := o.agent("8080"), o.agent("8080")
 	out.Authorize(o.ask())
 	out.SignIn("alice", "wonderland")
 	out.Consent("allow")
 	o.signIn(again) // consent is remembered
-	copied = again.Copy(t)
+	copied := again.Copy(t)
 	o.shell(block(t, backup, "backup"))
 
 	code := o.renew(out)["code"]

@@ -21,10 +21,7 @@ type mistake struct {
 
 var mistakes = []mistake{
 	{block: "error redirect_uri", from: "redirect_uris: [http://localhost:3000/]", to: "redirect_uris: [http://localhost:3000/callback]",
-		do: func(r *reader) {
-			r.tab.Click("#sign-in")
-			r.tab.Click("summary")
-		}},
+		do: func(r *reader) { r.tab.Click("#sign-in") }},
 	{block: "error timeout", from: "redirect_uris: [http://localhost:3000/]", to: "redirect_uris: [http://localhost:3000/callback]"},
 	{block: "error framing", host: "127.0.0.1", console: true},
 	{block: "error cors", lib: 1, host: "127.0.0.1", console: true},
