@@ -18,8 +18,9 @@ type Browser struct {
 	// does not send them.
 	Embedded, CrossSite, StorageActive bool
 	Embedder                           string // origin of the Referer; "" where it is not told
-	// Binding is the hash of the browser's sign-in cookie, "" for none: a form
-	// is only good in the browser that it was made for.
+	// Binding is the hash of the browser's form cookie, "" for none: a form is
+	// only good in the browser that it was made for, and the throttle knows the
+	// owner's browser by it.
 	Binding string
 	// Address is the browser's own, as far as the proxies in front can be
 	// believed; zero where it is not known.
@@ -110,7 +111,7 @@ type Account struct{ Name, Detail string }
 
 // Permission is one scope that consent is asked for.
 type Permission struct {
-	Scope string
-	Text  string // in plain words
+	Scope string // "" for the API itself
+	Text  string // of an API's scope, as the operator put it
 	API   string // display name; "" for OpenID Connect's own scopes
 }

@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -35,7 +36,7 @@ type parked struct {
 	Raw     string       `json:"q"`
 	At      int64        `json:"at"`            // unix seconds
 	Needs   oauth.Grants `json:"n,omitempty"`   // what a consent page showed
-	Binding string       `json:"b,omitempty"`   // "" if the browser had no sign-in cookie yet
+	Binding string       `json:"b,omitempty"`   // "" if the browser had no form cookie
 	Step    silent.Step  `json:"s"`             // what the page asked: no other answer counts
 	SID     string       `json:"sid,omitempty"` // the session that done is about
 	Done    progress     `json:"d"`
@@ -53,7 +54,7 @@ func (s *Service) park(q *request, b Browser, step silent.Step, done progress, c
 	if err != nil {
 		panic(err) // strings, numbers and booleans always marshal
 	}
-	return s.forms.Seal(plain)
+	return s.sealer.Seal(plain)
 }
 
 // park encodes the known parameters again.
@@ -85,7 +86,7 @@ type form struct {
 // anew; where that fails, or the form cannot be used, Outcome says so.
 func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *Outcome) {
 	f := &form{}
-	plain, err := s.forms.Open(sealed)
+	plain, err := s.sealer.Open(sealed)
 	if err != nil || json.Unmarshal(plain, &f.parked) != nil || time.Since(time.Unix(f.At, 0)) > formLifetime {
 		return nil, &Outcome{Fault: oauth.Errorf(oauth.InvalidRequest,
 			"This page waited too long or was changed on its way. Go back to the app and start again.")}
@@ -164,22 +165,15 @@ func accountOf(u login.User) Account {
 	return Account{Name: name, Detail: email}
 }
 
-// permissions puts the scopes into words.
+// permissions are what a consent page shows.
 func (q *request) permissions() []Permission {
 	var list []Permission
 	for audience, scope := range q.needs.All() {
-		if audience == "" {
-			list = append(list, Permission{Scope: scope, Text: identityScopes[scope]})
-			continue
+		p := Permission{Scope: scope}
+		if audience != "" {
+			p.Text, p.API = cmp.Or(q.api.Scopes[scope], scope), q.api.Name
 		}
-		text := q.api.Scopes[scope]
-		switch {
-		case scope == "":
-			text = "Use it in your name"
-		case text == "":
-			text = scope
-		}
-		list = append(list, Permission{Scope: scope, Text: text, API: q.api.Name})
+		list = append(list, p)
 	}
 	return list
 }

@@ -237,14 +237,8 @@ func (s *Service) readAudience(q *request) *oauth.Error {
 	return nil
 }
 
-// identityScopes are OpenID Connect's own, in plain words.
-var identityScopes = map[string]string{
-	"openid":  "Know who you are",
-	"profile": "See your name, picture and profile",
-	"email":   "See your e-mail address",
-	"address": "See your postal address",
-	"phone":   "See your phone number",
-}
+// identityScopes are OpenID Connect's own.
+var identityScopes = []string{"openid", "profile", "email", "address", "phone"}
 
 // readScope keeps the scopes that exist. Others are dropped, as RFC 6749
 // section 3.3 allows; if nothing is left there is nothing to grant.
@@ -259,7 +253,7 @@ func (*Service) readScope(q *request) *oauth.Error {
 	}
 	var identity, api []string
 	for _, word := range words {
-		if _, ok := identityScopes[word]; ok {
+		if slices.Contains(identityScopes, word) {
 			identity = append(identity, word)
 			q.scopes = append(q.scopes, word)
 		} else if q.api != nil && q.api.HasScope(word) {

@@ -48,13 +48,13 @@ type Config struct {
 // Service answers authorization requests. It is safe for concurrent use.
 type Service struct {
 	Config
-	forms *seal.Box
-	pages string // the issuer as the prefix of our own pages
+	sealer *seal.Box // of parked requests
+	pages  string    // the issuer as the prefix of our own pages
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	return &Service{Config: c, forms: c.Keyring.Box("parked request"), pages: strings.TrimSuffix(c.Issuer, "/") + "/"}
+	return &Service{Config: c, sealer: c.Keyring.Box("parked request"), pages: strings.TrimSuffix(c.Issuer, "/") + "/"}
 }
 
 // progress is what the person already did for the request at hand. It only

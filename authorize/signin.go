@@ -23,33 +23,22 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 	if refused != nil {
 		return *refused
 	}
-	again := func(p Problem, cause error) Outcome {
-		return s.ask(f.q, b, f.current, f.Done, Ask{Step: silent.StepLogin, Problem: p, Login: username, Cause: cause})
+	again := func(a Ask) Outcome {
+		a.Step, a.Login = silent.StepLogin, username
+		return s.ask(f.q, b, f.current, f.Done, a)
 	}
 	if !f.boundTo(b) || f.Step != silent.StepLogin {
-		return again(ProblemForm, nil)
+		return again(Ask{Problem: ProblemForm})
 	}
 	user, generation, err := s.authenticate(ctx, login.Credentials{
 		Username: username, Password: password, Browser: b.Binding, Address: b.Address,
 	})
-	throttled := (*login.ThrottledError)(nil)
-	switch {
-	case errors.As(err, &throttled):
-		return s.ask(f.q, b, f.current, f.Done, Ask{
-			Step: silent.StepLogin, Problem: ProblemThrottled, Wait: throttled.Wait, Login: username, Cause: err,
-		})
-	case errors.Is(err, login.ErrCredentials):
-		return again(ProblemCredentials, nil)
-	case errors.Is(err, login.ErrDisabled):
-		return again(ProblemDisabled, nil)
-	case errors.Is(err, login.ErrBusy):
-		return again(ProblemBusy, err)
-	case err != nil:
-		return again(ProblemStore, err)
+	if err != nil {
+		return again(problemOf(err))
 	}
 	first, err := s.Forms.MarkUsed(ctx, f.ID, rand.Text(), formLifetime)
 	if err != nil {
-		return again(ProblemStore, err)
+		return again(problemOf(err))
 	}
 	if !first {
 		// Sent twice, or from the history of a shared computer: the request
@@ -57,16 +46,32 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 		return s.decide(ctx, f.q, b, progress{})
 	}
 	handle, err := s.startSession(ctx, f.q, user, generation, b)
-	if ended := session.Absence(""); errors.As(err, &ended) {
-		return again(ProblemForm, nil) // every session of the user was ended meanwhile
-	}
 	if err != nil {
-		return again(ProblemStore, err)
+		return again(problemOf(err))
 	}
 	account := SignedIn{Handle: handle, Group: f.q.client.SSOGroup, UserID: user.ID}
 	out := s.decide(ctx, f.q, b.with(account), progress{SignedIn: true, Chosen: true})
 	out.SignedIn = &account
 	return out
+}
+
+// problemOf says why a sign-in is asked for again. What is none of the answers
+// that login and session name is trouble with the store.
+func problemOf(err error) Ask {
+	throttled, ended := (*login.ThrottledError)(nil), session.Absence("")
+	switch {
+	case errors.As(err, &throttled):
+		return Ask{Problem: ProblemThrottled, Wait: throttled.Wait, Cause: err}
+	case errors.Is(err, login.ErrCredentials):
+		return Ask{Problem: ProblemCredentials}
+	case errors.Is(err, login.ErrDisabled):
+		return Ask{Problem: ProblemDisabled}
+	case errors.Is(err, login.ErrBusy):
+		return Ask{Problem: ProblemBusy, Cause: err}
+	case errors.As(err, &ended): // every session of the user was ended meanwhile
+		return Ask{Problem: ProblemForm}
+	}
+	return Ask{Problem: ProblemStore, Cause: err}
 }
 
 // authenticate checks credentials. The user's generation is read first, so

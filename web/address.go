@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -17,27 +18,18 @@ const maxHops = 20
 func (s *Server) address(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return netip.Addr{} // a unix socket
+		return netip.Addr{} // no TCP: whoever serves us tells nothing
 	}
 	last := canonical(peer.Addr())
 	if !s.trusts(last) {
 		return last
 	}
 	// More lines of the header are one list (RFC 9110 section 5.3).
-	rest := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
-	for range maxHops {
-		if rest == "" {
-			break
-		}
-		entry := rest
-		if i := strings.LastIndexByte(rest, ','); i >= 0 {
-			rest, entry = rest[:i], rest[i+1:]
-		} else {
-			rest = ""
-		}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, entry := range slices.Backward(hops[max(0, len(hops)-maxHops):]) {
 		hop, ok := parseHop(strings.TrimSpace(entry))
 		if !ok {
-			break // a trusted proxy was called by it knows not whom
+			break // the proxy could not say who called it: it is the last that is known
 		}
 		if last = hop; !s.trusts(hop) {
 			break

@@ -45,7 +45,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 	}
 	// Chromium applies form-action to the redirect after the form as well.
 	e := s.edition(r)
-	return show(w, e, problemStatus(ask.Problem), "'self' "+ask.To.FormAction(), s.question(ask, e, s.asked(r), s.base+path))
+	return show(w, e, problems[ask.Problem].status, "'self' "+ask.To.FormAction(), s.question(ask, e, s.asked(r), s.base+path))
 }
 
 // resumption is the query of an address that goes on with a parked request.
@@ -55,18 +55,6 @@ func resumption(p page.Parked) string {
 		q += "&" + paramLocales + "=" + url.QueryEscape(p.Locales)
 	}
 	return q
-}
-
-func problemStatus(p authorize.Problem) int {
-	switch p {
-	case authorize.ProblemStore, authorize.ProblemBusy:
-		return http.StatusServiceUnavailable
-	case authorize.ProblemCredentials, authorize.ProblemDisabled:
-		return http.StatusUnauthorized
-	case authorize.ProblemThrottled:
-		return http.StatusTooManyRequests
-	}
-	return http.StatusOK
 }
 
 // question is the page for a step.
@@ -88,31 +76,28 @@ func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action s
 	}
 }
 
-// problemNames are the reasons of a question that is asked again, for log and
-// metric: they tell a guessed password from an opened form.
-var problemNames = map[authorize.Problem]string{
-	authorize.ProblemCredentials: "credentials",
-	authorize.ProblemDisabled:    "disabled",
-	authorize.ProblemStore:       string(silent.StoreUnavailable),
-	authorize.ProblemBusy:        "busy",
-	authorize.ProblemForm:        "form",
-	authorize.ProblemThrottled:   "throttled",
+// again is what becomes of a question that is asked a second time.
+type again struct {
+	status int
+	reason string // in log and metric: it tells a guessed password from an opened form
+	text   string // key of what the page says; "" where the answer fills it in
 }
 
-// problemTexts are the keys of their texts.
-var problemTexts = map[authorize.Problem]string{
-	authorize.ProblemCredentials: "problem.credentials",
-	authorize.ProblemDisabled:    "problem.disabled",
-	authorize.ProblemStore:       "problem.store",
-	authorize.ProblemBusy:        "problem.busy",
-	authorize.ProblemForm:        "problem.form",
+var problems = map[authorize.Problem]again{
+	authorize.ProblemNone:        {status: http.StatusOK},
+	authorize.ProblemCredentials: {http.StatusUnauthorized, "credentials", "problem.credentials"},
+	authorize.ProblemDisabled:    {http.StatusUnauthorized, "disabled", "problem.disabled"},
+	authorize.ProblemStore:       {http.StatusServiceUnavailable, string(silent.StoreUnavailable), "problem.store"},
+	authorize.ProblemBusy:        {http.StatusServiceUnavailable, "busy", "problem.busy"},
+	authorize.ProblemForm:        {http.StatusOK, "form", "problem.form"},
+	authorize.ProblemThrottled:   {http.StatusTooManyRequests, "throttled", ""},
 }
 
 func problemText(ask *authorize.Ask, e *page.Edition) string {
 	if ask.Problem == authorize.ProblemThrottled {
 		return throttledText(seconds(ask.Wait), e)
 	}
-	if key, ok := problemTexts[ask.Problem]; ok {
+	if key := problems[ask.Problem].text; key != "" {
 		return e.Text(key)
 	}
 	return ""
@@ -155,16 +140,16 @@ func consentView(base, action string, ask *authorize.Ask, e *page.Edition, parke
 // scopeTexts are the keys of what the scopes of OpenID Connect permit.
 var scopeTexts = map[string]string{
 	"openid": "scope.openid", "profile": "scope.profile", "email": "scope.email", "address": "scope.address",
-	"phone": "scope.phone", "offline_access": "scope.offline_access",
+	"phone": "scope.phone",
 }
 
 // permissionText is a permission in the person's language. What the scopes of an
 // API permit is the operator's to say.
 func permissionText(p authorize.Permission, e *page.Edition) string {
-	switch key := scopeTexts[p.Scope]; {
-	case p.API == "" && key != "":
-		return e.Text(key)
-	case p.API != "" && p.Scope == "":
+	switch {
+	case p.API == "":
+		return e.Text(scopeTexts[p.Scope])
+	case p.Scope == "":
 		return e.Text("permission.api")
 	}
 	return p.Text

@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/sessions"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
@@ -129,10 +130,6 @@ func (c *cookies) newForm() (*http.Cookie, string) {
 	return &cookie, hashBinding(cookie.Value)
 }
 
-// knownAge is how long a browser that an account signed in with is told from
-// others, as in login.Limits.
-const knownAge = 30 * 24 * time.Hour
-
 // keepForm lets the form cookie outlive the browser's session, once somebody
 // signed in with it: by it the throttle tells the owner's browser from those of
 // strangers who guess.
@@ -142,7 +139,7 @@ func (c *cookies) keepForm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cookie := c.form
-	cookie.Value, cookie.MaxAge = held.Value, int(knownAge.Seconds())
+	cookie.Value, cookie.MaxAge = held.Value, int(login.KnownFor.Seconds())
 	http.SetCookie(w, &cookie)
 }
 

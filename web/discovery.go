@@ -41,8 +41,7 @@ func (s *Server) describe() []byte {
 	return doc
 }
 
-// What apps may keep of discovery and keys, in seconds. A next key is
-// published for longer than this before it signs.
+// publicCache lets apps keep discovery and keys for five minutes.
 const publicCache = "public, max-age=300"
 
 func (s *Server) configuration(w http.ResponseWriter, _ *http.Request) error {

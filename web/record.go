@@ -51,8 +51,8 @@ func (n *record) outcome(out authorize.Outcome) {
 	case out.Ask != nil:
 		n.result, n.reason, n.cause = "asked", askNames[out.Ask.Step], out.Ask.Cause
 		n.outage = out.Ask.Problem == authorize.ProblemStore
-		if problem := problemNames[out.Ask.Problem]; problem != "" {
-			n.reason = problem
+		if reason := problems[out.Ask.Problem].reason; reason != "" {
+			n.reason = reason
 		}
 	case out.Answer.Err != nil:
 		n.failed(out.Answer.Err)

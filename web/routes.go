@@ -43,19 +43,23 @@ func (s *Server) list() []route {
 	}
 }
 
-// kind is the wrapper that gives a route its errors and headers.
-func (s *Server) kind(r route) func(endpoint string, h handler) http.Handler {
+// wrap gives a handler of a route its errors and headers.
+func (s *Server) wrap(r route, endpoint string, h handler) http.Handler {
 	if r.api {
-		return s.machine
+		return s.machine(endpoint, h)
 	}
-	return s.person
+	return s.person(endpoint, h)
 }
 
-// cleanPaths keeps the mux from redirecting a path that is not clean. An app
-// whose address of ours ends in a slash too many would see a preflight that was
-// redirected, which browsers tell as anything but that.
+// cleanPaths answers a path that is not clean, which the mux would redirect: an
+// app whose address of ours has a slash too many would fail in its preflight, for
+// a reason that the browser keeps to itself. So the preflight passes, and the
+// request that follows is told.
 func (s *Server) cleanPaths(next http.Handler) http.Handler {
-	unclean := s.machine("unknown", func(http.ResponseWriter, *http.Request) error {
+	unclean := s.machine("unknown", func(w http.ResponseWriter, r *http.Request) error {
+		if r.Method == http.MethodOptions {
+			return s.preflight(w, r)
+		}
 		return oauth.Errorf(errNotFound, "Nothing is served at this address: its path holds // or a dot segment. Check how the app joins the issuer and the path.")
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -71,12 +75,11 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	allowed := map[string][]string{} // path -> its methods
 	for _, r := range s.list() {
-		kind := s.kind(r)
 		if r.api {
-			mux.Handle("OPTIONS "+s.base+r.path, kind("preflight", s.preflight))
+			mux.Handle("OPTIONS "+s.base+r.path, s.wrap(r, "preflight", s.preflight))
 		}
 		for method := range strings.FieldsSeq(r.methods) {
-			mux.Handle(method+" "+s.base+r.path, kind(r.name, r.handler))
+			mux.Handle(method+" "+s.base+r.path, s.wrap(r, r.name, r.handler))
 			allowed[r.path] = append(allowed[r.path], method)
 		}
 	}
@@ -89,7 +92,7 @@ func (s *Server) routes() http.Handler {
 		if r.api {
 			methods = append(methods, "OPTIONS")
 		}
-		mux.Handle(s.base+r.path, s.kind(r)("unknown", s.wrongMethod(strings.Join(methods, ", "))))
+		mux.Handle(s.base+r.path, s.wrap(r, "unknown", s.wrongMethod(strings.Join(methods, ", "))))
 	}
 	mux.Handle("GET "+s.base+"static/", s.static(s.Brand.Static()))
 	mux.Handle("/", s.person("unknown", s.notFound))

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"strings"
 
@@ -20,8 +19,6 @@ const demoUsage = `Usage: hush demo [flags]
 
 Starts the provider, three single-page apps and an API on this machine. Needs
 nothing else: sessions live in an embedded Redis and are gone when it ends.
-
-Flags:
 `
 
 // demoFlags are the demo's switches.
@@ -34,8 +31,6 @@ type demoFlags struct {
 func parseDemoFlags(args []string, stderr io.Writer) (demoFlags, error) {
 	var f demoFlags
 	set := flag.NewFlagSet("demo", flag.ContinueOnError)
-	set.SetOutput(stderr)
-	set.Usage = func() { fmt.Fprint(stderr, demoUsage); set.PrintDefaults() }
 	set.StringVar(&f.addr, "addr", "localhost:8080", "where the provider listens; the port is part of the issuer")
 	set.StringVar(&f.admin, "admin", "127.0.0.1:9090", "where /livez, /readyz and /metrics are served")
 	set.StringVar(&f.orders, "orders", "localhost:3001", "where app one, Orders, listens")
@@ -45,13 +40,7 @@ func parseDemoFlags(args []string, stderr io.Writer) (demoFlags, error) {
 	set.StringVar(&f.redis, "redis", "", "use this Redis instead of the embedded one, e.g. redis://localhost:6379/0")
 	set.BoolVar(&f.crossSite, "cross-site", false, "serve the apps on other sites (orders.localhost and so on), so that browsers treat the provider's cookie as a third party's")
 	set.StringVar(&f.log, "log", "text", "log of requests on standard error: text, json or off")
-	if err := set.Parse(args); err != nil {
-		return f, err
-	}
-	if set.NArg() > 0 {
-		return f, fmt.Errorf("demo takes flags only, not %q", set.Arg(0))
-	}
-	return f, nil
+	return f, parseFlags(set, demoUsage, args, stderr)
 }
 
 // origin returns the web origin of a listener. Its host is localhost whatever
@@ -147,18 +136,6 @@ func demoStore(url string) (*redisstore.Store, error) {
 func demoSecrets() [][]byte {
 	sum := sha256.Sum256([]byte("hush demo: not a secret"))
 	return [][]byte{sum[:]}
-}
-
-func newLog(kind string, w io.Writer) (*slog.Logger, error) {
-	switch kind {
-	case "text":
-		return slog.New(slog.NewTextHandler(w, nil)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(w, nil)), nil
-	case "off":
-		return slog.New(slog.DiscardHandler), nil
-	}
-	return nil, fmt.Errorf("--log must be text, json or off, not %q", kind)
 }
 
 func printDemo(w io.Writer, f demoFlags, c demo.Config) {

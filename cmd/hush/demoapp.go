@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/hush-sso/hush/web/demo"
@@ -96,16 +95,6 @@ func checkURLs(c demo.Config) (errs []error) {
 		errs = append(errs, fmt.Errorf("--keys must be a URL such as http://hush:8080/.well-known/jwks.json, not %q", c.KeysURL))
 	}
 	return errs
-}
-
-func isHTTP(raw string) bool {
-	u, err := url.Parse(raw)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
-}
-
-func isOrigin(raw string) bool {
-	u, err := url.Parse(raw)
-	return err == nil && isHTTP(raw) && raw == u.Scheme+"://"+u.Host
 }
 
 func runDemoApp(ctx context.Context, args []string, stderr io.Writer) error {

@@ -12,7 +12,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -127,7 +126,7 @@ func until(t *testing.T, what string, true func() bool) {
 
 func within(t *testing.T, patience time.Duration, what string, true func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !true(); runtime.Gosched() {
+	for deadline := time.Now().Add(patience); !true(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: not within %v", what, patience)
 		}

@@ -79,7 +79,7 @@ func get(t *testing.T, url string) string {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: %v", url, err)
 		}
-		runtime.Gosched()
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 

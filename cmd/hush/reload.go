@@ -69,7 +69,7 @@ func (r *reloader) reload(why string) {
 		r.refuse(why, err)
 		return
 	}
-	if err := r.provider.Replace(provider.Registry{Clients: next.ClientSpecs(), APIs: next.APISpecs(), Users: next.LoginUsers(), Brand: next.Brand()}); err != nil {
+	if err := r.provider.Replace(registry(next)); err != nil {
 		r.refuse(why, err)
 		return
 	}

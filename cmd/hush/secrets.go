@@ -49,27 +49,6 @@ Example:
   printf %s "$CLIENT_SECRET" | hush hash-secret
 `
 
-// parseFlags reads the flags of a command, which takes nothing else.
-func parseFlags(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {
-	set.SetOutput(stderr)
-	set.Usage = func() {
-		fmt.Fprint(stderr, usage)
-		flags := 0
-		set.VisitAll(func(*flag.Flag) { flags++ })
-		if flags > 0 {
-			fmt.Fprint(stderr, "\nFlags:\n")
-			set.PrintDefaults()
-		}
-	}
-	if err := set.Parse(args); err != nil {
-		return err
-	}
-	if set.NArg() > 0 {
-		return fmt.Errorf("%s takes flags only, not what follows them", set.Name())
-	}
-	return nil
-}
-
 func runSecret(args []string, stdout, stderr io.Writer) error {
 	if err := parseFlags(flag.NewFlagSet("secret", flag.ContinueOnError), secretUsage, args, stderr); err != nil {
 		return err

@@ -117,11 +117,17 @@ func openStore(c *config.Config) (*redisstore.Store, error) {
 	return redisstore.Open(c.Store()), nil
 }
 
+// registry is what a reload replaces.
+func registry(c *config.Config) provider.Registry {
+	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand()}
+}
+
 // options are those of the provider, without the store and the log.
 func options(c *config.Config) provider.Options {
+	r := registry(c)
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(),
-		Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(),
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand,
 		Session: session.Policy{Idle: c.Session.Idle, Lifetime: c.Session.Lifetime},
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,

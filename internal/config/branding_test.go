@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +144,15 @@ func TestBrandingKeepsSecrets(t *testing.T) {
 		list := problems(t, file("branding: {"+line+"}"), map[string]string{"LONG": strings.Repeat("confidential", 8)})
 		if len(list) == 0 || strings.Contains(list.Error(), "confidential") {
 			t.Errorf("%s: %v", line, list)
+		}
+	}
+}
+
+// TestLanguageTags: the key's tags name the languages that there are pages in.
+func TestLanguageTags(t *testing.T) {
+	for _, f := range fields(reflect.TypeFor[Branding]()) {
+		if f.key == "languages" && (!slices.Equal(f.oneOf, page.Languages()) || f.fallback != strings.Join(page.Languages(), ",")) {
+			t.Errorf("the tags say %q and %q, the pages are in %q", f.oneOf, f.fallback, page.Languages())
 		}
 	}
 }

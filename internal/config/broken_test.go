@@ -166,7 +166,7 @@ var brokens = map[string]broken{
 	"bad hash":                    {app("type: confidential", "secret_hash: sha256:00 #!"), "clients[0].secret_hash", "64 hex digits", nil},
 	"weak secret":                 {app("type: confidential", "secret: ${VALUE} #!"), "clients[0].secret", "22 characters or more", nil},
 	"public with method":          {app("token_endpoint_auth_method: client_secret_basic #!"), "clients[0].token_endpoint_auth_method", "a public app has not", nil},
-	"jwt method":                  {app("type: confidential", "secret: "+goodSecret, "token_endpoint_auth_method: client_secret_jwt #!"), "clients[0].token_endpoint_auth_method", "write client_secret_basic", nil},
+	"jwt method":                  {app("type: confidential", "secret: "+goodSecret, "token_endpoint_auth_method: client_secret_jwt #!"), "clients[0].token_endpoint_auth_method", "must be one of none, client_secret_basic, client_secret_post", nil},
 	"same client id":              {app("name: A\n  - id: shop #!\n    redirect_uris: [https://b.example.com/]"), "clients[1].id", "the same as that of the app in line 5", nil},
 	"api without audience":        {file("apis:\n  - name: A #!"), "apis[0].audience", "is missing", nil},
 	"api audience":                {file("apis:\n  - audience: a b #!"), "apis[0].audience", "without spaces", nil},

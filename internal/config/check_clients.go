@@ -186,8 +186,6 @@ func (d *decoder) checkClientSecret(path string, c *Client) {
 		d.bad(secret, "%s", WeakSecret(string(c.Secret)))
 	}
 	switch m := c.TokenEndpointAuthMethod; {
-	case m == "client_secret_jwt":
-		d.bad(method, "client_secret_jwt does not work in this version: write client_secret_basic")
 	case m == "none" && c.confidential():
 		d.bad(method, "is none, but the app is confidential: write client_secret_basic, or type: public")
 	case m != "" && m != "none" && !c.confidential():

@@ -37,11 +37,11 @@ type Client struct {
 	// `sha256:` and 64 hex digits, as `hush hash-secret` prints it. A
 	// confidential app needs this or secret.
 	SecretHash Secret `key:"secret_hash" example:"sha256:9f86d081..." otherwise:"none"`
-	// The secret itself, where a method needs more than its hash. Random, 22
-	// characters or more; from the environment, not from the file.
+	// The secret itself, in place of its hash. Random, 22 characters or more; from
+	// the environment, not from the file.
 	Secret Secret `key:"secret" example:"\"${BACKEND_SECRET}\"" otherwise:"none"`
 	// How it shows its secret at the token endpoint.
-	TokenEndpointAuthMethod string `key:"token_endpoint_auth_method" oneof:"none client_secret_basic client_secret_post client_secret_jwt" example:"client_secret_basic" otherwise:"any that its type allows"`
+	TokenEndpointAuthMethod string `key:"token_endpoint_auth_method" oneof:"none client_secret_basic client_secret_post" example:"client_secret_basic" otherwise:"any that its type allows"`
 	// Where to tell the app that a session ended.
 	BackchannelLogoutURI string `key:"backchannel_logout_uri" example:"https://office.example.com/logout" otherwise:"none" pending:"the app is not told when a session ends"`
 }

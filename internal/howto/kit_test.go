@@ -68,20 +68,30 @@ var documented = []string{"8080", "8081", "9090", "9091", "3000", "4000", "6379"
 func newPlace(t *testing.T) *place {
 	t.Helper()
 	p := &place{t: t, dir: t.TempDir(), ports: map[string]string{}}
-	var held []net.Listener
 	for _, port := range documented {
+		p.ports[port] = freePort(t)
+	}
+	p.env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "HUSH_SECRET="+p.secret())
+	return p
+}
+
+// given are the ports that tests of this run have, used or not yet: others run
+// beside them.
+var given sync.Map
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	for {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		held = append(held, l)
-		p.ports[port] = strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	}
-	for _, l := range held {
+		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 		l.Close()
+		if _, taken := given.LoadOrStore(port, true); !taken {
+			return port
+		}
 	}
-	p.env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "HUSH_SECRET="+p.secret())
-	return p
 }
 
 // here puts this machine's ports into a snippet.

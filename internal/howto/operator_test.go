@@ -33,6 +33,16 @@ func newOperator(t *testing.T) *operator {
 	return o
 }
 
+// newPair is an operator whose two nodes run.
+func newPair(t *testing.T) *operator {
+	t.Helper()
+	o := newOperator(t)
+	o.redis("6379")
+	o.restart("8080")
+	o.restart("8081")
+	return o
+}
+
 // replaced puts a snippet in the place of the line of a file that begins so.
 func replaced(t *testing.T, text, begins, line string) string {
 	t.Helper()

@@ -11,10 +11,7 @@ const rotation = "rotation.md"
 // between two restarts people sign in, redeem and renew across the nodes.
 func TestRotateSecret(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
-	o.redis("6379")
-	o.restart("8080")
-	o.restart("8081")
+	o := newPair(t)
 	early := o.agent("8080")
 	o.signIn(early)
 	old := o.userinfoToken(early)
@@ -64,10 +61,7 @@ func (o *operator) kid(port string) string {
 // the words of it.
 func TestRemovedTooEarly(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
-	o.redis("6379")
-	o.restart("8080")
-	o.restart("8081")
+	o := newPair(t)
 	o.shell(block(t, rotation, "new secret"))
 	o.load()
 	o.secrets(rotation, "secrets: without the old")
@@ -83,10 +77,7 @@ func TestRemovedTooEarly(t *testing.T) {
 // TestNewSigningKeys: sessions outlive them, tokens do not.
 func TestNewSigningKeys(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
-	o.redis("6379")
-	o.restart("8080")
-	o.restart("8081")
+	o := newPair(t)
 	a := o.agent("8080")
 	o.signIn(a)
 	old, kid := o.userinfoToken(a), o.kid("8080")
@@ -111,10 +102,7 @@ func TestNewSigningKeys(t *testing.T) {
 // TestNewSecretInFrontAtOnce: why the page puts it second first.
 func TestNewSecretInFrontAtOnce(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
-	o.redis("6379")
-	o.restart("8080")
-	o.restart("8081")
+	o := newPair(t)
 	o.shell(block(t, rotation, "new secret"))
 	o.load()
 	o.secrets(rotation, "secrets: first")
@@ -129,10 +117,7 @@ func TestNewSecretInFrontAtOnce(t *testing.T) {
 // TestLeakedSecret: after the emergency nothing of before is worth anything.
 func TestLeakedSecret(t *testing.T) {
 	t.Parallel()
-	o := newOperator(t)
-	o.redis("6379")
-	o.restart("8080")
-	o.restart("8081")
+	o := newPair(t)
 	o.api("api.go")
 	a := o.agent("8080")
 	access, _ := o.signIn(a)["access_token"].(string)

@@ -3,17 +3,15 @@ package login_test
 import (
 	"context"
 	"errors"
-	"html"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redistest"
@@ -81,8 +79,15 @@ func TestRenewalsDoNotWaitForSignIns(t *testing.T) {
 	if err := p.LoadKeys(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b := &visitor{t: t, Handler: p.Public, cookies: map[string]*http.Cookie{}}
-	b.signIn()
+	b := hushtest.NewAgent(t, issuer, hushtest.Direct(p.Public))
+	ask := func(prompt string) *hushtest.Reply {
+		return b.Authorize(url.Values{
+			"client_id": {"app"}, "redirect_uri": {"https://app.example.com/cb"}, "response_type": {"code"}, "scope": {"openid"}, "prompt": {prompt},
+			"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
+		})
+	}
+	ask("login")
+	b.SignIn("alice", "wonderland")
 
 	d, err := login.NewDirectory(users)
 	if err != nil {
@@ -91,11 +96,12 @@ func TestRenewalsDoNotWaitForSignIns(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer p.Login.Hold()()
 	_, waiting := flood(ctx, p.Login, d, 1)
-	if w := b.authorize("none"); !strings.Contains(w.Header().Get("Location"), "code=") {
-		t.Errorf("the renewal: %d to %q", w.Code, w.Header().Get("Location"))
+	if r := ask("none"); r.Answer == nil || r.Answer.Params["code"] == "" {
+		t.Errorf("the renewal: %d, %+v", r.Status, r.Answer)
 	}
-	if w := b.signIn(); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "Many people are signing in") {
-		t.Errorf("the sign-in: %d %s", w.Code, w.Body)
+	ask("login")
+	if r := b.SignIn("alice", "wonderland"); r.Status != http.StatusServiceUnavailable || !strings.Contains(r.Body, "Many people are signing in") {
+		t.Errorf("the sign-in: %d %s", r.Status, r.Body)
 	}
 	if n := p.Login.Waiting(); n != p.Login.MostWaiting() {
 		t.Errorf("only %d still wait", n)
@@ -104,46 +110,4 @@ func TestRenewalsDoNotWaitForSignIns(t *testing.T) {
 	for range p.Login.MostWaiting() {
 		<-waiting
 	}
-}
-
-// visitor is a browser that is connected to a provider's handler.
-type visitor struct {
-	http.Handler
-	t       *testing.T
-	cookies map[string]*http.Cookie
-}
-
-func (v *visitor) send(r *http.Request) *httptest.ResponseRecorder {
-	for _, c := range v.cookies {
-		r.AddCookie(c)
-	}
-	w := httptest.NewRecorder()
-	v.ServeHTTP(w, r)
-	for _, c := range w.Result().Cookies() {
-		v.cookies[c.Name] = c
-	}
-	return w
-}
-
-func (v *visitor) authorize(prompt string) *httptest.ResponseRecorder {
-	return v.send(httptest.NewRequest("GET", issuer+"authorize?"+url.Values{
-		"client_id": {"app"}, "redirect_uri": {"https://app.example.com/cb"}, "response_type": {"code"}, "scope": {"openid"}, "prompt": {prompt},
-		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
-	}.Encode(), nil))
-}
-
-var parked = regexp.MustCompile(`name="request" value="([^"]+)"`)
-
-func (v *visitor) signIn() *httptest.ResponseRecorder {
-	v.t.Helper()
-	page := v.authorize("login").Body.String()
-	found := parked.FindStringSubmatch(page)
-	if found == nil {
-		v.t.Fatalf("no sign-in form: %s", page)
-	}
-	r := httptest.NewRequest("POST", issuer+"login", strings.NewReader(url.Values{
-		"request": {html.UnescapeString(found[1])}, "username": {"alice"}, "password": {"wonderland"},
-	}.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return v.send(r)
 }

@@ -16,8 +16,12 @@ import (
 type Limits struct {
 	Account Limit // attempts on one account; default 10, then one in 30 s
 	Address Limit // attempts from one address; default 100, then one in 3 s
-	Known   Known // default 30 days, 32 browsers
+	Known   Known // default KnownFor, 32 browsers
 }
+
+// KnownFor is how long an account remembers a browser, and so how long the
+// browser has to keep what it is known by.
+const KnownFor = 30 * 24 * time.Hour
 
 // Limit is a bucket of tokens, one for each attempt.
 type Limit struct {
@@ -40,7 +44,7 @@ func (l Limits) orDefault() Limits {
 		l.Address = Limit{Burst: 100, Every: 3 * time.Second}
 	}
 	if l.Known == (Known{}) {
-		l.Known = Known{For: 30 * 24 * time.Hour, Most: 32}
+		l.Known = Known{For: KnownFor, Most: 32}
 	}
 	return l
 }
@@ -70,11 +74,11 @@ type Attempts interface {
 // ThrottledError refuses an attempt that was not looked at.
 type ThrottledError struct {
 	Wait time.Duration // until the next one is
-	Of   string        // "account" or "address": whose attempts were too many
+	Who  string        // "account" or "address": whose attempts were too many
 }
 
 func (e *ThrottledError) Error() string {
-	return fmt.Sprintf("login: too many attempts of this %s: the next one counts in %s", e.Of, e.Wait)
+	return fmt.Sprintf("login: too many attempts of this %s: the next one counts in %s", e.Who, e.Wait)
 }
 
 // Throttle is an Authenticator that slows down who guesses. It locks nobody
@@ -129,7 +133,7 @@ func (t *Throttle) Authenticate(ctx context.Context, d *Directory, c Credentials
 	return user, nil
 }
 
-func (t *Throttle) admit(ctx context.Context, of string, try Try) error {
+func (t *Throttle) admit(ctx context.Context, who string, try Try) error {
 	if try.Of == "" {
 		return nil
 	}
@@ -138,7 +142,7 @@ func (t *Throttle) admit(ctx context.Context, of string, try Try) error {
 		return err
 	}
 	if wait > 0 {
-		return &ThrottledError{Wait: wait, Of: of}
+		return &ThrottledError{Wait: wait, Who: who}
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func TestThrottleSlowsGuessing(t *testing.T) {
 		if _, err := g.Authenticate(t.Context(), g.d, right("alice", "stranger")); !errors.As(err, &refused) {
 			t.Fatalf("the eleventh attempt: %v", err)
 		}
-		if refused.Of != "account" || refused.Wait > 30*time.Second || refused.Wait < 20*time.Second {
+		if refused.Who != "account" || refused.Wait > 30*time.Second || refused.Wait < 20*time.Second {
 			t.Errorf("refused: %+v", refused)
 		}
 		g.asks(wrong("jürgen straße"), login.ErrCredentials)

@@ -89,13 +89,3 @@ func once(text []byte, what string) (int, error) {
 		return 0, fmt.Errorf("%q stands in the file %d times", what, n)
 	}
 }
-
-// files returns the names of the files that the guard stands in.
-func (g *Guard) files() []string {
-	var names []string
-	for _, e := range g.Edits {
-		names = append(names, e.File)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}

@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -27,6 +28,16 @@ type Guard struct {
 	Edits   []Edit   `yaml:"edits"`
 	Package string   `yaml:"package"` // whose tests must notice; its directory from the root
 	Tests   []string `yaml:"tests"`   // of which one must fail, e.g. TestX or TestX/with_a_part
+}
+
+// files returns the names of the files that the guard stands in.
+func (g *Guard) files() []string {
+	var names []string
+	for _, e := range g.Edits {
+		names = append(names, e.File)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // load reads every list, in the order of their file names.

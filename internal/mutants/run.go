@@ -39,7 +39,7 @@ type runner struct {
 func (r *runner) run(ctx context.Context, guards []Guard) (bool, error) {
 	start := time.Now()
 	r.count = make(map[verdict]int)
-	fit, err := r.baseline(ctx, r.sort(guards), len(guards))
+	fit, err := r.baseline(ctx, r.fitting(guards), len(guards))
 	if err != nil {
 		return false, err
 	}
@@ -56,8 +56,8 @@ func (r *runner) run(ctx context.Context, guards []Guard) (bool, error) {
 	return r.count[killed] == len(guards), nil
 }
 
-// sort keeps the guards that fit the sources and reports the others.
-func (r *runner) sort(guards []Guard) []*Guard {
+// fitting keeps the guards that fit the sources and reports the others.
+func (r *runner) fitting(guards []Guard) []*Guard {
 	var fit []*Guard
 	s := &sources{root: r.root, tests: make(map[string]map[string]bool)}
 	for i := range guards {

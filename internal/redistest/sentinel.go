@@ -25,8 +25,7 @@ const (
 
 // Group is a primary with replicas, watched by three sentinels.
 type Group struct {
-	Primary  *Instance
-	Replicas []*Instance
+	Primary *Instance
 
 	t         testing.TB
 	sentinels []*Instance
@@ -40,8 +39,7 @@ func Sentinel(t testing.TB) *Group {
 	g := &Group{t: t, Primary: Server(t, "--repl-diskless-sync-delay", "0")}
 	host, port, _ := strings.Cut(g.Primary.Addr(), ":")
 	for range 2 {
-		g.Replicas = append(g.Replicas, Server(t, "--replicaof", host+" "+port,
-			"--repl-diskless-load", "swapdb", "--repl-diskless-sync-delay", "0"))
+		Server(t, "--replicaof", host+" "+port, "--repl-diskless-load", "swapdb", "--repl-diskless-sync-delay", "0")
 	}
 	for range 3 {
 		g.sentinels = append(g.sentinels, g.watch(host, port))

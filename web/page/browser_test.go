@@ -189,12 +189,11 @@ func TestKeyboardOrder(t *testing.T) {
 	base, _ := show(t)
 	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
 	for name, want := range map[string][]string{
-		"login":          {"User name", "Password", "Sign in"}, // the first has the focus from the start
-		"select":         {"Continue as alice alice@example.com", "Use another account"},
-		"consent":        {"Not you?", "Allow", "Don’t allow"},
-		"error":          {"Details for the developer"},
-		"signed-out":     {"Back to Orders"},
-		"confirm-logout": {"Sign out"},
+		"login":      {"User name", "Password", "Sign in"}, // the first has the focus from the start
+		"select":     {"Continue as alice alice@example.com", "Use another account"},
+		"consent":    {"Not you?", "Allow", "Don’t allow"},
+		"error":      {"Details for the developer"},
+		"signed-out": {"Back to Orders"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tab.Goto(base + "/view/" + name)
@@ -234,7 +233,6 @@ func TestFormsWithoutScript(t *testing.T) {
 		{"select", "[value=other]", "account=other&request=c2VhbGVk"},
 		{"consent", "[value=allow]", "action=allow&request=c2VhbGVk"},
 		{"consent", "[value=deny]", "action=deny&request=c2VhbGVk"},
-		{"confirm-logout", "[name=confirm]", "confirm=yes&request=c2VhbGVk"},
 	} {
 		t.Run(c.view+" "+c.click, func(t *testing.T) {
 			tab.Goto(base + "/view/" + c.view)

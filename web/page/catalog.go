@@ -122,36 +122,46 @@ var mayBeEmpty = map[string]bool{"login.foot": true}
 // CheckText judges a text that is to stand in place of the catalogue's. The
 // error says what to write instead and holds nothing of the text.
 func CheckText(language, key, text string) error {
+	_, err := ownMessage(language, key, text)
+	return err
+}
+
+// ownMessage reads a text that is to stand in place of the catalogue's.
+func ownMessage(language, key, text string) (message, error) {
 	ours, ok := catalogs[language][key]
 	if !ok {
-		return errors.New("is no text of the pages")
+		return nil, errors.New("is no text of the pages")
 	}
 	switch {
 	case len(text) > maxText:
-		return fmt.Errorf("is longer than %d bytes: write less", maxText)
+		return nil, fmt.Errorf("is longer than %d bytes: write less", maxText)
 	case strings.TrimSpace(text) == "" && !mayBeEmpty[key]:
-		return errors.New("is empty: write a text, or remove the key")
+		return nil, errors.New("is empty: write a text, or remove the key")
 	case !readable(text):
-		return errUnreadable
+		return nil, errUnreadable
 	}
 	m, err := parseMessage(text)
 	want := ours.names()
 	switch {
 	case len(want) == 0 && (err != nil || len(m.names()) > 0):
-		return errors.New("must not have { or }: nothing is filled in here")
+		return nil, errors.New("must not have { or }: nothing is filled in here")
 	case err != nil:
-		return fmt.Errorf("%w: what is filled in is {%s}", err, strings.Join(want, "} and {"))
+		return nil, fmt.Errorf("%w: what is filled in is {%s}", err, strings.Join(want, "} and {"))
 	case !slices.Equal(m.names(), want):
-		return fmt.Errorf("must hold {%s} and nothing else in braces, as the text has that it replaces", strings.Join(want, "} and {"))
+		return nil, fmt.Errorf("must hold {%s} and nothing else in braces, as the text has that it replaces", strings.Join(want, "} and {"))
 	}
-	return nil
+	return m, nil
 }
 
 var errUnreadable = errors.New("holds a control character, or one that turns the direction of writing: remove it")
 
 // readable tells whether a text is UTF-8 of one line that keeps to its place.
 func readable(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
-	})
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unruly)
+}
+
+// unruly are the characters that no text of one line holds: controls, line ends,
+// and those that turn the direction of what follows.
+func unruly(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
 }

@@ -22,21 +22,18 @@ func newEdition(b *Brand, language string, own map[string]string) (*Edition, err
 		e.texts[key] = m
 	}
 	for key, text := range own {
-		if err := CheckText(language, key, text); err != nil {
-			return nil, fmt.Errorf("text %s in %s %w", key, language, err)
-		}
-		m, err := parseMessage(text)
+		m, err := ownMessage(language, key, text)
 		if err != nil {
-			return nil, err // not after CheckText
+			return nil, fmt.Errorf("text %s in %s %w", key, language, err)
 		}
 		e.texts[key] = m
 	}
 	for name, t := range templates {
-		own, err := t.Clone()
+		clone, err := t.Clone()
 		if err != nil {
 			return nil, err // only of one that was executed
 		}
-		e.pages[name] = own.Funcs(e.funcs())
+		e.pages[name] = clone.Funcs(e.funcs())
 	}
 	return e, nil
 }

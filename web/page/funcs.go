@@ -43,7 +43,7 @@ func plain(s string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range s {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+		if unruly(r) {
 			continue
 		}
 		if n++; n > most {

@@ -92,17 +92,6 @@ type SignedOut struct {
 
 func (SignedOut) template() string { return "signedout" }
 
-// ConfirmLogout asks before signing out. It posts request and confirm=yes.
-type ConfirmLogout struct {
-	Base   string
-	Action string
-	Parked
-	Client  string // the app that asks; "" if unknown
-	Account string
-}
-
-func (ConfirmLogout) template() string { return "confirmlogout" }
-
 // Reason explains one refusal to a developer, at Base+"errors/"+Code.
 type Reason struct {
 	Base       string

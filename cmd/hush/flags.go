@@ -1,0 +1,52 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+)
+
+// parseFlags reads the flags of a command, which takes nothing else.
+func parseFlags(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {
+	set.SetOutput(stderr)
+	set.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags := 0
+		set.VisitAll(func(*flag.Flag) { flags++ })
+		if flags > 0 {
+			fmt.Fprint(stderr, "\nFlags:\n")
+			set.PrintDefaults()
+		}
+	}
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	if set.NArg() > 0 {
+		return fmt.Errorf("%s takes flags only, not what follows them", set.Name())
+	}
+	return nil
+}
+
+func newLog(kind string, w io.Writer) (*slog.Logger, error) {
+	switch kind {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, nil)), nil
+	case "off":
+		return slog.New(slog.DiscardHandler), nil
+	}
+	return nil, fmt.Errorf("--log must be text, json or off, not %q", kind)
+}
+
+func isHTTP(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+func isOrigin(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && isHTTP(raw) && raw == u.Scheme+"://"+u.Host
+}
