@@ -96,7 +96,7 @@ func TestThrottledAttempt(t *testing.T) {
 func TestThrottleLocksNobodyOut(t *testing.T) {
 	server := redistest.Server(t)
 	s := server.Open()
-	p := node(t, s, nil)
+	p := node(t, s, func(o *provider.Options) { o.Limits.Share = login.Limit{Burst: 20, Every: time.Second} })
 	owner := signIn(t, browser(t, p), "alice")
 	stranger := browser(t, p)
 	stranger.Authorize(request("every"))
@@ -125,6 +125,23 @@ func (f away) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.RemoteAddr = f.address
 		f.ServeHTTP(w, r)
 	})).RoundTrip(r)
+}
+
+// TestOneAddressHoldsNoAccount: from one place nobody takes every attempt on an
+// account, so that its owner gets in elsewhere, in a browser that is new.
+func TestOneAddressHoldsNoAccount(t *testing.T) {
+	p := node(t, embedded(t), nil)
+	stranger := browser(t, p).Through(away{p.Public, "198.51.100.7:1"})
+	stranger.Authorize(request("every"))
+	for range 8 {
+		isPage(t, stranger.SignIn("alice", "wrong"), http.StatusUnauthorized)
+	}
+	for range 20 {
+		if r := stranger.SignIn("alice", "wonderland"); r.Status != http.StatusTooManyRequests || !strings.Contains(r.Body, "2 minutes") {
+			t.Fatalf("status %d\n%s", r.Status, r.Body)
+		}
+	}
+	signIn(t, browser(t, p).Through(away{p.Public, "203.0.113.9:1"}), "alice")
 }
 
 // TestThrottleByAddress: who guesses one password for everybody runs out of

@@ -71,7 +71,7 @@ func TestHashPassword(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := login.NewAuthenticator()
+		a := login.NewAuthenticator([]byte("key of the test"))
 		if _, err := a.Authenticate(t.Context(), users, "alice", password); err != nil {
 			t.Errorf("%q: %v", stdin, err)
 		}

@@ -293,7 +293,7 @@ func TestDemoConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, password := range map[string]string{"alice": "wonderland", "bob": "builder"} {
-		if _, err := login.NewAuthenticator().Authenticate(t.Context(), directory, name, password); err != nil {
+		if _, err := login.NewAuthenticator([]byte("key of the test")).Authenticate(t.Context(), directory, name, password); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -60,7 +60,7 @@ func TestPasswordIsNotEchoed(t *testing.T) {
 		if err != nil || bad != nil {
 			t.Fatal(err, bad)
 		}
-		if _, err := login.NewAuthenticator().Authenticate(t.Context(), users, "a", "wonderland"); err != nil {
+		if _, err := login.NewAuthenticator([]byte("key of the test")).Authenticate(t.Context(), users, "a", "wonderland"); err != nil {
 			t.Error(err)
 		}
 		// The echo is on again: what is typed now is the first thing shown.

@@ -23,6 +23,7 @@ var (
 // Authenticator checks passwords. Every attempt runs argon2id exactly once, so
 // that the time it takes does not tell which users exist.
 type Authenticator struct {
+	key     keyed
 	slots   chan struct{}
 	waiting atomic.Int64
 	runs    atomic.Uint64
@@ -33,9 +34,11 @@ type Authenticator struct {
 // later than that would mostly wait in vain, holding memory.
 const queue = 32
 
-// NewAuthenticator returns an authenticator.
-func NewAuthenticator() *Authenticator {
+// NewAuthenticator returns an authenticator. The key, the same on all nodes,
+// decides how dear a name is that nobody has.
+func NewAuthenticator(key []byte) *Authenticator {
 	return &Authenticator{
+		key: key,
 		// Half the processors: sign-ins must not starve silent renewals.
 		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 	}
@@ -49,7 +52,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, d *Directory, username
 		return User{}, ErrCredentials
 	}
 	e := d.lookup(username)
-	hash := d.dummy
+	hash := d.dummy(a.key, username)
 	if e != nil {
 		hash = e.hash
 	}

@@ -20,7 +20,7 @@ func authenticator(t testing.TB) (*login.Authenticator, *login.Directory) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return login.NewAuthenticator(), d
+	return login.NewAuthenticator([]byte("key of the test")), d
 }
 
 // Every attempt runs the hash once, whatever is wrong with it; only what is too

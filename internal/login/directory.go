@@ -22,9 +22,7 @@ type User struct {
 type Directory struct {
 	byID   map[string]*entry
 	byName map[string]*entry // by folded username and by folded email
-	// dummy is what is computed for a name that nobody has: it costs as much as
-	// the dearest hash here, so that time does not tell.
-	dummy passwordHash
+	costs  []passwordHash    // that nobody has a password for, one as dear as each user's
 }
 
 type entry struct {
@@ -41,22 +39,17 @@ func NewDirectory(users []User) (*Directory, error) {
 			return nil, fmt.Errorf("user %q: %w", u.Username, err)
 		}
 	}
-	d.dummy = d.dearest()
 	return d, nil
 }
 
-// dearest returns a hash that nobody has a password for, with the parameters of
-// the dearest one here.
-func (d *Directory) dearest() passwordHash {
-	dummy := newHash()
-	work := uint64(0)
-	for _, e := range d.byID {
-		if w := uint64(e.hash.memory) * uint64(e.hash.time); w > work {
-			work = w
-			dummy.memory, dummy.time, dummy.lanes = e.hash.memory, e.hash.time, e.hash.lanes
-		}
+// dummy is what is computed for a name that nobody has. Of users whose hashes
+// cost differently such names are spread over all costs as users are, each always
+// with the same: neither a short time nor a long one tells.
+func (d *Directory) dummy(key keyed, name string) passwordHash {
+	if len(d.costs) == 0 {
+		return newHash()
 	}
-	return dummy
+	return d.costs[key.number("cost", folded(name), len(d.costs))]
 }
 
 func (d *Directory) add(u User) error {
@@ -82,6 +75,7 @@ func (d *Directory) add(u User) error {
 		return fmt.Errorf("password_hash: %w", err)
 	}
 	e := &entry{user: u, hash: hash}
+	d.costs = append(d.costs, hash.dummy())
 	d.byID[u.ID], d.byName[name] = e, e
 	return d.addEmail(e)
 }

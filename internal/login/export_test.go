@@ -19,3 +19,6 @@ func (a *Authenticator) MostWaiting() int { return queue * cap(a.slots) }
 
 // Fold is fold, for tests of its properties.
 func Fold(name string) (string, error) { return fold("username", name) }
+
+// AtOnce is atOnce.
+const AtOnce = atOnce

@@ -43,6 +43,15 @@ func fold(what, name string) (string, error) {
 	return strings.TrimSpace(norm.NFKC.String(name)), nil
 }
 
+// folded is fold for a name that may be none.
+func folded(name string) string {
+	folded, err := fold("", name)
+	if err != nil {
+		return "\x00" + name // which no folded name begins with
+	}
+	return folded
+}
+
 // foldCase goes by the capitals first: letters with two small forms meet there.
 func foldCase(name string) string { return cases.Fold().String(strings.ToUpper(name)) }
 

@@ -48,6 +48,15 @@ func HashPassword(password string) string {
 	return h.String()
 }
 
+// noSalt and noSum are of hashes that nobody has a password for.
+var noSalt, noSum = make([]byte, saltSize), make([]byte, hashSize)
+
+// dummy returns a hash as dear as this one that nobody has a password for.
+func (h passwordHash) dummy() passwordHash {
+	h.salt, h.sum = noSalt, noSum
+	return h
+}
+
 // newHash has default parameters, a random salt and a sum of zeros, which no
 // password can be found for.
 func newHash() passwordHash {

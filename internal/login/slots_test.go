@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -14,7 +16,7 @@ func TestSlots(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := NewAuthenticator()
+	a := NewAuthenticator([]byte("key of the test"))
 	if want := max(1, runtime.GOMAXPROCS(0)/2); cap(a.slots) != want {
 		t.Errorf("%d slots, want %d", cap(a.slots), want)
 	}
@@ -29,25 +31,43 @@ func TestSlots(t *testing.T) {
 	}
 }
 
-// A name that nobody has is checked with the parameters of the dearest hash, so
-// that time does not tell who exists.
+// Names that nobody has cost what the users' hashes cost, spread as users are,
+// and each always the same: by time nobody tells who exists.
 func TestDummyIsAsDear(t *testing.T) {
-	dear := newHash()
+	dear, cheap := newHash(), newHash()
 	dear.memory, dear.time, dear.lanes = 65536, 3, 2
-	cheap := newHash()
 	cheap.memory, cheap.time = 64, 1
-	for name, users := range map[string][]User{
-		"dear": {{Username: "a", PasswordHash: dear.String()}, {Username: "b", PasswordHash: cheap.String()}},
-	} {
-		d, err := NewDirectory(users)
-		if err != nil {
-			t.Fatal(err)
+	var users []User
+	for i := range 40 {
+		h := cheap
+		if i%4 == 0 {
+			h = dear
 		}
-		if d.dummy.memory != 65536 || d.dummy.time != 3 || d.dummy.lanes != 2 {
-			t.Errorf("%s: the dummy is m=%d,t=%d,p=%d", name, d.dummy.memory, d.dummy.time, d.dummy.lanes)
+		users = append(users, User{Username: "user" + strconv.Itoa(i), PasswordHash: h.String()})
+	}
+	d, err := NewDirectory(users)
+	if err != nil {
+		t.Fatal(err)
+	}
+	costs := map[uint32]int{}
+	for i := range 1000 {
+		name := "nobody" + strconv.Itoa(i)
+		h := d.dummy(keyed("key"), name)
+		costs[h.memory]++
+		if again := d.dummy(keyed("key"), strings.ToUpper(name)); again.memory != h.memory {
+			t.Errorf("%s costs now this, now that", name)
+		}
+		if i == 0 && h.matches("") || h.time != map[uint32]uint32{64: 1, 65536: 3}[h.memory] {
+			t.Fatalf("dummy is %s", h)
+		}
+		if i == 3 {
+			h.memory = 1 // nobody's change is anybody's
 		}
 	}
-	if d, err := NewDirectory([]User{{Username: "b", PasswordHash: cheap.String()}}); err != nil || d.dummy.memory != 64 {
-		t.Errorf("with cheap hashes only the dummy is dearer: %+v, %v", d, err)
+	if n := costs[65536]; n < 150 || n > 350 || costs[64] != 1000-n {
+		t.Errorf("of 1000 names %v cost so much", costs)
+	}
+	if empty, err := NewDirectory(nil); err != nil || empty.dummy(nil, "a").memory != defaultMemory {
+		t.Errorf("with no users: %v", err)
 	}
 }

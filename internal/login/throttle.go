@@ -2,19 +2,18 @@ package login
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync"
 	"time"
 )
 
 // Limits say how often somebody may try to sign in. What is zero is the default.
 type Limits struct {
 	Account Limit // attempts on one account; default 10, then one in 30 s
+	Share   Limit // of these, from one address; default 8, then one in 2 min
 	Address Limit // attempts from one address; default 100, then one in 3 s
 	Known   Known // default KnownFor, 32 browsers
 }
@@ -40,6 +39,11 @@ func (l Limits) orDefault() Limits {
 	if l.Account == (Limit{}) {
 		l.Account = Limit{Burst: 10, Every: 30 * time.Second}
 	}
+	if l.Share == (Limit{}) {
+		// A quarter of what the account's bucket gains: nobody can hold it empty
+		// from one place.
+		l.Share = Limit{Burst: 8, Every: 2 * time.Minute}
+	}
 	if l.Address == (Limit{}) {
 		l.Address = Limit{Burst: 100, Every: 3 * time.Second}
 	}
@@ -55,6 +59,8 @@ type Try struct {
 	Of      string // hash of the account or address that it counts for
 	Browser string // hash that tells the browser; "" for an address
 	Limit   Limit
+	From    string // hash of the address that the browser is at; "" if not known
+	Share   Limit  // what From has of the account, unless it knows the browser
 }
 
 // Attempts counts attempts for all nodes. Each method is one step, and may be
@@ -63,11 +69,12 @@ type Attempts interface {
 	// Admit takes a token and returns 0, or takes none and returns how long it
 	// is until there is one. A browser that the account knows has a bucket of
 	// its own there.
-	Admit(ctx context.Context, t Try) (wait time.Duration, err error)
+	Admit(ctx context.Context, t Try) (wait time.Duration, known bool, err error)
 	// GiveBack returns the token of an attempt that was let in.
 	GiveBack(ctx context.Context, t Try) error
-	// Welcome fills the bucket that let the attempt in, and makes the browser
-	// known to the account.
+	// Welcome gives back the token of an attempt that was let in, or fills the
+	// bucket of a browser that was known, and makes the browser known to the
+	// account.
 	Welcome(ctx context.Context, t Try, k Known) error
 }
 
@@ -87,14 +94,21 @@ func (e *ThrottledError) Error() string {
 type Throttle struct {
 	login    *Authenticator
 	attempts Attempts
-	key      []byte
+	key      keyed
 	limits   Limits
+
+	mu     sync.Mutex
+	inside map[string]int // account -> attempts that were let in and are not done
 }
+
+// atOnce is how many attempts on one account may be inside. Right passwords use
+// up no tokens, and must not fill the queue before everybody else's.
+const atOnce = queue / 3
 
 // NewThrottle returns a throttle. The key, the same on all nodes, hashes what
 // was typed and where from, before a store sees it.
 func NewThrottle(a *Authenticator, s Attempts, key []byte, l Limits) *Throttle {
-	return &Throttle{login: a, attempts: s, key: key, limits: l.orDefault()}
+	return &Throttle{login: a, attempts: s, key: key, limits: l.orDefault(), inside: make(map[string]int)}
 }
 
 // Credentials are what came with a sign-in form.
@@ -108,17 +122,26 @@ type Credentials struct {
 // those of [Authenticator.Authenticate], a *ThrottledError, or trouble with the
 // store, without which nobody is let in.
 func (t *Throttle) Authenticate(ctx context.Context, d *Directory, c Credentials) (User, error) {
-	account := Try{ID: rand.Text(), Of: t.account(d, c.Username), Browser: c.Browser, Limit: t.limits.Account}
-	address := Try{ID: account.ID, Of: t.address(c.Address), Limit: t.limits.Address}
+	address := Try{ID: rand.Text(), Of: t.address(c.Address), Limit: t.limits.Address}
+	account := Try{
+		ID: address.ID, Of: t.account(d, c.Username), Browser: c.Browser, Limit: t.limits.Account,
+		From: address.Of, Share: t.limits.Share,
+	}
 	// Counted before the password is looked at: of attempts at once, no more are.
-	if err := t.admit(ctx, "account", account); err != nil {
+	known, err := t.admit(ctx, "account", account)
+	if err != nil {
 		return User{}, err
 	}
-	if err := t.admit(ctx, "address", address); err != nil {
+	if known {
+		// Its own bucket bounds it, on this account only. What neighbours behind
+		// the same address do is nothing to it.
+		address.Of = ""
+	}
+	if _, err := t.admit(ctx, "address", address); err != nil {
 		t.giveBack(ctx, account)
 		return User{}, err
 	}
-	user, err := t.login.Authenticate(ctx, d, c.Username, c.Password)
+	user, err := t.authenticate(ctx, d, account.Of, c)
 	switch {
 	case errors.Is(err, ErrCredentials), errors.Is(err, ErrDisabled):
 		return User{}, err
@@ -133,18 +156,46 @@ func (t *Throttle) Authenticate(ctx context.Context, d *Directory, c Credentials
 	return user, nil
 }
 
-func (t *Throttle) admit(ctx context.Context, who string, try Try) error {
-	if try.Of == "" {
-		return nil
+// authenticate looks at the password, unless too many of the account are looked
+// at already.
+func (t *Throttle) authenticate(ctx context.Context, d *Directory, account string, c Credentials) (User, error) {
+	if !t.enter(account) {
+		return User{}, fmt.Errorf("%w: of one account", ErrBusy)
 	}
-	wait, err := t.attempts.Admit(ctx, try)
+	defer t.leave(account)
+	return t.login.Authenticate(ctx, d, c.Username, c.Password)
+}
+
+func (t *Throttle) enter(account string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.inside[account] >= atOnce {
+		return false
+	}
+	t.inside[account]++
+	return true
+}
+
+func (t *Throttle) leave(account string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.inside[account]--; t.inside[account] == 0 {
+		delete(t.inside, account)
+	}
+}
+
+func (t *Throttle) admit(ctx context.Context, of string, try Try) (known bool, err error) {
+	if try.Of == "" {
+		return false, nil
+	}
+	wait, known, err := t.attempts.Admit(ctx, try)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if wait > 0 {
-		return &ThrottledError{Wait: wait, Who: who}
+		return false, &ThrottledError{Wait: wait, Who: of}
 	}
-	return nil
+	return known, nil
 }
 
 // backTime is how long an attempt that ran out of time may still take to give
@@ -163,19 +214,16 @@ func (t *Throttle) giveBack(ctx context.Context, tries ...Try) {
 }
 
 // account is what an attempt under this name counts for: the user, whatever
-// form the name has, else the name, so that one which nobody has looks alike. A
-// user id is hashed without the key: browsers stay known when it changes.
+// form the name has, else the name, so that one which nobody has looks alike.
 func (t *Throttle) account(d *Directory, username string) string {
 	if u, ok := d.ByUsername(username); ok {
-		sum := sha256.Sum256([]byte("user\x00" + u.ID))
-		return base64.RawURLEncoding.EncodeToString(sum[:16])
+		return t.key.text("user", u.ID)
 	}
-	name, err := fold("", username)
-	if err != nil {
-		name = "\x00" + username // which no folded name begins with
-	}
-	return t.hash("name", name)
+	return t.key.text("name", folded(username))
 }
+
+// nat64 is where IPv4 addresses stand in IPv6 ones (RFC 6052 section 2.1).
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
 // address is what an attempt from there counts for: an IPv4 address, or the /64
 // that an IPv6 network gives to one customer at least.
@@ -184,16 +232,12 @@ func (t *Throttle) address(a netip.Addr) string {
 	if !a.IsValid() {
 		return ""
 	}
+	if nat64.Contains(a) {
+		long := a.As16()
+		a, _ = netip.AddrFromSlice(long[12:])
+	}
 	if a.Is6() {
 		a = netip.PrefixFrom(a, 64).Masked().Addr()
 	}
-	return t.hash("address", a.String())
-}
-
-// hash hides what was typed, which may be a password in the wrong field, and
-// addresses, of which there are few enough to try them all.
-func (t *Throttle) hash(kind, value string) string {
-	mac := hmac.New(sha256.New, t.key)
-	mac.Write([]byte(kind + "\x00" + value))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+	return t.key.text("address", a.String())
 }

@@ -41,7 +41,7 @@ func newGate(t *testing.T, s login.Attempts, l login.Limits) gate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := login.NewAuthenticator()
+	a := login.NewAuthenticator([]byte("key of the test"))
 	return gate{login.NewThrottle(a, s, []byte("key of the test"), l), t, a, d, s}
 }
 
@@ -170,18 +170,109 @@ func TestThrottleRace(t *testing.T) {
 	})
 }
 
-func TestSuccessClears(t *testing.T) {
+// A right password gives back what it took and no more, so that who guesses
+// elsewhere neither gains by it nor learns of it. It fills the browser's own bucket.
+func TestSuccessGivesBack(t *testing.T) {
 	each(t, login.Limits{}, func(t *testing.T, g gate) {
+		for range 9 {
+			g.asks(wrong("alice"), login.ErrCredentials)
+		}
+		for range 3 {
+			g.asks(right("alice@example.com", rand.Text()), nil)
+		}
+		g.asks(wrong("alice"), login.ErrCredentials)
+		g.asks(wrong("alice"), errThrottled)
+
+		owner := wrong("alice")
+		owner.Browser = "owner"
+		g.asks(right("jürgen straße", "owner"), nil)
+		owner.Username = "jürgen straße"
 		for range 3 {
 			for range 9 {
-				g.asks(wrong("alice"), login.ErrCredentials)
+				g.asks(owner, login.ErrCredentials)
 			}
-			g.asks(right("alice@example.com", rand.Text()), nil)
+			g.asks(right("jürgen straße", "owner"), nil)
 		}
 		for range 10 { // the right password of a disabled account is no success
 			g.asks(right("mallory", "owner"), login.ErrDisabled)
 		}
 		g.asks(right("mallory", "owner"), errThrottled)
+	})
+}
+
+// Neighbours behind one address do not make a browser wait that the account
+// knows, nor can one of them hold an account empty for everybody elsewhere.
+func TestNeighbours(t *testing.T) {
+	const office, home = "192.0.2.1", "198.51.100.1"
+	l := login.Limits{Address: login.Limit{Burst: 20, Every: time.Hour}}
+	each(t, l, func(t *testing.T, g gate) {
+		g.asks(from(right("alice", "owner"), office), nil)
+		for range 20 {
+			g.asks(from(wrong(rand.Text()), office), login.ErrCredentials)
+		}
+		g.asks(from(wrong(rand.Text()), office), errThrottled)
+		for range 3 {
+			g.asks(from(right("alice", "owner"), office), nil)
+		}
+	})
+	each(t, login.Limits{}, func(t *testing.T, g gate) {
+		for range 8 {
+			g.asks(from(wrong("alice"), office), login.ErrCredentials)
+		}
+		for range 20 {
+			g.asks(from(wrong("alice"), office), errThrottled)
+		}
+		g.asks(from(right("alice", "new"), home), nil)
+	})
+}
+
+// Another first secret begins every counter anew, those of users and those of
+// names that nobody has alike.
+func TestAnotherKeyTellsNoUsers(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redisstore.Store, _ redistest.Kit) {
+		g := newGate(t, s, login.Limits{})
+		for _, name := range []string{"alice", "nobody"} {
+			for range 10 {
+				g.asks(wrong(name), login.ErrCredentials)
+			}
+			g.asks(wrong(name), errThrottled)
+			next := g
+			next.Throttle = login.NewThrottle(g.a, s, []byte("another key"), login.Limits{})
+			next.asks(wrong(name), login.ErrCredentials)
+		}
+	})
+}
+
+// Right passwords use no tokens up. Those of one account leave room in the queue
+// all the same.
+func TestOneAccountLeavesRoom(t *testing.T) {
+	each(t, login.Limits{Account: login.Limit{Burst: 1000, Every: time.Millisecond}}, func(t *testing.T, g gate) {
+		release := g.a.Hold()
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		const all = 60
+		errs := make(chan error, all)
+		for i := range all {
+			go func() {
+				_, err := g.Authenticate(ctx, g.d, right("alice", strconv.Itoa(i%6)))
+				errs <- err
+			}()
+		}
+		for range all - login.AtOnce {
+			if err := <-errs; !errors.Is(err, login.ErrBusy) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if n := g.a.Waiting(); n > login.AtOnce || n >= g.a.MostWaiting() {
+			t.Errorf("%d of one account wait", n)
+		}
+		release()
+		for range login.AtOnce {
+			if err := <-errs; err != nil {
+				t.Errorf("who waited got %v", err)
+			}
+		}
+		g.asks(right("alice", "later"), nil)
 	})
 }
 
@@ -208,7 +299,8 @@ func TestThrottleByAddress(t *testing.T) {
 	for first, same := range map[string][]string{
 		"192.0.2.1":          {"::ffff:192.0.2.1", "192.0.2.1"},
 		"2001:db8:1:2::1":    {"2001:db8:1:2:ffff::", "2001:db8:1:2::1%eth0"},
-		"::ffff:203.0.113.9": {"203.0.113.9"},
+		"::ffff:203.0.113.9": {"203.0.113.9", "64:ff9b::203.0.113.9"},
+		"64:ff9b::c633:6401": {"198.51.100.1"},
 	} {
 		t.Run(first, func(t *testing.T) {
 			each(t, few, func(t *testing.T, g gate) {

@@ -69,9 +69,9 @@ type Provider struct {
 	current atomic.Pointer[generation]
 }
 
-// throttleInfo is the HKDF info (RFC 5869 section 3.2) of the key that hashes
-// what attempts to sign in count for. Nothing sealed depends on it.
-const throttleInfo = "hush v1 throttle"
+// loginInfo is the HKDF info (RFC 5869 section 3.2) of the key that hashes what
+// attempts to sign in count for. Nothing sealed depends on it.
+const loginInfo = "hush v1 throttle"
 
 // New puts a provider together. It connects to nothing: call Run beside the
 // listeners.
@@ -93,11 +93,11 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p.Sessions = session.NewManager(o.Store, o.Store, o.Session)
-	p.Login = login.NewAuthenticator()
-	throttleKey, err := hkdf.Key(sha256.New, o.Secrets[0], nil, throttleInfo, sha256.Size)
+	loginKey, err := hkdf.Key(sha256.New, o.Secrets[0], nil, loginInfo, sha256.Size)
 	if err != nil {
 		return nil, err
 	}
+	p.Login = login.NewAuthenticator(loginKey)
 
 	registry := p.newMetrics()
 	p.Admin = web.Admin(registry, p.keys, readiness{o.Store})
@@ -108,7 +108,7 @@ func New(o Options) (*Provider, error) {
 		TrustedProxies: o.TrustedProxies,
 	}
 	p.flows = authorize.Config{
-		Login:    login.NewThrottle(p.Login, o.Store, throttleKey, o.Limits),
+		Login:    login.NewThrottle(p.Login, o.Store, loginKey, o.Limits),
 		Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity,

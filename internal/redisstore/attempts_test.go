@@ -23,7 +23,7 @@ func try(of, browser string) login.Try {
 
 func (b bench) admit(t login.Try) time.Duration {
 	b.t.Helper()
-	wait, err := b.Admit(ctx, t)
+	wait, _, err := b.Admit(ctx, t)
 	b.ok(err)
 	return wait
 }
@@ -97,7 +97,7 @@ func testAttemptsRace(t *testing.T, b bench) {
 	of := rand.Text()
 	waits := make([]time.Duration, 50)
 	for _, err := range parallel(len(waits), func(i int) (err error) {
-		waits[i], err = b.Admit(ctx, try(of, "browser"))
+		waits[i], _, err = b.Admit(ctx, try(of, "browser"))
 		return err
 	}) {
 		b.ok(err)
@@ -140,8 +140,7 @@ func testAttemptsRetried(t *testing.T, b bench) {
 	in := try(rand.Text(), "browser")
 	b.admit(in)
 	b.ok(b.Welcome(ctx, in, known))
-	stranger := try(in.Of, "another")
-	b.admit(stranger)
+	b.admit(try(in.Of, "another"))
 	b.ok(b.Welcome(ctx, in, known))
 	if n := b.drain(in.Of, "another"); n != 9 {
 		t.Errorf("the second welcome gave strangers %d tokens", n)
@@ -169,7 +168,7 @@ func testKnownBrowser(t *testing.T, b bench) {
 	}
 	b.admit(in)
 	b.ok(b.Welcome(ctx, in, known))
-	if n := b.drain(of, "stranger"); n != 10 {
+	if n := b.drain(of, "stranger"); n != 1 { // what the sign-in took, and no more
 		t.Errorf("after the sign-in the account's bucket holds %d", n)
 	}
 	again := try(of, "owner")
@@ -211,6 +210,50 @@ func testKnownBrowser(t *testing.T, b bench) {
 	}
 }
 
+// An address has a share of an account only: whoever takes every attempt there
+// leaves some to others.
+func testShare(t *testing.T, b bench) {
+	of := rand.Text()
+	at := func(from, browser string) login.Try {
+		a := try(of, browser)
+		a.From, a.Share = from, login.Limit{Burst: 3, Every: 2 * time.Minute}
+		return a
+	}
+	for range 3 {
+		if wait := b.admit(at("here", "stranger")); wait != 0 {
+			t.Fatalf("refused for %v", wait)
+		}
+	}
+	b.near(b.admit(at("here", "another browser")), 2*time.Minute)
+	if n := b.drain(of, "elsewhere"); n != 7 { // the refused took none
+		t.Errorf("%d left for others", n)
+	}
+	b.passes(of, 300*time.Second)
+	b.near(b.admit(at("here", "stranger")), 2*time.Minute)
+
+	// A sign-in gives both back, and what is not looked at too.
+	in := at("there", "owner")
+	b.admit(at("there", "stranger"))
+	b.admit(at("there", "stranger"))
+	b.admit(in)
+	b.ok(b.Welcome(ctx, in, known))
+	idle := at("there", "stranger")
+	if b.admit(idle) != 0 {
+		t.Error("a sign-in uses the share up")
+	}
+	b.ok(b.GiveBack(ctx, idle))
+	if b.admit(at("there", "stranger")) != 0 || b.admit(at("there", "stranger")) == 0 {
+		t.Error("one attempt does not give one back")
+	}
+	// The owner's browser has no part in it.
+	for range 5 {
+		wait, own, err := b.Admit(ctx, at("there", "owner"))
+		if b.ok(err); wait != 0 || !own {
+			t.Errorf("the owner waits %v, known %v", wait, own)
+		}
+	}
+}
+
 func testKnownBrowsersAreFew(t *testing.T, b bench) {
 	of := rand.Text()
 	few := login.Known{For: time.Hour, Most: 3}
@@ -244,8 +287,10 @@ func testAttemptRefused(t *testing.T, b bench) {
 		"no limit":  {ID: "a", Of: "a"},
 		"no time":   {ID: "a", Of: "a", Limit: login.Limit{Burst: 1, Every: time.Microsecond}},
 		"no tokens": {ID: "a", Of: "a", Limit: login.Limit{Every: time.Second}},
+		"no share":  {ID: "a", Of: "a", Browser: "b", Limit: ten, From: "c"},
+		"nobody's":  {ID: "a", Of: "a", Limit: ten, From: "c", Share: ten},
 	} {
-		if _, err := b.Admit(ctx, broken); err == nil {
+		if _, _, err := b.Admit(ctx, broken); err == nil {
 			t.Errorf("%s: admitted", name)
 		}
 	}

@@ -7,10 +7,10 @@
 // Every key stands here. k is a session key, u the first 16 bytes of the
 // SHA-256 of a user id in base64url, so that no user id shows in a key. t is what
 // attempts to sign in count for, hashed too: a user, a name that nobody has, or
-// an address; b is the hash of a browser's form cookie. The part in braces
-// decides the Cluster slot, and a script touches one slot only: that of one
-// session, of one user, of what attempts count for, of one parked request, or of
-// the keys.
+// an address; b is the hash of a browser's form cookie, a that of an address. The
+// part in braces decides the Cluster slot, and a script touches one slot only:
+// that of one session, of one user, of what attempts count for, of one parked
+// request, or of the keys.
 //
 //	Key                   Type    Holds                              TTL
 //	hush:{k}:s            hash    one session, or its tombstone      min(idle, ex-now) + 1 h; while
@@ -26,6 +26,8 @@
 //	hush:{t:<t>}:tries    string  empty; a bucket of attempts        until the bucket is full again
 //	hush:{t:<t>}:tries:<b>        the same for a browser that the    likewise
 //	                              account knows
+//	hush:{t:<t>}:from:<a> string  an address's share of the          likewise
+//	                              attempts on an account
 //	hush:{t:<t>}:browsers zset    browsers that signed in to the     30 days after the last sign-in
 //	                              account, by when forgotten, ms
 //	hush:{t:<t>}:try:<id> string  ticket of an attempt: which of     1 min, longer than any request

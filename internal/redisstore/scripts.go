@@ -28,9 +28,9 @@ var (
 	rememberScript    = script("grants", "remember")
 	saveKeysScript    = script("savekeys")
 	markUsedScript    = script("markused")
-	admitScript       = script("admit")
-	giveBackScript    = script("giveback")
-	welcomeScript     = script("welcome")
+	admitScript       = script("tries", "admit")
+	giveBackScript    = script("tries", "giveback")
+	welcomeScript     = script("tries", "welcome")
 )
 
 // script joins the clock, the shared parts that a script names and the script.

@@ -38,7 +38,7 @@ var suite = []struct {
 	{"consents", testConsents}, {"parked", testParked}, {"keys", testKeys},
 	{"attempts", testAttempts}, {"attempts race", testAttemptsRace}, {"attempts retried", testAttemptsRetried},
 	{"give back late", testGiveBackLate}, {"known browser", testKnownBrowser},
-	{"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},
+	{"share of an address", testShare}, {"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},
 	{"health", testHealth}, {"script flush", testScriptFlush}, {"every key expires", testEveryKeyExpires},
 }
 

@@ -1,13 +1,10 @@
--- Invariant: an attempt gives back the one token that it took. KEYS as in admit.
-local every = tonumber(ARGV[1])
+-- Invariant: an attempt gives back the one token that it took, of each bucket.
+-- KEYS as in admit.
+local every, shareEvery = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local which = tonumber(redis.call('GET', KEYS[1]) or '')
 if not which then return {'ok', int(now)} end
 redis.call('DEL', KEYS[1])
-local missing = redis.call('PTTL', KEYS[which]) - every
-if missing > 0 then
-  redis.call('PEXPIRE', KEYS[which], int(missing))
-else
-  redis.call('DEL', KEYS[which])
-end
+back(KEYS[which], every)
+if which == 2 and KEYS[5] then back(KEYS[5], shareEvery) end
 return {'ok', int(now)}
