@@ -103,6 +103,11 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 		return s.settle(q, b, d, nil, done)
 	}
 	found, err := s.find(ctx, q, account, facts.SkipConsent)
+	if errors.Is(err, session.ErrUnreadable) && !q.prompt.None() && !b.Embedded {
+		// Silently it is an outage, because it may be put right. A person would
+		// meet it for as long as the cookie lasts, and can sign in anew.
+		found.Absence, err = session.Gone, nil
+	}
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
 	}

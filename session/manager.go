@@ -81,7 +81,7 @@ func (m *Manager) Start(ctx context.Context, in SignIn) (Handle, error) {
 // handle means that a new session is needed.
 func (m *Manager) renew(ctx context.Context, in SignIn) (Handle, error) {
 	s, _, err := m.store.Resolve(ctx, Query{Handle: in.Current})
-	if absent := Absence(""); errors.As(err, &absent) {
+	if absent := Absence(""); errors.As(err, &absent) || errors.Is(err, ErrUnreadable) {
 		return Handle{}, nil
 	}
 	if err != nil {

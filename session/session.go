@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"time"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -46,6 +47,10 @@ const (
 	Replaced     Absence = "replaced"      // someone else signed in in the same browser
 	UserDisabled Absence = "user_disabled" // the account was disabled or removed
 )
+
+// ErrUnreadable means that the stored record is damaged: the session is lost,
+// but nobody ended it.
+var ErrUnreadable = errors.New("session: the stored record is damaged")
 
 // Ending tells whether a is a way in which a session can be ended.
 func (a Absence) Ending() bool {

@@ -32,6 +32,30 @@ func silently(t *testing.T, a *hushtest.Agent, want silent.Reason, pairs ...stri
 	}
 }
 
+// TestDamagedRecord: silently it is an outage, because it may be put right. A
+// person is not kept out by it.
+func TestDamagedRecord(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {
+		p := node(t, store, nil)
+		a := signIn(t, browser(t, p), "alice")
+		keys, err := store.Client().Keys(t.Context(), "hush:{*}:s").Result()
+		if err != nil || len(keys) != 1 {
+			t.Fatalf("%v, %v", keys, err)
+		}
+		if err := store.Client().HDel(t.Context(), keys[0], "st", "ex", "h").Err(); err != nil {
+			t.Fatal(err)
+		}
+		silently(t, a, silent.StoreUnavailable)
+		a.SetHeader("Sec-Fetch-Dest", "iframe")
+		refusedAs(t, a.Authorize(request("every")), silent.StoreUnavailable)
+		a.SetHeader("Sec-Fetch-Dest", "document")
+		isPage(t, a.Authorize(request("every")), http.StatusOK)
+		granted(t, a.SignIn("alice", "wonderland"))
+		a.SetHeader("Sec-Fetch-Dest", "")
+		silently(t, a, "")
+	})
+}
+
 // TestFixation: what was in the browser before a sign-in opens nothing after.
 func TestFixation(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {

@@ -136,7 +136,7 @@ func refusal(status string) error {
 		}
 	}
 	// Not an Absence: what cannot be read must not look like a sign-out.
-	return fmt.Errorf("redis: record is not readable (%s)", status)
+	return fmt.Errorf("redis: %w (%s)", session.ErrUnreadable, status)
 }
 
 // trouble wraps an error of the client. A hung server shows there as an I/O
