@@ -18,7 +18,7 @@ func (s *Service) Consent(ctx context.Context, sealed string, allow bool, b Brow
 	}
 	if !allow {
 		out := s.refuse(f.q, silent.ConsentDeclined.Err())
-		out.SID = f.current.SID
+		out.SID, out.UserID = f.current.SID, f.current.UserID
 		return out
 	}
 	if _, err := s.Consents.Remember(ctx, f.current.UserID, f.q.client.ID, f.q.needs); err != nil {

@@ -39,7 +39,7 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 		return s.refuse(q, &oauth.Error{Code: oauth.ServerError, Description: "The tokens could not be made.", Cause: err})
 	}
 	return Outcome{
-		ClientID: q.client.ID, Silent: q.prompt.None(), SID: f.Session.SID,
+		ClientID: q.client.ID, Silent: q.prompt.None(), SID: f.Session.SID, UserID: f.Session.UserID,
 		Answer: &Answer{
 			To: q.redirect, Mode: q.mode, Params: params, Embedders: q.client.WebOrigins, Implicit: q.types.Implicit(),
 		},

@@ -64,6 +64,7 @@ type Outcome struct {
 	ClientID string
 	Silent   bool // the request said prompt=none
 	SID      string
+	UserID   string // whose session, or whose sign-in was tried; "" where nobody is known
 }
 
 // Answer is an authorization response: parameters for a registered address.

@@ -140,7 +140,7 @@ func (s *Service) ask(q *request, b Browser, current *session.Session, done prog
 		draft.Login = q.loginHint
 	}
 	if current != nil {
-		out.SID = current.SID
+		out.SID, out.UserID = current.SID, current.UserID
 		draft.Again = draft.Step == silent.StepLogin
 		user, _ := s.Directory().ByID(current.UserID)
 		draft.Account = accountOf(user)

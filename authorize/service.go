@@ -194,9 +194,13 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, current *sess
 		// Our pages show in no frame, and to answer all the same keeps the
 		// embedder from telling by it who is signed in. Asking the same question
 		// twice would not change the answer.
-		out := s.refuse(q, reason.Err())
+		err := reason.Err()
+		if reason == silent.EmbedderUnknown {
+			err.Cause = errors.New("framed by " + b.Embedder)
+		}
+		out := s.refuse(q, err)
 		if current != nil {
-			out.SID = current.SID
+			out.SID, out.UserID = current.SID, current.UserID
 		}
 		return out
 	}

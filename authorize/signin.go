@@ -25,7 +25,11 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 	}
 	again := func(a Ask) Outcome {
 		a.Step, a.Login = silent.StepLogin, username
-		return s.ask(f.q, b, f.current, f.Done, a)
+		out := s.ask(f.q, b, f.current, f.Done, a)
+		if u, known := s.Directory().ByUsername(username); known {
+			out.UserID = u.ID // a name that nobody has may be a password
+		}
+		return out
 	}
 	if !f.boundTo(b) || f.Step != silent.StepLogin {
 		return again(Ask{Problem: ProblemForm})

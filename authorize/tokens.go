@@ -19,7 +19,8 @@ type Tokens struct {
 	Expires time.Duration // of the access token, from now
 	Scope   string
 	ID      string // "" where openid was not granted
-	SID     string // for the log
+	SID     string // for the log, as is
+	UserID  string
 }
 
 var openID = oauth.NewGrants("", []string{"openid"})
@@ -49,7 +50,7 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	if grant.Audience != "" && api == nil {
 		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The API that the code is for is no longer registered.")
 	}
-	t := Tokens{Scope: strings.Join(grant.Scopes, " "), SID: grant.SID}
+	t := Tokens{Scope: strings.Join(grant.Scopes, " "), SID: grant.SID, UserID: grant.UserID}
 	if t.Access, t.Expires, err = s.Tokens.AccessToken(grant, api, now, false); err != nil {
 		return Tokens{}, refusalOf(err)
 	}

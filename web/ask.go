@@ -72,6 +72,7 @@ func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action s
 		return page.Login{
 			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name,
 			Username: ask.Login, Error: problemText(ask, e), Notice: notice(ask, e),
+			Wrong: ask.Problem == authorize.ProblemCredentials,
 		}
 	}
 }

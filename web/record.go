@@ -28,12 +28,14 @@ type record struct {
 	endpoint string
 	client   string
 	sid      string
+	user     string // id, never what was typed
 	silent   bool
 	implicit bool   // tokens left the authorization endpoint
 	outage   bool   // the store, or the signing keys, were not there
 	result   string // "ok", "asked", "left", or an error code
 	reason   string
 	cause    error
+	refusal  string // what the app is told, where that is all there is to say
 }
 
 type recordKey struct{}
@@ -44,7 +46,7 @@ func recordOf(r *http.Request) *record {
 
 // outcome notes what became of an authorization request.
 func (n *record) outcome(out authorize.Outcome) {
-	n.client, n.silent, n.sid = out.ClientID, out.Silent, out.SID
+	n.client, n.silent, n.sid, n.user = out.ClientID, out.Silent, out.SID, out.UserID
 	switch {
 	case out.Fault != nil:
 		n.failed(out.Fault)
@@ -64,6 +66,9 @@ func (n *record) outcome(out authorize.Outcome) {
 func (n *record) failed(err *oauth.Error) {
 	n.result, n.reason, n.cause = err.Code, err.Reason, err.Cause
 	n.outage = err.Code == oauth.TemporarilyUnavailable
+	if err.Cause == nil && err.Reason == "" {
+		n.refusal = err.Description
+	}
 }
 
 // record wraps every request: an id, a deadline, one log line, one
@@ -111,7 +116,7 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 		slog.String("request", n.id), slog.String("method", r.Method), slog.String("endpoint", n.endpoint),
 		slog.Int("status", status), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("result", n.result),
 	}
-	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("client", n.client), slog.String("sid", n.sid)} {
+	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("client", n.client), slog.String("sid", n.sid), slog.String("user", n.user), slog.String("refusal", n.refusal)} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}

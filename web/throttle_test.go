@@ -72,7 +72,7 @@ func TestThrottledAttempt(t *testing.T) {
 			if r.Form.Fields.Get("username") != "ALICE" || r.Form.Fields.Get("password") != "" || a.Cookie(ssoCookie) != "" {
 				t.Errorf("form %v, cookies %v", r.Form.Fields, a.Cookies())
 			}
-			if text := log.String(); !strings.Contains(text, `"reason":"throttled"`) || !strings.Contains(text, "of this account") || strings.Contains(strings.ToLower(text), "alice") {
+			if text := log.String(); !strings.Contains(text, `"reason":"throttled"`) || !strings.Contains(text, "of this account") || strings.Contains(text, "ALICE") || !strings.Contains(text, `"user":"alice"`) {
 				t.Errorf("the log says %s", text)
 			}
 		}

@@ -52,7 +52,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	recordOf(r).sid = t.SID
+	recordOf(r).sid, recordOf(r).user = t.SID, t.UserID
 	writeJSON(w, http.StatusOK, tokenAnswer{
 		AccessToken: t.Access, TokenType: "Bearer", ExpiresIn: int64(t.Expires.Seconds()), Scope: t.Scope, IDToken: t.ID,
 	})

@@ -23,6 +23,7 @@ import (
 type served struct {
 	t               *testing.T
 	dir, addr, host string
+	admin           string
 	log             *output
 	stop            context.CancelFunc
 	ended           chan error
@@ -64,7 +65,7 @@ func start(t *testing.T, scheme string, apps ...string) *served {
 	before := pollEvery
 	pollEvery = 20 * time.Millisecond
 	addrs := freeAddrs(t, 2)
-	s := &served{t: t, dir: t.TempDir(), addr: addrs[0], host: scheme, log: &output{}, ended: make(chan error, 1)}
+	s := &served{t: t, dir: t.TempDir(), addr: addrs[0], admin: addrs[1], host: scheme, log: &output{}, ended: make(chan error, 1)}
 	if scheme == "https" {
 		s.certificate("tls")
 	}

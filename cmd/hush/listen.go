@@ -70,6 +70,11 @@ func (s *site) serve(server *http.Server) error {
 func serve(ctx context.Context, sites []*site, log *slog.Logger, work func(context.Context) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return work(ctx) })
+	group.Go(func() error {
+		<-ctx.Done()
+		log.Info("hush stops: what is under way may finish", "within", drain)
+		return nil
+	})
 	for _, s := range sites {
 		server := &http.Server{
 			Handler:           s.handler,
@@ -97,5 +102,7 @@ func serve(ctx context.Context, sites []*site, log *slog.Logger, work func(conte
 			return nil
 		})
 	}
-	return group.Wait()
+	err := group.Wait()
+	log.Info("hush has stopped")
+	return err
 }

@@ -29,7 +29,7 @@ Usage:
   hush version         say which version this is
 
 A first server: hush secret, then a hush.yaml after docs/hush.example.yaml, then
-hush check, then hush serve. "hush <command> -h" tells more of a command.
+hush check, then hush serve. "hush help <command>" tells more of a command.
 `
 
 func main() {
@@ -71,6 +71,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stdout, version())
 		return nil
 	case "help", "-h", "-help", "--help":
+		if len(args) > 1 && args[0] == "help" && args[1] != "help" && args[1] != "version" {
+			return run(ctx, []string{args[1], "-h"}, stdin, stdout, stdout)
+		}
 		fmt.Fprint(stdout, usage)
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -18,6 +19,9 @@ import (
 
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/session"
 )
 
 const productionFolder = "../../docs/examples/production"
@@ -158,6 +162,83 @@ func TestProduction(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestProductionRestart: what scripts wrote is there when Redis has read its log
+// again, which it does as its user default.
+func TestProductionRestart(t *testing.T) {
+	p := newProduction(t)
+	p.startAll("redis-1", "redis-2") // one alone takes no writes
+	redis := p.running["redis-1"]
+	node, admin := p.redisAs("hush", "REDIS_PASSWORD"), p.redisAs("admin", "REDIS_ADMIN_PASSWORD")
+	h, before := signedIn(t, node)
+	kept := sessions(t, admin)
+
+	redis.stop()
+	p.start("redis-1")
+	redis.healthy()
+	node, admin = p.redisAs("hush", "REDIS_PASSWORD"), p.redisAs("admin", "REDIS_ADMIN_PASSWORD")
+	compare(t, "sessions in Redis", sessions(t, admin), kept)
+	after, _, err := node.Resolve(t.Context(), session.Query{Handle: h, ClientID: "shop"})
+	if err != nil {
+		t.Error(err)
+	}
+	compare(t, "session", after, before)
+	if strings.Contains(redis.log.String(), "NOPERM") {
+		t.Errorf("Redis refuses what is in its log:\n%s", redis.log.String())
+	}
+	for _, user := range []string{"", "default"} {
+		if err := p.redisAs(user, "").Ping(t.Context()); err == nil {
+			t.Errorf("anybody is let in as %q", user)
+		}
+	}
+}
+
+// redisAs opens the first Redis as one of its users.
+func (p *production) redisAs(user, password string) *redisstore.Store {
+	s := redisstore.Open(redisstore.Options{Addrs: []string{p.net + "21:6379"}, Username: user, Password: p.env[password]})
+	p.t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// signedIn makes a session that an app took part in.
+func signedIn(t *testing.T, s *redisstore.Store) (session.Handle, session.Session) {
+	t.Helper()
+	h := session.Handle{Key: session.Key{1}, Secret: session.Secret{2}}
+	record := session.Record{
+		Handle: h, SID: "sid", UserID: "alice", ACR: "1", AMR: []string{"pwd"}, Group: "default",
+		Idle: 72 * time.Hour, Lifetime: 168 * time.Hour,
+	}
+	until(t, "a replica", func() bool { return s.Create(t.Context(), record) == nil })
+	err := s.Activate(t.Context(), h.Key)
+	_, part := s.Participate(t.Context(), h.Key, "shop", oauth.NewGrants("", []string{"openid"}))
+	found, _, resolved := s.Resolve(t.Context(), session.Query{Handle: h, ClientID: "shop", Activity: true})
+	if err := errors.Join(err, part, resolved); err != nil {
+		t.Fatal(err)
+	}
+	return h, found
+}
+
+// sessions are all sessions in a Redis, with the times at which they expire.
+func sessions(t *testing.T, s *redisstore.Store) map[string]string {
+	t.Helper()
+	keys, err := s.Client().Keys(t.Context(), "hush:*:s").Result()
+	if err != nil || len(keys) == 0 {
+		t.Fatalf("%d sessions, %v", len(keys), err)
+	}
+	all := make(map[string]string)
+	for _, key := range keys {
+		fields, err := s.Client().HGetAll(t.Context(), key).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		end, err := s.Client().PExpireTime(t.Context(), key).Result()
+		if err != nil || end <= 0 {
+			t.Errorf("%s expires at %v, %v", key, end, err)
+		}
+		all[key] = fmt.Sprint(fields, end)
+	}
+	return all
 }
 
 // trustClocks keeps sentinels that a busy machine holds up from doing nothing

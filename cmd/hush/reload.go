@@ -77,6 +77,7 @@ func (r *reloader) reload(why string) {
 		r.certificate.Store(pair)
 	}
 	r.loaded, r.saw = next, next.Sum()
+	r.provider.Stale(false)
 	r.log.Info("configuration reloaded", "because", why, "clients", len(next.Clients), "apis", len(next.APIs), "users", len(next.Users))
 	for _, w := range next.Warnings() {
 		r.log.Warn("configuration: "+w.Text, "key", w.Key, "line", w.Line)
@@ -95,6 +96,7 @@ func (r *reloader) refuse(why string, err error) {
 	for _, p := range problems {
 		r.log.Error("configuration: "+p.Text, "file", p.File, "line", p.Line, "key", p.Key)
 	}
+	r.provider.Stale(true)
 	r.log.Error("configuration not reloaded: the old one stays in use", "because", why, "problems", len(problems))
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -31,6 +32,14 @@ func (s *served) knows(id string) bool {
 		s.t.Fatal(err)
 	}
 	return res.StatusCode == http.StatusOK && strings.Contains(string(body), `name="password"`)
+}
+
+// stale checks what the metrics say of the configuration in use.
+func (s *served) stale(want int) {
+	s.t.Helper()
+	until(s.t, "hush_config_stale", func() bool {
+		return strings.Contains(get(s.t, "http://"+s.admin+"/metrics"), "\nhush_config_stale "+strconv.Itoa(want)+"\n")
+	})
 }
 
 func TestServe(t *testing.T) {
@@ -64,12 +73,14 @@ func TestReload(t *testing.T) {
 		how.notify()
 		until(t, how.name+": new app", func() bool { return s.knows(id) })
 		s.repeats(`configuration reloaded" because=`, i+1)
+		s.stale(0)
 
 		s.write("hush.yaml", strings.Replace(s.text("new-"+id), "users:", "usres:", 1)+"    type: secret\n")
 		how.notify()
 		s.repeats("did you mean users?", i+1)
 		s.repeats("key=clients[0].type", i+1)
 		s.repeats("the old one stays in use", i+1)
+		s.stale(1)
 		if !s.knows(id) || s.knows("new-"+id) {
 			t.Errorf("%s: a broken file changed something", how.name)
 		}

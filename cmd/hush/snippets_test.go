@@ -61,7 +61,7 @@ func loads(t *testing.T, text string) {
 			t.Fatal(err)
 		}
 	}
-	env := map[string]string{"HUSH_SECRET": newSecret(), "REDIS_PASSWORD": "x", "SENTINEL_PASSWORD": "y"}
+	env := map[string]string{"HUSH_SECRET": newSecret(), "REDIS_PASSWORD": "x", "SENTINEL_PASSWORD": "y", "PORT": "8081"}
 	if _, err := config.Load(filepath.Join(dir, "hush.yaml"), func(name string) (string, bool) { v, ok := env[name]; return v, ok }); err != nil {
 		t.Errorf("%v\n%s", err, text)
 	}

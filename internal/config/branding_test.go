@@ -57,7 +57,7 @@ func TestBrandingProblems(t *testing.T) {
 		"unknown language":    {"  languages: [en, fr] #!", "branding.languages[1]", `"fr" is not known: must be one of en, de`},
 		"no language":         {"  languages: [] #!", "branding.languages", "write at least one of en, de"},
 		"language twice":      {"  languages: [de, de] #!", "branding.languages[1]", "remove one"},
-		"text for the texts":  {"  texts: hello #!", "branding.texts", "such as {en: {login.title: Welcome}}"},
+		"text for the texts":  {"  texts: hello #!", "branding.texts", "such as {en: {login.title.client: "},
 		"text for a language": {"  texts:\n    en: hello #!", "branding.texts.en", "group of names and values, such as"},
 		"texts of a language": {"  texts:\n    fr: {login.title: x} #!", "branding.texts.fr", "is no language of the pages: write one of en, de"},
 		"unknown text":        {"  texts:\n    de:\n      login.submit: x\n      login.titel: x #!", "branding.texts.de.login.titel", "did you mean login.title?"},

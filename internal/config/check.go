@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -134,11 +135,22 @@ func (d *decoder) checkProxies(c *Config) {
 		switch {
 		case !d.fine(path) || !p.IsValid():
 		case p.Addr().Is4In6():
-			d.bad(path, "is IPv4 in the form of IPv6: write it as IPv4, such as 10.0.0.0/8")
+			d.bad(path, "is IPv4 in the form of IPv6: write it as IPv4, such as 10.1.2.3")
 		case p.Bits() == 0:
-			d.bad(path, "trusts everyone, so that anyone could claim any address: name the networks of your proxies")
+			d.bad(path, "trusts everyone, so that anyone could claim any address: name your proxies")
+		case tooWide(p):
+			d.warn(path, "is a wide network: name the proxies themselves, never a network that visitors are in: who sits in it can claim any address")
 		}
 	}
+}
+
+// tooWide tells whether a network is wider than one operator's proxies need:
+// an IPv4 /16, an IPv6 /48 (RFC 6177, one site).
+func tooWide(p netip.Prefix) bool {
+	if p.Addr().Is4() {
+		return p.Bits() < 16
+	}
+	return p.Bits() < 48
 }
 
 // minDistinct is how many different bytes 32 random ones have at least: fewer
@@ -172,7 +184,7 @@ func (d *decoder) checkSecrets(c *Config) {
 		}
 	}
 	if len(c.Secrets) == 1 {
-		d.warn("secrets", "holds one secret, so there is no spare: to replace it, put the new one in front and keep this one second until what it sealed has expired")
+		d.warn("secrets", "holds one secret, so there is no spare: to replace it, add the new one second, restart all nodes, then swap the two and restart again: docs/rotation.md")
 	}
 }
 

@@ -38,12 +38,14 @@ type Config struct {
 	// Addresses or networks of the proxies in front. Only from these is
 	// `X-Forwarded-For` believed, read from the right; other forwarded headers
 	// never are. Without them the log and the throttle of sign-ins see the
-	// proxy's address in place of the visitor's.
-	TrustedProxies []netip.Prefix `key:"trusted_proxies" example:"[10.0.0.0/8]" otherwise:"no proxy is believed"`
+	// proxy's address in place of the visitor's. Name the proxies themselves,
+	// never a network that visitors are in: who sits in it can claim any address.
+	TrustedProxies []netip.Prefix `key:"trusted_proxies" example:"[127.0.0.1, 10.0.0.5]" otherwise:"no proxy is believed"`
 	// What everything that leaves the server is sealed under: 32 random bytes
-	// each, in base64. The first seals, all open. To replace one, put the new
-	// one in front and remove the old one when the last thing sealed under it
-	// has expired. `hush secret` makes one.
+	// each, in base64. The first seals, all open. To replace one, add the new
+	// one second, restart all nodes, swap the two and restart again; remove the
+	// old one when the last thing sealed under it has expired (rotation.md).
+	// `hush secret` makes one.
 	Secrets []Secret `key:"secrets" need:"yes" example:"[\"${HUSH_SECRET}\"]"`
 	// Where sessions live.
 	Redis Redis `key:"redis" need:"yes" example:"{mode: single, addrs: [\"127.0.0.1:6379\"]}"`
@@ -193,8 +195,9 @@ type Branding struct {
 	// The languages of the pages. The first is for who asks for none of them.
 	Languages []string `key:"languages" default:"en,de" oneof:"en de" example:"[de, en]"`
 	// Texts of yours, by language and key. branding.md has all keys. What stands in
-	// braces must stay.
-	Texts Texts `key:"texts" example:"{en: {login.title: Welcome}}" otherwise:"those of branding.md"`
+	// braces must stay. The heading of an app's sign-in page is login.title.client;
+	// login.title is for a page that belongs to no app.
+	Texts Texts `key:"texts" example:"{en: {login.title.client: \"Welcome. Sign in to {client}\"}}" otherwise:"those of branding.md"`
 }
 
 // Texts maps a language to the key of a text to what is said in its place.

@@ -73,7 +73,7 @@ func (d *decoder) hidden(path string) bool {
 // shown.
 func (d *decoder) show(path, value string) string {
 	switch m := d.marks[path]; {
-	case m.private:
+	case m.private, strings.Contains(value, "@"): // user:password@ of a URL
 		return "the value"
 	case len(m.from) > 0:
 		return "the value of ${" + strings.Join(m.from, "} and ${") + "}"

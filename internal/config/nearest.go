@@ -58,10 +58,30 @@ func unknown(key string, in reflect.Type) string {
 	if k := nearest(key, here); k != "" {
 		return "is not a key: did you mean " + k + "?"
 	}
+	if k := beginning(key, here); k != "" {
+		return "is not a key: did you mean " + k + "?" + makes[k]
+	}
 	if places := homes(key); len(places) > 0 {
 		return "is not a key here: it belongs into " + strings.Join(places, " or ")
 	}
 	return "is not a key: here may stand " + strings.Join(here, ", ")
+}
+
+// makes says how to make what a key holds.
+var makes = map[string]string{"password_hash": " make it with: hush hash-password"}
+
+// beginning returns the only key whose first words these are, or "".
+func beginning(word string, known []string) (found string) {
+	for _, k := range known {
+		if !strings.HasPrefix(k, word+"_") {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = k
+	}
+	return found
 }
 
 // homes returns the sections that have a key of this name; the top is

@@ -73,6 +73,10 @@ func shapeOf(t reflect.Type, f field) string {
 }
 
 func (d *decoder) string(path, value, tag string, v reflect.Value, f field) {
+	if tag == "!!int" && f.key == "listen" {
+		d.bad(path, "is a number: write \":%s\", colon and quotes included, or host:port", value)
+		return
+	}
 	if tag != "!!str" && tag != "" {
 		d.bad(path, "must be text: put it in quotes")
 		return
@@ -139,9 +143,9 @@ func (d *decoder) prefix(path, value string, v reflect.Value) {
 	p, err := netip.ParsePrefix(value)
 	switch {
 	case err != nil:
-		d.bad(path, "%s is not an address or network: write 10.1.2.3 or 10.0.0.0/8", d.show(path, value))
+		d.bad(path, "%s is not an address or network: write 10.1.2.3 or 10.1.2.0/24", d.show(path, value))
 	case p.Masked() != p && d.hidden(path):
-		d.bad(path, "has an address inside its network: write the network itself, as in 10.0.0.0/8")
+		d.bad(path, "has an address inside its network: write the network itself, as in 10.1.2.0/24")
 	case p.Masked() != p:
 		d.bad(path, "has an address inside its network: write %s", p.Masked())
 	default:

@@ -48,6 +48,25 @@ func TestNoVariableIsPrinted(t *testing.T) {
 	}
 }
 
+// TestNoPasswordOfAURLIsPrinted: what stands before an @ may be one, whatever
+// key it was put under.
+func TestNoPasswordOfAURLIsPrinted(t *testing.T) {
+	for _, text := range []string{
+		`redis: {mode: single, addrs: ["redis://u:canary@h:1"]}`, `redis: {mode: single, addrs: ["u:canary@h:1"]}`, `redis: {mode: "redis://u:canary@h:1"}`,
+		"issuer: https://u:canary@host/", "issuer: https://u:canary@host/?a", "issuer: \"https://u:canary@*/\"",
+		"listen: u:canary@h:1", "trusted_proxies: [\"https://u:canary@h:1\"]",
+		"clients:\n  - id: shop\n    redirect_uris: [\"https://u:canary@h/cb\"]",
+		"clients:\n  - id: shop\n    redirect_uris: [\"https://h/cb\"]\n    web_origins: [\"https://u:canary@h\"]",
+		"clients:\n  - id: shop\n    redirect_uris: [\"https://h/cb\"]\n    backchannel_logout_uri: https://u:canary@h/#x",
+		"tls: {cert: \"https://u:canary@h/tls.crt\", key: tls.key}",
+	} {
+		if problems(t, file(text), nil) == nil {
+			t.Errorf("%s loads", text)
+		}
+		noCanary(t, file(text), nil)
+	}
+}
+
 func noCanary(t *testing.T, text string, more map[string]string) {
 	t.Helper()
 	read := func(string) ([]byte, error) { return nil, fmt.Errorf("is not here") }

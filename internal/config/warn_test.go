@@ -12,6 +12,8 @@ func TestWarnings(t *testing.T) {
 		"secret in file":   {file("secrets: [" + goodSecret + "]"), "secrets[0]", "stands in the file"},
 		"nobody's TLS":     {file(), "issuer", "who speaks TLS"},
 		"embedded":         {file("redis: {mode: embedded}"), "redis.mode", "signed out"},
+		"wide network":     {file("trusted_proxies: [127.0.0.1, 10.0.0.0/15]"), "trusted_proxies[1]", "never a network that visitors are in: who sits in it can claim any address"},
+		"wide IPv6":        {file("trusted_proxies: ['2001:db8::/47']"), "trusted_proxies[0]", "never a network that visitors are in"},
 		"admin":            {file("admin: {listen: \":9090\"}"), "admin.listen", "not on loopback"},
 		"redis TLS":        {file("redis: {mode: single, addrs: [\"redis:6379\"], password: x}"), "redis", "without TLS"},
 		"redis password":   {file("redis: rediss://redis:6379"), "redis", "without a password"},
@@ -49,7 +51,7 @@ func TestWarnings(t *testing.T) {
 
 // TestNoNeedlessWarnings: a file as it should be has nothing to disappoint.
 func TestNoNeedlessWarnings(t *testing.T) {
-	text := file("tls: {cert: tls.crt, key: tls.key}", `secrets: ["${HUSH_SECRET}", "${SPARE}"]`,
+	text := file("tls: {cert: tls.crt, key: tls.key}", "trusted_proxies: [127.0.0.1, '::1', 10.1.0.0/16, '2001:db8::/48']", `secrets: ["${HUSH_SECRET}", "${SPARE}"]`,
 		"clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb, \"com.example.shop:/cb\"]\n    web_origins: [https://shop.example.com]")
 	if list := good(t, text, map[string]string{"SPARE": spare}).Warnings(); len(list) != 0 {
 		t.Error(list)

@@ -125,6 +125,13 @@ func TestAPIs(t *testing.T) {
 					t.Errorf("%s: %d %s, want %d %s", c.name, status, body, c.status, c.body)
 				}
 			}
+			for origin, want := range map[string]string{
+				p.local("3000"): p.local("3000"), "https://other.example.com": "", "": "",
+			} {
+				if got := p.allowed(origin); got != want {
+					t.Errorf("pages of %q are told %q", origin, got)
+				}
+			}
 		})
 	}
 }
@@ -149,6 +156,25 @@ func (p *place) orders(token string) (int, string) {
 		p.t.Fatal(err)
 	}
 	return res.StatusCode, string(body)
+}
+
+// allowed is the origin whose pages may call the API, as a page of this one is
+// told.
+func (p *place) allowed(origin string) string {
+	p.t.Helper()
+	r, err := http.NewRequest(http.MethodOptions, p.local("4000")+"/orders", nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if origin != "" {
+		r.Header.Set("Origin", origin)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	res.Body.Close()
+	return res.Header.Get("Access-Control-Allow-Origin")
 }
 
 // changed is a token for another user under the same signature.

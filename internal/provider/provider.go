@@ -67,7 +67,12 @@ type Provider struct {
 	shared  web.Config       // without what a generation brings
 	flows   authorize.Config // likewise
 	current atomic.Pointer[generation]
+	stale   atomic.Bool
 }
+
+// Stale notes for the metrics whether the configuration on disk is another than
+// that in use, because it has problems.
+func (p *Provider) Stale(yes bool) { p.stale.Store(yes) }
 
 // loginInfo is the HKDF info (RFC 5869 section 3.2) of the key that hashes what
 // attempts to sign in count for. Nothing sealed depends on it.
@@ -125,6 +130,14 @@ func (p *Provider) newMetrics() *prometheus.Registry {
 	registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "hush_password_hashes_total", Help: "Password hashes computed, one for each attempt to sign in that was looked at.",
 	}, func() float64 { return float64(p.Login.Runs()) }))
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "hush_config_stale", Help: "1 while a changed configuration is not in use because it has problems.",
+	}, func() float64 {
+		if p.stale.Load() {
+			return 1
+		}
+		return 0
+	}))
 	return registry
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/hush-sso/hush/internal/seal"
 )
@@ -26,7 +27,7 @@ type Keys struct {
 	box     *seal.Box
 	store   KeyStore
 	loading sync.Mutex // one Load at a time, so that an older set never replaces a newer
-	fresh   bool       // under loading: the stored set was seen sealed under the first secret
+	sealed  time.Time  // under loading: when the set was last seen sealed under the first secret
 	current atomic.Pointer[keySet]
 }
 
@@ -40,8 +41,8 @@ const maxRaces = 10
 
 // Load reads the shared keys, or founds them where there are none: of nodes
 // that do so together one wins, and all go on with its keys. A set that is
-// sealed under a secret that is no longer the first is sealed anew, once in the
-// life of a node, so that the old secret can be taken away. Call Load again to
+// sealed under a secret that is no longer the first is sealed anew, at most once
+// an hour, so that the old secret can be taken away. Call Load again to
 // see what other nodes changed; after an error the keys held before stay.
 func (k *Keys) Load(ctx context.Context) error {
 	k.loading.Lock()
@@ -100,12 +101,17 @@ func (k *Keys) found(ctx context.Context) error {
 	return k.adopt(sealed)
 }
 
-// reseal saves the stored set under the first secret, if it is not. Nodes that
-// are being given another first secret one after the other hold it once each,
-// and so does the last one: they do not undo each other's work for ever.
+// resealEvery keeps nodes whose first secrets differ, as they do for a while when
+// one is replaced, from undoing each other's work all the time.
+const resealEvery = time.Hour
+
+// reseal saves the stored set under the first secret, if it is not.
 func (k *Keys) reseal(ctx context.Context, sealed string, version int64) error {
-	if k.fresh || k.box.SealedFirst(sealed) {
-		k.fresh = true
+	if k.box.SealedFirst(sealed) {
+		k.sealed = time.Now()
+		return nil
+	}
+	if !k.sealed.IsZero() && time.Since(k.sealed) < resealEvery {
 		return nil
 	}
 	raw, err := k.box.Open(sealed)
@@ -116,7 +122,7 @@ func (k *Keys) reseal(ctx context.Context, sealed string, version int64) error {
 	if err := k.store.Save(ctx, version, anew); err != nil {
 		return fmt.Errorf("seal signing keys under the first secret: %w", err)
 	}
-	k.fresh = true
+	k.sealed = time.Now()
 	return k.adopt(anew)
 }
 

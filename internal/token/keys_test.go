@@ -148,6 +148,25 @@ func TestSecretRolled(t *testing.T) {
 	}
 }
 
+// TestRollIsUndone: a failover or a restore brings the old text back, and an hour
+// later it is sealed anew.
+func TestRollIsUndone(t *testing.T) {
+	store := &keyStore{sealed: sharedKeys().sealed, version: 7}
+	k := NewKeys(testKeyring(t, testIssuer, bytes.Repeat([]byte("n"), 32), testSecret).Box("keys"), store)
+	load := func(saves int) {
+		t.Helper()
+		if err := k.Load(context.Background()); err != nil || store.saves != saves {
+			t.Errorf("%v after %d saves, want %d", err, store.saves, saves)
+		}
+	}
+	load(1)
+	store.sealed, store.version = sharedKeys().sealed, 7
+	load(1)
+	k.sealed = k.sealed.Add(-resealEvery)
+	load(2)
+	load(2)
+}
+
 // TestRollMeetsTrouble: a set that cannot be written is used all the same, and
 // sealed anew at the next reading.
 func TestRollMeetsTrouble(t *testing.T) {

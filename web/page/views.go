@@ -21,6 +21,7 @@ type Login struct {
 	Client   string // the app's display name; "" if there is none
 	Username string // prefilled
 	Error    string // e.g. "Wrong user name or password."; "" for none
+	Wrong    bool   // what was typed is in error, not the moment
 	Notice   string // a neutral hint, e.g. "Please sign in again to continue."
 }
 

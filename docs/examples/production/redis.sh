@@ -34,12 +34,15 @@ maxmemory-policy noeviction
 min-replicas-to-write 1
 min-replicas-max-lag 10
 
+# Off: nobody can sign in as default. Its rights are for Redis itself, which
+# replays the append-only file as default at each start: without them it drops what
+# scripts wrote, and starts as if nothing had happened.
+user default off ~* &* +@all
 # admin is for replication, Sentinel, health checks and operators. hush may do
 # what Hush does, with its own keys.
-user default off
 user admin on >$REDIS_ADMIN_PASSWORD ~* &* +@all
 user hush on >$REDIS_PASSWORD resetkeys ~hush:* resetchannels -@all +info +wait +eval +evalsha +time \
-+get +set +del +hget +hmget +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zremrangebyscore +zremrangebyrank +zscore +exists
++get +set +del +hget +hmget +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zremrangebyscore +zremrangebyrank +zscore
 masteruser admin
 masterauth $REDIS_ADMIN_PASSWORD
 $follows
