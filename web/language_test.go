@@ -72,7 +72,8 @@ func TestLanguageOfASignIn(t *testing.T) {
 // TestLocalesThatAreCarried are one of our languages, or none: nothing of what
 // was asked for comes back.
 func TestLocalesThatAreCarried(t *testing.T) {
-	p := node(t, embedded(t), func(o *provider.Options) { o.Limits.Account = login.Limit{Burst: 1000, Every: time.Second} })
+	often := login.Limit{Burst: 1000, Every: time.Second}
+	p := node(t, embedded(t), func(o *provider.Options) { o.Limits = login.Limits{Account: often, Share: often} })
 	for locales, want := range map[string]string{
 		"de": "de", "xx de-CH-1996-x-mine": "de", "en-GB": "en", "": "", "fr": "", `"><script>x()</script>`: "", "de\" onfocus=\"x()": "",
 	} {
