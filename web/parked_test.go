@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/provider"
 )
 
 // reseal changes what a form holds, as only the provider could.
@@ -64,7 +67,8 @@ func TestFormLifetime(t *testing.T) {
 // browser in particular. It is good in none, not even where a browser holds its
 // cookies back and says nothing of where it comes from.
 func TestFormOfNoBrowser(t *testing.T) {
-	p := node(t, embedded(t), nil)
+	var log bytes.Buffer
+	p := node(t, embedded(t), func(o *provider.Options) { o.Log = slog.New(slog.NewJSONHandler(&log, nil)) })
 	a := browser(t, p).Through(noRedirect{hushtest.Direct(p.Public)})
 	a.SetHeader("Origin", "https://app.every.test")
 	sealed, found := strings.CutPrefix(a.Post("authorize", request("every")).Header.Get("X-Location"), issuer+"login?request=")
@@ -76,6 +80,9 @@ func TestFormOfNoBrowser(t *testing.T) {
 	r := victim.Post("login", url.Values{"request": {sealed}, "username": {"bob"}, "password": {"builder"}})
 	if r.Answer != nil || victim.Cookie(ssoCookie) != "" || p.Login.Runs() != 0 {
 		t.Errorf("signed in as somebody else: status %d, %+v", r.Status, r.Answer)
+	}
+	if !strings.Contains(log.String(), `"endpoint":"login","status":303`) || !strings.Contains(log.String(), `"reason":"form"`) {
+		t.Errorf("it was not the form that was refused: %s", log.String())
 	}
 }
 
