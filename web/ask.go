@@ -28,12 +28,13 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 	if ask.Step == silent.StepConsent {
 		path = "consent"
 	}
+	locales := s.asked(r)
 	// After a sign-in the address changes, so that a reload or the history
 	// holds no password. Where the form cookie was held back, a page of ours
 	// that gets it must come first.
 	moved := out.SignedIn != nil || v.Binding == ""
 	if moved && len(ask.Parked) <= maxParkedURL && r.Method == http.MethodPost {
-		w.Header().Set("Location", s.url(path)+"?"+resumption(page.Parked{Request: ask.Parked, Locales: s.asked(r)}))
+		w.Header().Set("Location", s.url(path)+"?"+resumption(page.Parked{Request: ask.Parked, Locales: locales}))
 		w.WriteHeader(http.StatusSeeOther)
 		return nil
 	}
@@ -44,8 +45,8 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 		w.Header().Set("Retry-After", strconv.Itoa(seconds(ask.Wait)))
 	}
 	// Chromium applies form-action to the redirect after the form as well.
-	e := s.edition(r)
-	return show(w, e, problems[ask.Problem].status, "'self' "+ask.To.FormAction(), s.question(ask, e, s.asked(r), s.base+path))
+	e := s.editionIn(locales, r)
+	return show(w, e, problems[ask.Problem].status, "'self' "+ask.To.FormAction(), s.question(ask, e, locales, s.base+path))
 }
 
 // resumption is the query of an address that goes on with a parked request.

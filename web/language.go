@@ -17,7 +17,12 @@ const paramLocales = "ui_locales"
 // edition is the pages in the person's language: what the app asked for, else
 // what the browser does, else the operator's first.
 func (s *Server) edition(r *http.Request) *page.Edition {
-	return s.Brand.In(cmp.Or(s.asked(r), s.Brand.Accepted(strings.Join(r.Header.Values("Accept-Language"), ","))))
+	return s.editionIn(s.asked(r), r)
+}
+
+// editionIn is edition where it is known what the app asked for.
+func (s *Server) editionIn(locales string, r *http.Request) *page.Edition {
+	return s.Brand.In(cmp.Or(locales, s.Brand.Accepted(strings.Join(r.Header.Values("Accept-Language"), ","))))
 }
 
 // asked is the language that ui_locales names, "" for none. It is looked for
