@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/hush-sso/hush/internal/config"
+	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/seal"
 )
@@ -19,7 +20,7 @@ import (
 // said runs a command and returns what it prints.
 func said(t *testing.T, stdin string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
-	var out, errs output
+	var out, errs hushtest.Output
 	err = run(t.Context(), args, strings.NewReader(stdin), &out, &errs)
 	return out.String(), errs.String(), err
 }
@@ -105,7 +106,7 @@ func TestHashSecret(t *testing.T) {
 // TestHelp: each command says how it is used, with an example.
 func TestHelp(t *testing.T) {
 	for _, name := range []string{"serve", "check", "health", "secret", "hash-password", "hash-secret"} {
-		var help output
+		var help hushtest.Output
 		err := run(t.Context(), []string{name, "-h"}, nil, io.Discard, &help)
 		if !errors.Is(err, flag.ErrHelp) || !strings.Contains(help.String(), "Usage: hush "+name) || !strings.Contains(help.String(), "Example:") {
 			t.Errorf("%s: %v\n%s", name, err, help.String())

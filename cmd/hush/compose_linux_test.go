@@ -171,7 +171,7 @@ type container struct {
 	*service
 	swap *strings.Replacer // paths and addresses of the container -> those of the test
 	more []string          // further arguments
-	log  output
+	log  hushtest.Output
 	cmd  *exec.Cmd
 }
 

@@ -2,20 +2,15 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
+	"crypto/tls"
 	"math/big"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 )
 
@@ -24,7 +19,7 @@ type served struct {
 	t               *testing.T
 	dir, addr, host string
 	admin           string
-	log             *output
+	log             *hushtest.Output
 	stop            context.CancelFunc
 	ended           chan error
 }
@@ -65,7 +60,7 @@ func start(t *testing.T, scheme string, apps ...string) *served {
 	before := pollEvery
 	pollEvery = 20 * time.Millisecond
 	addrs := freeAddrs(t, 2)
-	s := &served{t: t, dir: t.TempDir(), addr: addrs[0], admin: addrs[1], host: scheme, log: &output{}, ended: make(chan error, 1)}
+	s := &served{t: t, dir: t.TempDir(), addr: addrs[0], admin: addrs[1], host: scheme, log: &hushtest.Output{}, ended: make(chan error, 1)}
 	if scheme == "https" {
 		s.certificate("tls")
 	}
@@ -90,33 +85,14 @@ func start(t *testing.T, scheme string, apps ...string) *served {
 // its serial number.
 func (s *served) certificate(name string) *big.Int {
 	s.t.Helper()
-	cert, key, serial := selfSigned(s.t, "localhost")
+	cert, key := hushtest.Certificate(s.t, "localhost", time.Hour)
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	s.write(name+".key", string(key))
 	s.write(name+".crt", string(cert))
-	return serial
-}
-
-// selfSigned makes a certificate for a host, and its key, in PEM.
-func selfSigned(t *testing.T, host string) (cert, key []byte, serial *big.Int) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
-		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), c.SerialNumber
+	return pair.Leaf.SerialNumber
 }
 
 // until waits for something to become true.

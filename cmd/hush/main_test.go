@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,11 +15,11 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/redistest"
 )
 
@@ -29,13 +28,7 @@ func freeAddrs(t *testing.T, n int) []string {
 	t.Helper()
 	var addrs []string
 	for range n {
-		l, err := net.Listen("tcp", "localhost:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		_, port, _ := net.SplitHostPort(l.Addr().String())
-		addrs = append(addrs, "localhost:"+port)
+		addrs = append(addrs, "localhost:"+hushtest.FreePort(t))
 	}
 	return addrs
 }
@@ -43,24 +36,6 @@ func freeAddrs(t *testing.T, n int) []string {
 func demoArgs(addrs []string, more ...string) []string {
 	return append([]string{"demo", "--log", "off", "--addr", addrs[0], "--admin", addrs[1],
 		"--orders", addrs[2], "--reports", addrs[3], "--classic", addrs[4], "--api", addrs[5]}, more...)
-}
-
-// output is a buffer that a running program writes to.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
 }
 
 // get waits until an address answers.
@@ -92,7 +67,7 @@ func TestDemo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			addrs := freeAddrs(t, 6)
 			ctx, stop := context.WithCancel(t.Context())
-			var out output
+			var out hushtest.Output
 			ended := make(chan error, 1)
 			go func() { ended <- run(ctx, demoArgs(addrs, more(t)...), nil, &out, io.Discard) }()
 

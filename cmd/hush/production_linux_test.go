@@ -277,7 +277,7 @@ func (p *production) entrance() http.RoundTripper {
 		p.t.Log("nginx is not installed: its part is not run")
 		return roundRobin{p.net + "11:8080", p.net + "12:8080"}
 	}
-	cert, key, _ := selfSigned(p.t, "login.example.com")
+	cert, key := hushtest.Certificate(p.t, "login.example.com", time.Hour)
 	dir := p.dir + "/nginx"
 	if err := os.MkdirAll(dir+"/tls", 0o755); err != nil {
 		p.t.Fatal(err)

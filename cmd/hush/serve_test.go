@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/hush-sso/hush/internal/hushtest"
 )
 
 // authorize is the address at which an app's user would sign in.
@@ -168,7 +170,7 @@ func TestServeRefuses(t *testing.T) {
 		{"serve --log xml", "--log must be", ""},
 		{"serve now", "flags only", ""},
 	} {
-		var stderr output
+		var stderr hushtest.Output
 		err := run(t.Context(), strings.Fields(c.args), nil, io.Discard, &stderr)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(stderr.String(), c.print) {
 			t.Errorf("%s: %v\n%s", c.args, err, stderr.String())

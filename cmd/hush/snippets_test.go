@@ -5,8 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hush-sso/hush/internal/config"
+	"github.com/hush-sso/hush/internal/hushtest"
 )
 
 // snippetBase completes what a snippet leaves out, by top-level key.
@@ -53,7 +55,7 @@ func complete(snippet string) string {
 func loads(t *testing.T, text string) {
 	t.Helper()
 	dir := t.TempDir()
-	cert, key, _ := selfSigned(t, "login.example.com")
+	cert, key := hushtest.Certificate(t, "login.example.com", time.Hour)
 	for name, data := range map[string][]byte{
 		"hush.yaml": []byte(text), "tls.crt": cert, "tls.key": key, "redis-ca.pem": cert, "redis.crt": cert, "redis.key": key,
 	} {

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 )
 
@@ -42,7 +43,7 @@ func terminal(t *testing.T) (person, program *os.File) {
 func TestPasswordIsNotEchoed(t *testing.T) {
 	for second, want := range map[string]string{"wonderland": "", "wunderland": "not the same"} {
 		person, program := terminal(t)
-		var out, prompts output
+		var out, prompts hushtest.Output
 		ended := make(chan error, 1)
 		go func() { ended <- run(t.Context(), []string{"hash-password"}, program, &out, &prompts) }()
 		for i, typed := range []string{"wonderland", second} {

@@ -2,18 +2,13 @@ package config
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
-	"math/big"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/hush-sso/hush/internal/hushtest"
 )
 
 const (
@@ -34,9 +29,9 @@ func env(more map[string]string) func(string) (string, bool) {
 func write(t testing.TB, text string) string {
 	t.Helper()
 	dir := t.TempDir()
-	cert, key := certificate(t, "login.example.com", time.Hour)
-	_, other := certificate(t, "login.example.com", time.Hour)
-	old, oldKey := certificate(t, "login.example.com", -time.Hour)
+	cert, key := hushtest.Certificate(t, "login.example.com", time.Hour)
+	_, other := hushtest.Certificate(t, "login.example.com", time.Hour)
+	old, oldKey := hushtest.Certificate(t, "login.example.com", -time.Hour)
 	for name, data := range map[string][]byte{
 		"hush.yaml": []byte(text), "tls.crt": cert, "tls.key": key, "other.key": other, "old.crt": old, "old.key": oldKey, "empty.pem": nil,
 	} {
@@ -45,28 +40,6 @@ func write(t testing.TB, text string) string {
 		}
 	}
 	return filepath.Join(dir, "hush.yaml")
-}
-
-// certificate makes one for a host that ends in a while.
-func certificate(t testing.TB, host string, ends time.Duration) (cert, key []byte) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
-		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(ends), BasicConstraintsValid: true, IsCA: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
 }
 
 // problems loads a text and returns what is wrong with it.

@@ -1,20 +1,18 @@
 package howto
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/hush-sso/hush/internal/hushtest"
 )
 
 // patience is how long a condition may take on a busy machine. Nothing waits
@@ -69,29 +67,10 @@ func newPlace(t *testing.T) *place {
 	t.Helper()
 	p := &place{t: t, dir: t.TempDir(), ports: map[string]string{}}
 	for _, port := range documented {
-		p.ports[port] = freePort(t)
+		p.ports[port] = hushtest.FreePort(t)
 	}
 	p.env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "HUSH_SECRET="+p.secret())
 	return p
-}
-
-// given are the ports that tests of this run have, used or not yet: others run
-// beside them.
-var given sync.Map
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-		l.Close()
-		if _, taken := given.LoadOrStore(port, true); !taken {
-			return port
-		}
-	}
 }
 
 // here puts this machine's ports into a snippet.
@@ -155,7 +134,7 @@ func (p *place) secret() string {
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
-	out  output
+	out  hushtest.Output
 	done chan struct{}
 	err  error // of the process, once done
 }
@@ -232,24 +211,6 @@ func (p *place) eventually(what string, ok func() bool) {
 			p.t.Fatalf("waited %v for %s", patience, what)
 		}
 	}
-}
-
-// output collects what a program prints.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
 }
 
 // checked runs hush check on a file of the place.

@@ -55,13 +55,13 @@ type Site struct {
 	t     testing.TB
 	addr  string // of the TLS listener; "" on localhost
 	hosts *switchboard
-	log   *logBuffer
+	log   *Output
 }
 
 // New starts a Site and ends it with the test.
 func New(t testing.TB, o Options) *Site {
 	t.Helper()
-	s := &Site{t: t, Store: o.Store, log: &logBuffer{}}
+	s := &Site{t: t, Store: o.Store, log: &Output{}}
 	if s.Store == nil {
 		store, err := redisstore.Embedded()
 		if err != nil {
@@ -210,21 +210,4 @@ func (b *switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.ServeHTTP(w, r)
-}
-
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
