@@ -77,14 +77,14 @@ func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]o
 	if q.types.Has(oauth.ResponseToken) {
 		var life time.Duration
 		var err error
-		if access, life, err = s.Tokens.AccessToken(grant, q.api, now, true); err != nil {
+		if access, life, err = s.Tokens.AccessToken(grant, q.api(), now, true); err != nil {
 			return nil, err
 		}
 		params = append(params,
 			oauth.Param{Name: "access_token", Value: access},
 			oauth.Param{Name: "token_type", Value: "Bearer"},
 			oauth.Param{Name: "expires_in", Value: strconv.Itoa(int(life.Seconds()))},
-			oauth.Param{Name: "scope", Value: strings.Join(grant.Scopes, " ")})
+			oauth.Param{Name: "scope", Value: strings.Join(grant.ScopesOf(q.api()), " ")})
 	}
 	if q.types.Has(oauth.ResponseIDToken) {
 		id, err := s.Tokens.IDToken(q.client, grant, s.user(current.UserID), now, access, code)
@@ -98,16 +98,12 @@ func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]o
 
 // grant is what was decided, as codes and tokens carry it.
 func (q *request) grant(current *session.Session, now time.Time) token.Grant {
-	g := token.Grant{
+	return token.Grant{
 		Key: current.Key, JTI: token.NewJTI(), ClientID: q.client.ID, RedirectURI: q.redirect.String(),
 		Scopes: q.scopes, Needs: q.needs, Nonce: q.nonce, Challenge: q.challenge,
 		SID: current.SID, UserID: current.UserID, ACR: current.ACR, AMR: current.AMR,
 		AuthTime: current.AuthTime, IssuedAt: now,
 	}
-	if q.api != nil {
-		g.Audience = q.api.Audience
-	}
-	return g
 }
 
 func (s *Service) user(id string) token.User {

@@ -171,7 +171,8 @@ func (q *request) permissions() []Permission {
 	for audience, scope := range q.needs.All() {
 		p := Permission{Scope: scope}
 		if audience != "" {
-			p.Text, p.API = cmp.Or(q.api.Scopes[scope], scope), q.api.Name
+			api := q.set.API(audience)
+			p.Text, p.API = cmp.Or(api.Scopes[scope], scope), api.Name
 		}
 		list = append(list, p)
 	}

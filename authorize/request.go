@@ -35,7 +35,7 @@ type request struct {
 	nonce     string
 	challenge string // PKCE, always S256
 	scopes    []string
-	api       *client.API // nil: tokens for the userinfo endpoint
+	apis      []*client.API // in the order asked; none: tokens for the userinfo endpoint
 	needs     oauth.Grants
 	prompt    oauth.Prompt
 	maxAge    time.Duration // negative for none
@@ -217,24 +217,41 @@ func isS256(challenge string) bool {
 	})
 }
 
-// readAudience finds the API that the access token is for: Auth0's audience,
-// or resource (RFC 8707).
+// maxAPIs bounds what a code and a consent page have to carry.
+const maxAPIs = 10
+
+// readAudience finds the APIs that access tokens are for: Auth0's audience, and
+// resource (RFC 8707 section 2).
 func (s *Service) readAudience(q *request) *oauth.Error {
-	wanted := ""
-	for _, name := range append(q.params.All("resource"), q.params.All("audience")...) {
-		if wanted != "" && name != wanted {
-			return oauth.Errorf(oauth.InvalidTarget, "one request can name one API only in audience and resource.")
+	userinfo := 0
+	for _, name := range append(q.params.All("audience"), q.params.All("resource")...) {
+		api := q.set.API(name)
+		switch {
+		case name == "":
+		case name == s.Tokens.UserinfoAudience():
+			userinfo = 1 // which scope openid gives
+		case api == nil:
+			return oauth.Errorf(oauth.InvalidTarget, "audience or resource names an API that is not registered.")
+		case slices.Contains(q.apis, api):
+		case len(q.apis) == maxAPIs:
+			return oauth.Errorf(oauth.InvalidTarget, "audience and resource name more than %d APIs.", maxAPIs)
+		default:
+			q.apis = append(q.apis, api)
 		}
-		wanted = name
 	}
-	if wanted == "" || wanted == s.Tokens.UserinfoAudience() {
-		return nil
-	}
-	q.api = q.set.API(wanted)
-	if q.api == nil {
-		return oauth.Errorf(oauth.InvalidTarget, "no API is registered under this audience.")
+	if len(q.apis)+userinfo > 1 && q.types.Has(oauth.ResponseToken) {
+		return oauth.Errorf(oauth.InvalidTarget, "audience and resource name several APIs, and an access token is for one: with response_type=%s name one.", q.types)
 	}
 	return nil
+}
+
+// api is the one that the authorization endpoint's own access token is for, and
+// that of the token endpoint where nothing else is asked; nil: userinfo.
+func (q *request) api() *client.API {
+	if len(q.apis) == 0 {
+		return nil
+	}
+	return q.apis[0]
 }
 
 // identityScopes are OpenID Connect's own.
@@ -251,29 +268,37 @@ func (*Service) readScope(q *request) *oauth.Error {
 	if err != nil {
 		return err
 	}
-	var identity, api []string
-	for _, word := range words {
-		if slices.Contains(identityScopes, word) {
-			identity = append(identity, word)
-			q.scopes = append(q.scopes, word)
-		} else if q.api != nil && q.api.HasScope(word) {
-			api = append(api, word)
-			q.scopes = append(q.scopes, word)
-		}
-	}
+	q.readNeeds(words)
 	if len(q.scopes) == 0 {
-		return oauth.Errorf(oauth.InvalidScope, "scope names nothing that exists: use openid, or scopes of the API named in audience.")
+		return oauth.Errorf(oauth.InvalidScope, "scope names nothing that exists: use openid, or scopes of the APIs named in audience.")
 	}
 	if q.types.Has(oauth.ResponseIDToken) && !q.has("openid") {
 		return oauth.Errorf(oauth.InvalidScope, "response_type=%s needs scope openid.", q.types)
 	}
+	return nil
+}
+
+// readNeeds sorts out whose the scopes are. One name may be a scope of several
+// of the APIs: then it is asked of each.
+func (q *request) readNeeds(words []string) {
+	identity := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return !slices.Contains(identityScopes, word) })
 	q.needs = oauth.NewGrants("", identity)
-	if q.api != nil {
+	for _, api := range q.apis {
 		// The empty scope stands for the audience itself: a token for an API is
 		// something to allow even where it carries none of its scopes.
-		q.needs = q.needs.Union(oauth.NewGrants(q.api.Audience, append([]string{""}, api...)))
+		scopes := []string{""}
+		for _, word := range words {
+			if api.HasScope(word) && !slices.Contains(identityScopes, word) {
+				scopes = append(scopes, word)
+			}
+		}
+		q.needs = q.needs.Union(oauth.NewGrants(api.Audience, scopes))
 	}
-	return nil
+	for _, word := range words {
+		if slices.Contains(identity, word) || slices.ContainsFunc(q.apis, func(a *client.API) bool { return a.HasScope(word) }) {
+			q.scopes = append(q.scopes, word)
+		}
+	}
 }
 
 func (q *request) has(scope string) bool {

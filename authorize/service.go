@@ -3,6 +3,7 @@ package authorize
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -167,7 +168,7 @@ func (q *request) facts(b Browser, done progress) silent.Request {
 		StorageActive:   b.StorageActive,
 		ForeignEmbedder: b.Embedded && b.Embedder != "" && !q.client.AllowsOrigin(b.Embedder),
 		Needs:           q.needs,
-		SkipConsent:     q.client.FirstParty && (q.api == nil || q.api.SkipConsentForFirstParty),
+		SkipConsent:     q.skipsConsent(),
 		HintSubject:     q.hintSub,
 		MaxAge:          q.maxAge,
 		Prompt:          q.prompt,
@@ -175,6 +176,12 @@ func (q *request) facts(b Browser, done progress) silent.Request {
 		Chosen:          done.Chosen,
 		Agreed:          done.Agreed,
 	}
+}
+
+// skipsConsent: the operator's own app is not asked about, where every API that
+// it wants says so too.
+func (q *request) skipsConsent() bool {
+	return q.client.FirstParty && !slices.ContainsFunc(q.apis, func(a *client.API) bool { return !a.SkipConsentForFirstParty })
 }
 
 func (s *Service) renewalCounts(c *client.Client) bool {

@@ -46,11 +46,13 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	if !known || user.Disabled {
 		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The user's account is disabled or no longer exists.")
 	}
-	api := set.API(grant.Audience)
-	if grant.Audience != "" && api == nil {
-		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The API that the code is for is no longer registered.")
+	var api *client.API // nil: a token for the userinfo endpoint
+	if audiences := grant.Audiences(); len(audiences) > 0 {
+		if api = set.API(audiences[0]); api == nil {
+			return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The API that the code is for is no longer registered.")
+		}
 	}
-	t := Tokens{Scope: strings.Join(grant.Scopes, " "), SID: grant.SID, UserID: grant.UserID}
+	t := Tokens{Scope: strings.Join(grant.ScopesOf(api), " "), SID: grant.SID, UserID: grant.UserID}
 	if t.Access, t.Expires, err = s.Tokens.AccessToken(grant, api, now, false); err != nil {
 		return Tokens{}, refusalOf(err)
 	}

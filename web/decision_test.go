@@ -8,6 +8,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
@@ -80,7 +81,7 @@ func TestHints(t *testing.T) {
 		silently(t, a, silent.HintMismatch, "id_token_hint", hint(t, store, "every", "Alice", 0))
 	})
 	// For an API whose audience is the client's own id only the type tells.
-	forClient, _, err := mint(t, store).AccessToken(token.Grant{ClientID: "every", UserID: "alice", AuthTime: time.Now()},
+	forClient, _, err := mint(t, store).AccessToken(token.Grant{ClientID: "every", UserID: "alice", Needs: oauth.NewGrants("every", []string{""}), AuthTime: time.Now()},
 		&client.API{Audience: "every", SigningAlg: "RS256"}, time.Now(), true)
 	if err != nil {
 		t.Fatal(err)

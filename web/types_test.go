@@ -191,7 +191,8 @@ func TestRequestRefused(t *testing.T) {
 		"scope with a quote":         {"every", []string{"scope", `openid a"b`}, "invalid_scope"},
 		"id_token without openid":    {"every", []string{"response_type", "id_token", "scope", "profile"}, "invalid_scope"},
 		"unknown audience":           {"every", []string{"audience", "https://api.demo.example/"}, "invalid_target"},
-		"two audiences":              {"every", []string{"audience", audience, "resource", issuer + "userinfo"}, "invalid_target"},
+		"two audiences":              {"every", []string{"audience", audience, "resource", issuer + "userinfo", "response_type", "token"}, "invalid_target"},
+		"second audience unknown":    {"every", []string{"audience", audience, "resource", "https://api.demo.example/"}, "invalid_target"},
 		"unknown prompt":             {"every", []string{"prompt", "none please"}, "invalid_request"},
 		"none and login":             {"every", []string{"prompt", "none login"}, "invalid_request"},
 		"max_age negative":           {"every", []string{"max_age", "-1"}, "invalid_request"},
@@ -331,6 +332,8 @@ func TestRepeatedParameters(t *testing.T) {
 		q.Add("resource", audience)
 		granted(t, a.Authorize(q))
 		q.Add("resource", issuer+"userinfo")
+		granted(t, a.Authorize(q))
+		q.Add("resource", "https://unknown.example")
 		refused(t, a.Authorize(q), "invalid_target", "")
 	})
 	t.Run("unknown may", func(t *testing.T) {

@@ -73,6 +73,16 @@ func (g Grants) has(line string) bool {
 	return strings.Contains(string(g), "\n"+line+"\n")
 }
 
+// Has tells whether one scope of an audience is in g.
+func (g Grants) Has(audience, scope string) bool {
+	for a, s := range g.All() {
+		if a == audience && s == scope {
+			return true
+		}
+	}
+	return false
+}
+
 // Union returns the grants of both.
 func (g Grants) Union(more Grants) Grants {
 	for line := range more.Lines() {

@@ -2,6 +2,7 @@ package token
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,6 +33,9 @@ type AccessClaims struct {
 func (i *Issuer) AccessToken(g Grant, api *client.API, now time.Time, browser bool) (string, time.Duration, error) {
 	alg, audience := Algorithms[0], i.userinfo
 	if api != nil {
+		if !g.Needs.Has(api.Audience, "") {
+			return "", 0, errors.New("token: access token for an API that was not granted")
+		}
 		alg, audience = api.SigningAlg, api.Audience
 	}
 	s, err := i.keys.signer(alg)
@@ -40,9 +44,9 @@ func (i *Issuer) AccessToken(g Grant, api *client.API, now time.Time, browser bo
 	}
 	life := i.accessLifetime(api, browser)
 	claims, err := json.Marshal(AccessClaims{
-		Issuer: i.issuer, Subject: g.UserID, Audience: audience, ClientID: g.ClientID,
+		Issuer: i.issuer, Subject: g.Subject(), Audience: audience, ClientID: g.ClientID,
 		IssuedAt: now.Unix(), Expires: now.Add(life).Unix(), AuthTime: g.AuthTime.Unix(),
-		JTI: NewJTI(), Scope: strings.Join(g.Scopes, " "),
+		JTI: NewJTI(), Scope: strings.Join(g.ScopesOf(api), " "),
 		ACR: g.ACR, AMR: g.AMR, SID: g.SID, GrantID: i.sealGrantID(&g),
 	})
 	if err != nil {

@@ -23,6 +23,7 @@ func BenchmarkOpenCode(b *testing.B) {
 
 func BenchmarkAccessToken(b *testing.B) {
 	i, set, g := testIssuerWith(b, nil), testSet(b), testGrant("shop")
+	g.Needs = g.Needs.Union(testOrders("https://short.example.com"))
 	for _, audience := range []string{testAPI, "https://short.example.com"} {
 		api := set.API(audience)
 		b.Run(api.SigningAlg, func(b *testing.B) {

@@ -5,10 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/session"
@@ -21,7 +23,7 @@ func TestCodeRoundTrip(t *testing.T) {
 		"typical": typical,
 		"zero":    {},
 		"needs beyond the scopes": {
-			ClientID: "shop", Scopes: []string{"openid"}, Audience: testAPI,
+			ClientID: "shop", Scopes: []string{"openid"}, Sub: "pairwise", Claims: `{"userinfo":{"email":null}}`, JKT: "thumbprint",
 			Needs: oauth.NewGrants("", []string{"openid", "offline_access"}).
 				Union(oauth.NewGrants(testAPI, []string{"read:orders", "openid"})).
 				Union(oauth.NewGrants("https://other.example.com", []string{"openid", "x"})),
@@ -103,6 +105,38 @@ func TestParseGrantCut(t *testing.T) {
 	}
 	if _, err := parseGrant(append(raw, 0)); !errors.Is(err, seal.ErrInvalid) {
 		t.Errorf("a byte more: %v", err)
+	}
+}
+
+// What a token gives follows from what the session must hold: a scope beside it
+// gives nothing.
+func TestGrantGivesWhatItNeeds(t *testing.T) {
+	other := "https://other.example.com"
+	g := Grant{
+		UserID: "u-1", Scopes: []string{"read", "email", "openid", "write", "admin"},
+		Needs: oauth.NewGrants("", []string{"openid", "profile"}).
+			Union(oauth.NewGrants(testAPI, []string{"", "read"})).
+			Union(oauth.NewGrants(other, []string{"", "read", "write"})).
+			Union(oauth.NewGrants("https://not.asked.example.com", []string{"read"})),
+	}
+	for audience, want := range map[string]string{"": "openid", testAPI: "read openid", other: "read openid write"} {
+		var api *client.API
+		if audience != "" {
+			api = &client.API{Audience: audience}
+		}
+		if got := strings.Join(g.ScopesOf(api), " "); got != want {
+			t.Errorf("%q: %q, want %q", audience, got, want)
+		}
+	}
+	if got := g.Audiences(); !slices.Equal(got, []string{testAPI, other}) {
+		t.Errorf("for %q", got)
+	}
+	if g.Offline() || g.Subject() != "u-1" {
+		t.Errorf("offline %v, subject %s", g.Offline(), g.Subject())
+	}
+	g.Sub, g.Needs = "pairwise", oauth.NewGrants("", []string{"offline_access"})
+	if !g.Offline() || g.Subject() != "pairwise" || g.Audiences() != nil {
+		t.Errorf("offline %v, subject %s, for %q", g.Offline(), g.Subject(), g.Audiences())
 	}
 }
 

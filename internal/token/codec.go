@@ -10,34 +10,35 @@ import (
 	"github.com/hush-sso/hush/internal/seal"
 )
 
-// codecVersion is the first byte of a grant. Codes live for a minute, but
-// nodes of two versions may share the minute.
-const codecVersion = "\x01"
-
-// How a line of Needs names its audience. Its scope is an index into Scopes,
-// or an index one past the end and the scope itself.
-const (
-	needOpenID = iota // no audience
-	needAPI           // the grant's audience
-	needOther         // spelled out
-)
+// codecVersion is the first byte of a grant. Refresh tokens hold grants for
+// weeks: a version that stops being read ends them.
+const codecVersion = "\x02"
 
 // appendGrant appends the grant without its client id:
 //
-//	version | key | strings | scopes | needs | amr | times
+//	version | key | strings | scopes | audiences | needs | amr | times
 //
-// Strings and lists stand behind their length, as uvarints.
+// Strings and lists stand behind their length, as uvarints. A line of Needs is
+// its audience, 0 for none or an index into audiences and one, and its scope, an
+// index into scopes or one past the end and the scope itself.
 func appendGrant(b []byte, g *Grant) []byte {
 	b = append(b, codecVersion...)
 	b = append(b, g.Key[:]...)
-	for _, s := range [...]string{g.JTI, g.RedirectURI, g.Audience, g.Nonce, g.Challenge, g.SID, g.UserID, g.ACR} {
-		b = appendString(b, s)
+	for _, s := range g.strings() {
+		b = appendString(b, *s)
 	}
 	b = appendStrings(b, g.Scopes)
 	b = appendNeeds(b, g)
 	b = appendStrings(b, g.AMR)
 	b = binary.AppendVarint(b, g.AuthTime.UnixMilli())
 	return binary.AppendVarint(b, g.IssuedAt.UnixMilli())
+}
+
+// strings are the single strings of a grant in the order of the codec.
+func (g *Grant) strings() [10]*string {
+	return [...]*string{
+		&g.JTI, &g.RedirectURI, &g.Nonce, &g.Challenge, &g.Claims, &g.JKT, &g.SID, &g.UserID, &g.Sub, &g.ACR,
+	}
 }
 
 func appendString(b []byte, s string) []byte {
@@ -52,22 +53,21 @@ func appendStrings(b []byte, list []string) []byte {
 	return b
 }
 
-// appendNeeds refers to Scopes and Audience, which hold most of it already.
+// appendNeeds refers to Scopes and to a list of the audiences, so that none is
+// spelled twice.
 func appendNeeds(b []byte, g *Grant) []byte {
+	var audiences []string
 	n := 0
-	for range g.Needs.Lines() {
+	for audience := range g.Needs.All() {
 		n++
+		if audience != "" && !slices.Contains(audiences, audience) {
+			audiences = append(audiences, audience)
+		}
 	}
+	b = appendStrings(b, audiences)
 	b = binary.AppendUvarint(b, uint64(n))
 	for audience, scope := range g.Needs.All() {
-		switch audience {
-		case "":
-			b = append(b, needOpenID)
-		case g.Audience:
-			b = append(b, needAPI)
-		default:
-			b = appendString(append(b, needOther), audience)
-		}
+		b = binary.AppendUvarint(b, uint64(slices.Index(audiences, audience)+1))
 		if at := slices.Index(g.Scopes, scope); at >= 0 {
 			b = binary.AppendUvarint(b, uint64(at))
 		} else {
@@ -86,11 +86,11 @@ func parseGrant(raw []byte) (Grant, error) {
 		return Grant{}, fmt.Errorf("%w: unknown version", seal.ErrInvalid)
 	}
 	copy(g.Key[:], r.take(len(g.Key)))
-	for _, s := range [...]*string{&g.JTI, &g.RedirectURI, &g.Audience, &g.Nonce, &g.Challenge, &g.SID, &g.UserID, &g.ACR} {
+	for _, s := range g.strings() {
 		*s = r.string()
 	}
 	g.Scopes = r.strings()
-	g.Needs = r.needs(&g)
+	g.Needs = r.needs(g.Scopes)
 	g.AMR = r.strings()
 	g.AuthTime = time.UnixMilli(r.varint()).UTC()
 	g.IssuedAt = time.UnixMilli(r.varint()).UTC()
@@ -167,7 +167,8 @@ func (r *reader) strings() []string {
 	return list
 }
 
-func (r *reader) needs(g *Grant) oauth.Grants {
+func (r *reader) needs(scopes []string) oauth.Grants {
+	audiences := r.strings()
 	n := r.count()
 	if n == 0 {
 		return ""
@@ -175,20 +176,24 @@ func (r *reader) needs(g *Grant) oauth.Grants {
 	text := make([]byte, 0, 256)
 	text = append(text, '\n')
 	for range n {
-		switch kind := r.uvarint(); kind {
-		case needOpenID:
-		case needAPI:
-			text = append(text, g.Audience...)
-		case needOther:
-			text = append(text, r.string()...)
-		default:
-			r.fail()
-		}
+		text = append(text, r.audience(audiences)...)
 		text = append(text, ' ')
-		text = append(text, r.scope(g.Scopes)...)
+		text = append(text, r.scope(scopes)...)
 		text = append(text, '\n')
 	}
 	return oauth.Grants(text)
+}
+
+func (r *reader) audience(audiences []string) string {
+	at := r.uvarint()
+	switch {
+	case at == 0:
+		return ""
+	case at <= uint64(len(audiences)):
+		return audiences[at-1]
+	}
+	r.fail()
+	return ""
 }
 
 func (r *reader) scope(scopes []string) string {

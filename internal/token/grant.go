@@ -1,34 +1,70 @@
 package token
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"time"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
 )
 
-// Grant is everything that an authorization decided: what a code seals and
-// what tokens are minted from.
+// Grant is everything that an authorization decided: what codes and refresh
+// tokens seal and what tokens are minted from. What a token gives is derived
+// from Needs, so that nothing leaves which the session need not hold.
 type Grant struct {
 	Key         session.Key
 	JTI         string // of the code and of the grant: NewJTI
 	ClientID    string
 	RedirectURI string
-	Scopes      []string     // granted scopes of OpenID Connect and of the API, as asked, in order
-	Audience    string       // of the API; "": the userinfo endpoint only
-	Needs       oauth.Grants // what the client must hold in the session
+	Scopes      []string     // granted scopes of OpenID Connect and of the APIs, as asked, in order
+	Needs       oauth.Grants // what the client must hold in the session; APIs in the order asked
 	Nonce       string
 	Challenge   string // PKCE S256 code_challenge; "": none
+	Claims      string // the claims parameter (OpenID Connect Core 1.0 section 5.5), compact JSON; "": none
+	JKT         string // thumbprint of the DPoP key that holds code and tokens (RFC 9449 section 6); "": any bearer
 
 	SID      string
-	UserID   string // the sub claim
+	UserID   string // in the directory
+	Sub      string // the user as this client knows them; "": UserID
 	ACR      string
 	AMR      []string
 	AuthTime time.Time // to the millisecond in a code, to the second in a token
 	IssuedAt time.Time // to the millisecond in a code
 }
+
+// Subject is the sub claim.
+func (g *Grant) Subject() string { return cmp.Or(g.Sub, g.UserID) }
+
+// Audiences are those of the APIs that were granted, in the order asked; none
+// means tokens for the userinfo endpoint only.
+func (g *Grant) Audiences() []string {
+	var list []string
+	for audience, scope := range g.Needs.All() {
+		if audience != "" && scope == "" {
+			list = append(list, audience)
+		}
+	}
+	return list
+}
+
+// ScopesOf are the scopes that a token for the API carries, those of OpenID
+// Connect among them; nil is the userinfo endpoint.
+func (g *Grant) ScopesOf(api *client.API) []string {
+	list := make([]string, 0, len(g.Scopes))
+	for _, scope := range g.Scopes {
+		if g.Needs.Has("", scope) || api != nil && g.Needs.Has(api.Audience, scope) {
+			list = append(list, scope)
+		}
+	}
+	return list
+}
+
+// Offline tells whether refresh tokens were granted (OpenID Connect Core 1.0
+// section 11).
+func (g *Grant) Offline() bool { return g.Needs.Has("", "offline_access") }
 
 // User is a user as the directory knows them.
 type User struct {

@@ -37,7 +37,7 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 		return "", err
 	}
 	claims := idClaims{
-		Issuer: i.issuer, Subject: g.UserID, Audience: g.ClientID,
+		Issuer: i.issuer, Subject: g.Subject(), Audience: g.ClientID,
 		Expires: now.Add(i.idLifetime(c)).Unix(), IssuedAt: now.Unix(), AuthTime: g.AuthTime.Unix(),
 		Nonce: g.Nonce, SID: g.SID, ACR: g.ACR, AMR: g.AMR,
 	}
@@ -47,7 +47,7 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 	if code != "" {
 		claims.CHash = s.halfHash(code)
 	}
-	raw, err := joinClaims(claims, ScopeClaims(g.Scopes, u.Claims))
+	raw, err := joinClaims(claims, ScopeClaims(g.ScopesOf(nil), u.Claims))
 	if err != nil {
 		return "", fmt.Errorf("token: ID token: %w", err)
 	}

@@ -128,15 +128,20 @@ func testSet(t testing.TB) *client.Set {
 	return set
 }
 
+// testOrders is what a token for the API takes.
+func testOrders(audience string) oauth.Grants {
+	return oauth.NewGrants(audience, []string{"", "read:orders", "write:orders"})
+}
+
 // testGrant has typical values; its challenge is that of RFC 7636 appendix B.
 func testGrant(clientID string) Grant {
 	openid := []string{"openid", "profile", "email"}
 	return Grant{
 		Key: session.Key{1, 2, 3, 15: 16}, JTI: "AAECAwQFBgcICQoLDA0ODw",
 		ClientID: clientID, RedirectURI: "https://" + clientID + ".example.com/callback",
-		Scopes: append(openid, "read:orders", "write:orders"), Audience: testAPI,
-		Needs: oauth.NewGrants("", openid).Union(oauth.NewGrants(testAPI, []string{"read:orders", "write:orders"})),
-		Nonce: "fkQ3b1RzZ2JZc0tkWUtqT2hOYU1aUk9wTnNoWn5yVE0", Challenge: rfcChallenge,
+		Scopes: append(openid, "read:orders", "write:orders"),
+		Needs:  oauth.NewGrants("", openid).Union(testOrders(testAPI)),
+		Nonce:  "fkQ3b1RzZ2JZc0tkWUtqT2hOYU1aUk9wTnNoWn5yVE0", Challenge: rfcChallenge,
 		SID: "qLWmqL0aQJ1bVJbS8Wv6vQ", UserID: "u-1",
 		ACR: "urn:mace:incommon:iap:silver", AMR: []string{"pwd", "otp"},
 		AuthTime: testTime.Add(-time.Hour), IssuedAt: testTime,

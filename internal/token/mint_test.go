@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/hush-sso/hush/internal/oauth"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -86,7 +88,9 @@ func TestAccessToken(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			g := testGrant("shop")
 			if tc.audience == "" {
-				g.Scopes, g.ACR, g.AMR, g.SID = g.Scopes[:3], "", nil, ""
+				g.ACR, g.AMR, g.SID = "", nil, ""
+			} else {
+				g.Needs = g.Needs.Union(testOrders(tc.audience))
 			}
 			raw, life, err := i.AccessToken(g, set.API(tc.audience), testTime, tc.browser)
 			if err != nil || life != tc.life {
@@ -134,6 +138,20 @@ func TestIDTokenBare(t *testing.T) {
 	}
 	header, claims := decode(t, i, raw)
 	golden(t, "id_bare", header, claims)
+}
+
+func TestAccessTokenForAnotherAPI(t *testing.T) {
+	i, set := testIssuerWith(t, nil), testSet(t)
+	for name, needs := range map[string]oauth.Grants{
+		"one that was not asked for": testOrders(testAPI),
+		"a scope of it only":         oauth.NewGrants("https://short.example.com", []string{"read:orders"}),
+	} {
+		g := testGrant("shop")
+		g.Needs = needs
+		if raw, _, err := i.AccessToken(g, set.API("https://short.example.com"), testTime, false); err == nil {
+			t.Errorf("%s: %s", name, raw)
+		}
+	}
 }
 
 func TestIDTokenForSomebodyElse(t *testing.T) {

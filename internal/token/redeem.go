@@ -21,7 +21,7 @@ type RedeemRequest struct {
 	RedirectURI string
 	Verifier    string // PKCE code_verifier; "": none
 
-	// APIs finds the API that the grant is for, whose tokens may live longer
+	// APIs finds the APIs that the grant is for, whose tokens may live longer
 	// than the server's default: client.Set.API. nil: there are none.
 	APIs func(audience string) *client.API
 }
@@ -99,12 +99,15 @@ func validVerifier(s string) bool {
 
 // outlives is how long any token of the grant may be presented.
 func (i *Issuer) outlives(c *client.Client, g *Grant, apis func(string) *client.API) time.Duration {
-	var api *client.API
-	if apis != nil && g.Audience != "" {
-		api = apis(g.Audience)
+	longest := max(i.accessLifetime(nil, false), i.accessLifetime(nil, true), i.idLifetime(c))
+	if apis == nil {
+		return longest
 	}
-	return max(i.accessLifetime(api, false), i.accessLifetime(nil, false),
-		i.accessLifetime(api, true), i.accessLifetime(nil, true), i.idLifetime(c))
+	for _, audience := range g.Audiences() {
+		api := apis(audience)
+		longest = max(longest, i.accessLifetime(api, false), i.accessLifetime(api, true))
+	}
+	return longest
 }
 
 // redeemError tells a refusal of the store from trouble with it.

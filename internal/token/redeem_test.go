@@ -119,7 +119,10 @@ func TestRedemption(t *testing.T) {
 		{"https://gone.example.com", true, 24 * time.Hour},
 		{"", true, 24 * time.Hour},
 	} {
-		g.Audience = tc.audience
+		g.Needs = oauth.NewGrants("", []string{"openid"})
+		if tc.audience != "" {
+			g.Needs = g.Needs.Union(oauth.NewGrants(testAPI, []string{""})).Union(oauth.NewGrants(tc.audience, []string{"", "openid"}))
+		}
 		r := RedeemRequest{Code: i.SealCode(g), RedirectURI: g.RedirectURI, Verifier: rfcVerifier}
 		if tc.apis {
 			r.APIs = set.API
