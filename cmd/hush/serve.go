@@ -133,7 +133,7 @@ func options(c *config.Config) provider.Options {
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,
 			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code,
 		},
-		RenewalIsActivity: &c.Session.RenewalIsActivity, TrustedProxies: c.TrustedProxies,
+		RenewalIsActivity: &c.Session.RenewalIsActivity, TrustedProxies: c.TrustedProxies, Egress: c.Outbound(),
 	}
 }
 

@@ -21,6 +21,7 @@ func (d *decoder) check(c *Config) {
 	d.checkIssuer(c)
 	d.checkListeners(c)
 	d.checkProxies(c)
+	d.checkEgress(c)
 	d.checkSecrets(c)
 	d.checkTLS(c)
 	d.checkRules(c)

@@ -63,16 +63,19 @@ func (d *decoder) content(path, name string) []byte {
 	return data
 }
 
+// authorities adds the certificates of a file that a key names to pool.
+func (d *decoder) authorities(path, name string, pool *x509.CertPool) {
+	if data := d.content(path, name); data != nil && !pool.AppendCertsFromPEM(data) {
+		d.bad(path, "holds no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----")
+	}
+}
+
 // clientTLS is TLS to Redis.
 func (d *decoder) clientTLS(t RedisTLS) *tls.Config {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
 	if t.CA != "" {
-		if data := d.content("redis.tls.ca", t.CA); data != nil {
-			config.RootCAs = x509.NewCertPool()
-			if !config.RootCAs.AppendCertsFromPEM(data) {
-				d.bad("redis.tls.ca", "holds no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----")
-			}
-		}
+		config.RootCAs = x509.NewCertPool()
+		d.authorities("redis.tls.ca", t.CA, config.RootCAs)
 	}
 	switch {
 	case (t.Cert == "") != (t.Key == ""):

@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -41,6 +42,9 @@ type Config struct {
 	// proxy's address in place of the visitor's. Name the proxies themselves,
 	// never a network that visitors are in: who sits in it can claim any address.
 	TrustedProxies []netip.Prefix `key:"trusted_proxies" example:"[127.0.0.1, 10.0.0.5]" otherwise:"no proxy is believed"`
+	// Calls of this server to addresses that apps name: their jwks_uri, for
+	// example. They go to public addresses only, by https, and to no proxy.
+	Egress Egress `key:"egress"`
 	// What everything that leaves the server is sealed under: 32 random bytes
 	// each, in base64. The first seals, all open. To replace one, add the new
 	// one second, restart all nodes, swap the two and restart again; remove the
@@ -70,6 +74,7 @@ type Config struct {
 	secrets     [][]byte
 	certificate *tls.Certificate
 	redisTLS    *tls.Config
+	egressRoots *x509.CertPool
 	brand       *page.Brand
 }
 
@@ -80,6 +85,17 @@ type Admin struct {
 	Listen string `key:"listen" default:"127.0.0.1:9090" example:"127.0.0.1:9090"`
 	// The token that the admin API asks for.
 	Token Secret `key:"token" otherwise:"none" example:"\"${HUSH_ADMIN_TOKEN}\"" pending:"there is no admin API yet, and /metrics asks for no token"`
+}
+
+// Egress is about calls to addresses that apps name.
+type Egress struct {
+	// Addresses or networks that are called although they are not public, such
+	// as where apps of your own serve their keys. Whoever registers an app makes
+	// this server call them.
+	Allow []netip.Prefix `key:"allow" example:"[10.1.2.0/24]" otherwise:"public addresses only"`
+	// File of certificates, in PEM, to trust beside those of the system, such as
+	// that of your own authority. Relative to the configuration file.
+	CA string `key:"ca" example:"internal-ca.pem" otherwise:"those of the system"`
 }
 
 // TLS is the certificate of the public listener.

@@ -13,6 +13,7 @@ func TestWarnings(t *testing.T) {
 		"nobody's TLS":     {file(), "issuer", "who speaks TLS"},
 		"embedded":         {file("redis: {mode: embedded}"), "redis.mode", "signed out"},
 		"wide network":     {file("trusted_proxies: [127.0.0.1, 10.0.0.0/15]"), "trusted_proxies[1]", "never a network that visitors are in: who sits in it can claim any address"},
+		"wide egress":      {file("egress: {allow: [10.0.0.0/8]}"), "egress.allow[0]", "whoever registers an app makes this server call any address in it"},
 		"wide IPv6":        {file("trusted_proxies: ['2001:db8::/47']"), "trusted_proxies[0]", "never a network that visitors are in"},
 		"admin":            {file("admin: {listen: \":9090\"}"), "admin.listen", "not on loopback"},
 		"redis TLS":        {file("redis: {mode: single, addrs: [\"redis:6379\"], password: x}"), "redis", "without TLS"},

@@ -20,6 +20,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/seal"
@@ -45,6 +46,7 @@ type Options struct {
 	// idling out, where a client does not say. Default true, as Auth0.
 	RenewalIsActivity *bool
 	TrustedProxies    []netip.Prefix // see web.Config; default none
+	Egress            egress.Options // of calls to addresses that apps name; default public ones only
 	CrossSite         bool           // see web.Config; default false
 	Brand             *page.Brand    // see web.Config; default Hush's own
 	Log               *slog.Logger   // default: discard
@@ -63,6 +65,7 @@ type Provider struct {
 	Login    *login.Authenticator
 
 	keys    *token.Keys
+	egress  *egress.Client // of every generation
 	log     *slog.Logger
 	shared  web.Config       // without what a generation brings
 	flows   authorize.Config // likewise
@@ -88,7 +91,7 @@ func New(o Options) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store)}
+	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress)}
 	tokens, err := token.NewIssuer(token.Config{
 		Issuer: o.Issuer, Keyring: keyring, Keys: p.keys, Grants: o.Store,
 		IDToken: o.Tokens.IDToken, AccessToken: o.Tokens.AccessToken,

@@ -1,0 +1,100 @@
+package egress
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+// ErrRefused is in the chain of an error that is no outage: this URL, or the
+// address behind it, is none that calls go to.
+var ErrRefused = errors.New("egress: not an address that calls go to")
+
+// Times that one call may take, and how many run at once. A JWK Set is some
+// kilobytes from a server that is up, and somebody waits for it.
+const (
+	dialTime   = 2 * time.Second // for all addresses of a name together
+	headerTime = 3 * time.Second
+	totalTime  = 5 * time.Second
+	maxCalls   = 32
+	maxHeader  = 16 << 10 // bytes of an answer's header
+)
+
+// Options are what a Client is made of. The zero value works.
+type Options struct {
+	// Allow are networks whose addresses are connected to although they are not
+	// public. An http URL needs its loopback address here. Default: none.
+	Allow []netip.Prefix
+	// Roots are the authorities that servers may be certified by. Default: the
+	// system's.
+	Roots *x509.CertPool
+	// Resolver finds the addresses of names. Default: the system's.
+	Resolver *net.Resolver
+	// Timeout is what one call may take in all, waiting included. Default 5 s.
+	Timeout time.Duration
+}
+
+// Client makes calls. It is safe for concurrent use.
+type Client struct {
+	transport *http.Transport
+	timeout   time.Duration
+	slots     chan struct{}
+}
+
+// New returns a Client.
+func New(o Options) *Client {
+	if o.Timeout == 0 {
+		o.Timeout = totalTime
+	}
+	dialer := &net.Dialer{Timeout: dialTime, Resolver: o.Resolver, ControlContext: rules{o.Allow}.control}
+	return &Client{
+		timeout: o.Timeout, slots: make(chan struct{}, maxCalls),
+		// The transport by itself, without http.Client: no redirects, no
+		// cookies. Proxy is nil, so that the environment names none. A
+		// connection serves one call, so that each call is judged anew.
+		transport: &http.Transport{
+			DialContext:         dialer.DialContext,
+			TLSClientConfig:     &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout: dialTime, ResponseHeaderTimeout: headerTime,
+			MaxResponseHeaderBytes: maxHeader, DisableCompression: true, DisableKeepAlives: true,
+		},
+	}
+}
+
+// Get returns what a URL serves, of at most maxBytes. An error with
+// [ErrRefused] in its chain blames the URL; any other is an outage of the other
+// side, an answer that is none of status 200 included. Errors may name internal
+// addresses: they are for the log.
+func (c *Client) Get(ctx context.Context, url string, maxBytes int64) (*Answer, error) {
+	u, err := parse(url)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("egress: wait for %d other calls: %w", maxCalls, ctx.Err())
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	request.Header.Set("User-Agent", "hush")
+	// Asked to compress, a server makes the size of what arrives say nothing.
+	request.Header.Set("Accept-Encoding", "identity")
+	response, err := c.transport.RoundTrip(request)
+	if err != nil {
+		return nil, fmt.Errorf("egress: %w", err)
+	}
+	defer response.Body.Close()
+	return read(response, maxBytes)
+}
