@@ -11,6 +11,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/hush-sso/hush/internal/jose"
 )
 
 // Algorithms are the signing algorithms (RFC 7518 section 3.1, RFC 8037), the
@@ -84,7 +86,7 @@ func parseKeySet(raw []byte) (*keySet, error) {
 		return nil, err
 	}
 	set := &keySet{active: make(map[string]*signer), byID: make(map[string]*signer)}
-	var public []jwk
+	var public []jose.JWK
 	for _, k := range stored.Keys {
 		s, err := newSigner(k)
 		if err != nil {
@@ -105,7 +107,7 @@ func parseKeySet(raw []byte) (*keySet, error) {
 		}
 	}
 	var err error
-	set.jwks, err = json.Marshal(map[string][]jwk{"keys": public})
+	set.jwks, err = json.Marshal(map[string][]jose.JWK{"keys": public})
 	return set, err
 }
 

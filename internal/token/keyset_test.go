@@ -105,19 +105,6 @@ func TestJWKS(t *testing.T) {
 	}
 }
 
-// The examples of RFC 7638 section 3.1 and RFC 8037 appendix A.3.
-func TestThumbprint(t *testing.T) {
-	for want, k := range map[string]jwk{
-		"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs": {KTY: "RSA", E: "AQAB",
-			N: "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"},
-		"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k": {KTY: "OKP", CRV: "Ed25519", X: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
-	} {
-		if got := k.thumbprint(); got != want {
-			t.Errorf("%s: got %s, want %s", k.KTY, got, want)
-		}
-	}
-}
-
 // published returns the members of each key in the key set document.
 func published(t *testing.T, k *Keys) []map[string]string {
 	t.Helper()

@@ -14,6 +14,8 @@ import (
 	"fmt"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/hush-sso/hush/internal/jose"
 )
 
 // The typ header tells one kind of token from another (RFC 8725 section 3.11,
@@ -28,7 +30,7 @@ type signer struct {
 	kid          string
 	method       jwt.SigningMethod
 	key          crypto.Signer
-	public       jwk
+	public       jose.JWK
 	headerID     string // base64url(header) and the dot behind it
 	headerAccess string
 }
@@ -42,7 +44,7 @@ func newSigner(k storedKey) (*signer, error) {
 	if s.key, s.method, err = fit(k.Alg, parsed); err != nil {
 		return nil, err
 	}
-	if s.public, err = newJWK(k.Alg, s.key.Public()); err != nil {
+	if s.public, err = jose.NewJWK(k.Alg, s.key.Public()); err != nil {
 		return nil, err
 	}
 	s.kid = s.public.KID

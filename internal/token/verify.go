@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/hush-sso/hush/internal/jose"
 )
 
 // ErrBadToken means that it is not a token of ours that is good for this use. What wraps it
@@ -74,7 +76,10 @@ func (i *Issuer) verify(raw, typ string, options ...jwt.ParserOption) ([]byte, e
 	if set == nil {
 		return nil, ErrNotReady
 	}
-	claims, err := readStrict(raw, typ)
+	header, claims, err := jose.Read(raw, jose.Want{Algs: Algorithms, Types: []string{typ}})
+	if err == nil && header.Typ != typ { // we spell it in one way
+		err = fmt.Errorf("typ is not %s", typ)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
 	}
