@@ -66,12 +66,12 @@ func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action s
 		return consentView(s.base, action, ask, e, parked)
 	case silent.StepSelect:
 		return page.Select{
-			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name,
+			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name, Stranger: stranger(ask),
 			Account: ask.Account.Name, Detail: ask.Account.Detail,
 		}
 	default:
 		return page.Login{
-			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name,
+			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name, Stranger: stranger(ask),
 			Username: ask.Login, Error: problemText(ask, e), Notice: notice(ask, e),
 			Wrong: ask.Problem == authorize.ProblemCredentials,
 		}
@@ -129,14 +129,32 @@ func notice(ask *authorize.Ask, e *page.Edition) string {
 func consentView(base, action string, ask *authorize.Ask, e *page.Edition, parked page.Parked) page.Consent {
 	view := page.Consent{
 		Base: base, Action: action, Parked: parked, Client: ask.Client.Name,
-		ClientHost: strings.TrimPrefix(strings.TrimPrefix(ask.To.Origin(), "https://"), "http://"),
-		Account:    ask.Account.Name,
-		Back:       base + "login?account=other&" + resumption(parked),
+		ClientHost: host(ask.To.Origin()), Stranger: stranger(ask),
+		Account: ask.Account.Name,
+		Back:    base + "login?account=other&" + resumption(parked),
+		Site:    ask.Client.ClientURI, Policy: ask.Client.PolicyURI, Terms: ask.Client.TOSURI,
+	}
+	if ask.Client.Logo != nil {
+		view.Logo = base + "logo/" + ask.Client.Logo.Name
 	}
 	for _, p := range ask.Scopes {
 		view.Permissions = append(view.Permissions, page.Permission{Text: permissionText(p, e), Scope: p.Scope, API: p.API})
 	}
 	return view
+}
+
+// stranger is where an app that registered itself takes people back to, "" for
+// any other app: its name is its own choice, its address is not.
+func stranger(ask *authorize.Ask) string {
+	if !ask.Client.Unverified {
+		return ""
+	}
+	return strings.TrimSuffix(host(ask.To.FormAction()), ":")
+}
+
+// host is an origin as people know it.
+func host(origin string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(origin, "https://"), "http://")
 }
 
 // scopeTexts are the keys of what the scopes of OpenID Connect permit.

@@ -34,6 +34,7 @@ func (s *Server) list() []route {
 		{"GET", "errors/{$}", false, "errors", s.reasonIndex},
 		{"GET", "errors/{reason}", false, "errors", s.reason},
 		{"GET", "favicon.ico", false, "favicon", s.favicon},
+		{"GET", "logo/{name}", false, "logo", s.logo},
 		{"GET", "{$}", false, "home", s.home},
 
 		{"POST", "oauth/token", true, "token", s.token},

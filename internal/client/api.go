@@ -63,11 +63,12 @@ type Set struct {
 	clients map[string]*Client
 	apis    map[string]*API
 	origins map[string]bool // the web origins of every app
+	logos   map[string]*Logo
 }
 
 // NewSet checks and joins apps and APIs; ids and audiences must be unique.
 func NewSet(clients []Spec, apis []API) (*Set, error) {
-	s := &Set{clients: make(map[string]*Client), apis: make(map[string]*API), origins: make(map[string]bool)}
+	s := &Set{clients: make(map[string]*Client), apis: make(map[string]*API), origins: make(map[string]bool), logos: make(map[string]*Logo)}
 	for _, spec := range clients {
 		c, err := New(spec)
 		if err != nil {
@@ -79,6 +80,9 @@ func NewSet(clients []Spec, apis []API) (*Set, error) {
 		s.clients[c.ID] = c
 		for _, origin := range c.WebOrigins {
 			s.origins[origin] = true
+		}
+		if c.Logo != nil {
+			s.logos[c.Logo.Name] = c.Logo
 		}
 	}
 	for _, a := range apis {
@@ -98,6 +102,9 @@ func (s *Set) Client(id string) *Client { return s.clients[id] }
 
 // API returns the resource server with this audience, or nil.
 func (s *Set) API(audience string) *API { return s.apis[audience] }
+
+// Logo returns the picture with this file name, or nil.
+func (s *Set) Logo(name string) *Logo { return s.logos[name] }
 
 // AllowsOrigin tells whether any app registered the web origin; for endpoints
 // that are called before it is known which app calls.

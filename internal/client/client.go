@@ -42,6 +42,13 @@ type Spec struct {
 	// (OpenID Connect Core 1.0 section 9). "": any that its type allows.
 	TokenAuthMethod string
 
+	// Unverified marks an app that registered itself: people are told so.
+	Unverified bool
+	// What people are told about the app: absolute https addresses of its own
+	// pages ("" for none) and its picture, on the consent page.
+	ClientURI, PolicyURI, TOSURI string
+	Logo                         *Logo
+
 	SSOGroup string // clients of one group share a session; default "default"
 	// RenewalIsActivity says whether a silent renewal counts as activity that
 	// keeps the session from idling out. nil: the server's default.
@@ -63,7 +70,7 @@ type Client struct {
 func New(s Spec) (*Client, error) {
 	c := &Client{Spec: s}
 	c.defaults()
-	for _, step := range []func() error{c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseSecret} {
+	for _, step := range []func() error{c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseSecret, c.checkPages} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("client %q: %w", s.ID, err)
 		}

@@ -31,6 +31,7 @@ func (c *Client) spec() client.Spec {
 		RequirePKCE: c.RequirePKCE, TokenAuthMethod: c.TokenEndpointAuthMethod,
 		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(),
 		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
+		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 	}
 }
 
@@ -69,6 +70,7 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkID(path, app)
 		d.checkRedirects(path, app)
 		d.checkOrigins(path, app)
+		d.checkPages(path, app)
 		d.checkGrants(path, app)
 		d.checkClientSecret(path, app)
 		d.warnClient(path, app, c)

@@ -63,7 +63,11 @@ func (c *Config) Path() string { return c.file }
 // Files returns the files whose change asks for a reload.
 func (c *Config) Files() []string {
 	files, dir := []string{c.file}, filepath.Dir(c.file)
-	for _, name := range []string{c.Branding.Logo, c.Branding.LogoDark, c.Branding.Icon} {
+	names := []string{c.Branding.Logo, c.Branding.LogoDark, c.Branding.Icon}
+	for i := range c.Clients {
+		names = append(names, c.Clients[i].Logo)
+	}
+	for _, name := range names {
 		if name != "" {
 			files = append(files, within(dir, name))
 		}

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+)
 
 // Client is an app that may ask for tokens.
 type Client struct {
@@ -42,8 +46,19 @@ type Client struct {
 	Secret Secret `key:"secret" example:"\"${BACKEND_SECRET}\"" otherwise:"none"`
 	// How it shows its secret at the token endpoint.
 	TokenEndpointAuthMethod string `key:"token_endpoint_auth_method" oneof:"none client_secret_basic client_secret_post" example:"client_secret_basic" otherwise:"any that its type allows"`
+	// The app's picture on the consent page: a file, SVG or PNG, 200 KB at most,
+	// relative to the configuration file. Read again when it changes.
+	Logo string `key:"logo" example:"shop.svg" otherwise:"none"`
+	// The app's own page, linked on the consent page: https.
+	ClientURI string `key:"client_uri" example:"https://shop.example.com/" otherwise:"none"`
+	// What the app does with data of people, linked there too.
+	PolicyURI string `key:"policy_uri" example:"https://shop.example.com/privacy" otherwise:"none"`
+	// Its terms of service, likewise.
+	TOSURI string `key:"tos_uri" example:"https://shop.example.com/terms" otherwise:"none"`
 	// Where to tell the app that a session ended.
 	BackchannelLogoutURI string `key:"backchannel_logout_uri" example:"https://office.example.com/logout" otherwise:"none" pending:"the app is not told when a session ends"`
+
+	logo *client.Logo // what Logo names
 }
 
 // API is what access tokens are for.

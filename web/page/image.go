@@ -2,6 +2,8 @@ package page
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -23,6 +25,15 @@ type Image struct {
 	body []byte
 	ext  string // .svg or .png
 }
+
+// Name is a file name that no other picture has.
+func (i *Image) Name() string {
+	sum := sha256.Sum256(i.body)
+	return hex.EncodeToString(sum[:16]) + i.ext
+}
+
+// Body is the file.
+func (i *Image) Body() []byte { return i.body }
 
 // ParseImage reads an SVG or a PNG, told apart by what they hold. An SVG must
 // stand alone: the pages show it by <img>, where nothing in it runs or loads,

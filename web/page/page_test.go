@@ -160,7 +160,7 @@ func tags(page string) (all []string) {
 
 // unbalanced names the first tag that has no partner. The parser would mend it.
 func unbalanced(page string) string {
-	void := []string{"meta", "link", "input"}
+	void := []string{"meta", "link", "input", "img"}
 	var open []string
 	z := html.NewTokenizer(strings.NewReader(page))
 	for tt := z.Next(); tt != html.ErrorToken; tt = z.Next() {

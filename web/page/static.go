@@ -72,18 +72,29 @@ func (b *Brand) Static() http.Handler {
 			http.NotFound(w, r)
 			return
 		}
-		h := w.Header()
-		h.Set("Cache-Control", "no-cache")
-		if exact {
-			h.Set("Cache-Control", "public, max-age=31536000, immutable")
-		}
-		h.Set("Content-Type", a.kind)
-		h.Set("Content-Length", strconv.Itoa(len(a.body)))
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Content-Security-Policy", filePolicy)
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		w.Write(a.body) // net/http drops the body of a HEAD
+		a.write(w, exact)
 	})
+}
+
+// WritePicture sends an app's picture, whose name ends as [Image.Name] does and
+// is of that content only.
+func WritePicture(w http.ResponseWriter, name string, body []byte) {
+	asset{name, contentTypes[path.Ext(name)], body}.write(w, true)
+}
+
+// write sends a file; exact says that its address is of this content only.
+func (a asset) write(w http.ResponseWriter, exact bool) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache")
+	if exact {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	h.Set("Content-Type", a.kind)
+	h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", filePolicy)
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	w.Write(a.body) // net/http drops the body of a HEAD
 }
 
 // filePolicy is for who opens a file by its address: a picture may have a style

@@ -19,6 +19,7 @@ type Login struct {
 	Action string // where the form posts, e.g. /login
 	Parked
 	Client   string // the app's display name; "" if there is none
+	Stranger string // as in Consent
 	Username string // prefilled
 	Error    string // e.g. "Wrong user name or password."; "" for none
 	Wrong    bool   // what was typed is in error, not the moment
@@ -33,9 +34,10 @@ type Select struct {
 	Base   string
 	Action string
 	Parked
-	Client  string
-	Account string // the signed-in account, e.g. "alice"
-	Detail  string // a second line for it, e.g. the e-mail address; may be ""
+	Client   string
+	Stranger string // as in Consent
+	Account  string // the signed-in account, e.g. "alice"
+	Detail   string // a second line for it, e.g. the e-mail address; may be ""
 }
 
 func (Select) template() string { return "select" }
@@ -53,8 +55,15 @@ type Consent struct {
 	Base   string
 	Action string
 	Parked
-	Client      string
-	ClientHost  string // where the answer goes, e.g. "orders.example.com"
+	Client     string
+	ClientHost string // where the answer goes, e.g. "orders.example.com"
+	// Stranger is ClientHost for an app that registered itself, which nobody here
+	// has verified; "" for any other.
+	Stranger    string
+	Logo        string // address of the app's picture; "" for none
+	Site        string // pages of the app's own; "" for none
+	Policy      string
+	Terms       string
 	Account     string
 	Permissions []Permission // shown grouped by API, in the order given
 	Back        string       // optional link for someone who is not Account

@@ -12,6 +12,7 @@ var long = strings.Repeat("unbroken", 30)
 // as the web package fills them in an edition.
 func samples(e *Edition) map[string]View {
 	const base = "/tenant/"
+	picture := base + "static/" + assets["favicon"].name
 	parked := Parked{Request: "c2VhbGVk"}
 	orders := map[string]string{english: "Read your orders", "de": "Ihre Bestellungen lesen"}[e.Language] // from the configuration
 	told := func(kind string) Error {
@@ -43,8 +44,15 @@ func samples(e *Edition) map[string]View {
 			{Text: e.Text("scope.email"), Scope: "email"},
 			{Text: orders, Scope: "read:orders", API: "Orders API"},
 		}},
+		"consent-app": Consent{Base: base, Action: "/consent", Parked: parked, Client: "Orders", ClientHost: "orders.example.com", Account: "alice",
+			Logo: picture, Site: "https://orders.example.com/", Policy: "https://orders.example.com/privacy", Terms: "https://orders.example.com/terms",
+			Permissions: []Permission{{Text: e.Text("scope.profile"), Scope: "profile"}}},
+		"consent-stranger": Consent{Base: base, Action: "/consent", Parked: parked, Client: "Orders", ClientHost: "0rders.test", Stranger: "0rders.test", Account: "alice",
+			Logo: picture, Policy: "https://0rders.test/privacy", Permissions: []Permission{{Text: e.Text("scope.profile"), Scope: "profile"}}},
+		"login-stranger":    Login{Base: base, Action: "/login", Parked: parked, Client: "Orders", Stranger: "0rders.test", Error: e.Text("problem.credentials")},
+		"select-stranger":   Select{Base: base, Action: "/select", Parked: parked, Client: "Orders", Stranger: "com.example.orders", Account: "alice"},
 		"consent-none":      Consent{Base: base, Action: "/consent"},
-		"consent-long":      Consent{Base: base, Action: "/consent", Client: long, ClientHost: long + ".example.com", Account: long, Permissions: []Permission{{Text: long, Scope: long, API: long}}},
+		"consent-long":      Consent{Base: base, Action: "/consent", Client: long, ClientHost: long + ".example.com", Stranger: long + ".example.com", Account: long, Permissions: []Permission{{Text: long, Scope: long, API: long}}},
 		"error":             refused,
 		"error-bare":        unsure,
 		"error-long":        Error{Base: base, Title: long, Message: long, Todo: long, Code: long, Description: long, Reason: long, RequestID: long, Details: []Detail{{long, long}}},
