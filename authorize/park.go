@@ -143,7 +143,7 @@ func (s *Service) ask(q *request, b Browser, current *session.Session, done prog
 		out.SID, out.UserID = current.SID, current.UserID
 		draft.Again = draft.Step == silent.StepLogin
 		user, _ := s.Directory().ByID(current.UserID)
-		draft.Account = accountOf(user)
+		draft.Account = AccountOf(user)
 	}
 	if draft.Step == silent.StepConsent {
 		draft.Scopes = q.permissions()
@@ -152,8 +152,8 @@ func (s *Service) ask(q *request, b Browser, current *session.Session, done prog
 	return out
 }
 
-// accountOf is how users recognize their account.
-func accountOf(u login.User) Account {
+// AccountOf is how users recognize their account.
+func AccountOf(u login.User) Account {
 	name, _ := u.Claims["name"].(string)
 	email, _ := u.Claims["email"].(string)
 	if name == "" {

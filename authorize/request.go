@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -14,7 +13,6 @@ import (
 // Caps on what a code, a form or an answer has to carry, in bytes.
 // The richest values seen from real libraries are a tenth of these.
 const (
-	maxState       = 4096
 	maxNonce       = 1024
 	maxScope       = 2048
 	maxLoginHint   = 256
@@ -101,14 +99,12 @@ func (q *request) readMode() {
 func (*Service) tellBadMode(q *request) *oauth.Error { return q.badMode }
 
 func (*Service) readState(q *request) *oauth.Error {
-	state := q.params.Get("state")
-	switch {
-	case q.params.Count("state") > 1:
+	if q.params.Count("state") > 1 {
 		return oauth.Errorf(oauth.InvalidRequest, "state must not be repeated.")
-	case len(state) > maxState:
-		return oauth.Errorf(oauth.InvalidRequest, "state is longer than %d bytes.", maxState)
-	case strings.ContainsFunc(state, unicode.IsControl):
-		return oauth.Errorf(oauth.InvalidRequest, "state must not hold control characters.")
+	}
+	state := q.params.Get("state")
+	if err := oauth.CheckState(state); err != nil {
+		return err
 	}
 	q.state = state
 	return nil

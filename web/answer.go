@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/web/page"
 )
@@ -29,16 +30,22 @@ func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, a *authoriz
 // Other, because a POST with credentials must not be repeated at the app (RFC
 // 9700 section 4.12).
 func writeRedirect(w http.ResponseWriter, a *authorize.Answer) error {
-	separator := "#"
+	address := a.To.String() + "#" + encode(a.Params)
 	if a.Mode == oauth.ModeQuery {
-		separator = "?"
-		if a.To.HasQuery() {
-			separator = "&"
-		}
+		address = withQuery(a.To, a.Params)
 	}
-	w.Header().Set("Location", a.To.String()+separator+encode(a.Params))
+	w.Header().Set("Location", address)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
+}
+
+// withQuery adds params to the query of a registered address.
+func withQuery(to client.RedirectURI, params []oauth.Param) string {
+	separator := "?"
+	if to.HasQuery() {
+		separator = "&"
+	}
+	return to.String() + separator + encode(params)
 }
 
 // encode writes a space as %20: not every app takes + for a space in a

@@ -83,7 +83,7 @@ func (s *Server) sameOrigin(next handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
 		if origin != "" && origin != s.origin || site != "" && site != "same-origin" {
-			return oauth.Errorf(oauth.AccessDenied, "This form was sent by a page that is not ours. Go back to the app and sign in from there.")
+			return oauth.Errorf(oauth.AccessDenied, "This form was sent by a page that is not ours. Go back to the app and start again from there.")
 		}
 		return next(w, r)
 	}

@@ -16,6 +16,7 @@ func (s *Server) describe() []byte {
 		"authorization_endpoint":                s.url("authorize"),
 		"token_endpoint":                        s.url("oauth/token"),
 		"userinfo_endpoint":                     s.url("userinfo"),
+		"end_session_endpoint":                  s.url("oidc/logout"),
 		"jwks_uri":                              s.url(".well-known/jwks.json"),
 		"response_types_supported":              []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"},
 		"response_modes_supported":              []string{"query", "fragment", "form_post", "web_message"},

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
+	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
@@ -18,7 +20,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !s.actsOnSignOut(r) {
-		return oauth.Errorf(oauth.AccessDenied, "Signing out needs a page of its own: an app must send the whole window here, not a frame or a request in the background.")
+		return errNotAWindow
 	}
 	set := s.Clients()
 	c := set.Client(params.Get("client_id"))
@@ -31,18 +33,22 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	return s.afterLogout(w, r, c, params.Get("returnTo"))
 }
 
+// errNotAWindow refuses a sign-out that nobody can have seen.
+var errNotAWindow = oauth.Errorf(oauth.AccessDenied, "Signing out needs a page of its own: an app must send the whole window here, not a frame or a request in the background.")
+
 // actsOnSignOut: a hidden frame or image of any page must not sign people out,
 // so only a navigation of the whole window counts. Where an older browser does
 // not say, the form cookie does, which browsers keep from other sites' frames. A page that is
 // only fetched ahead of time was not asked for by anyone.
 func (s *Server) actsOnSignOut(r *http.Request) bool {
-	if r.Header.Get("Sec-Purpose") != "" {
-		return false
-	}
-	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" {
-		return dest == "document"
-	}
-	return s.cookies.binding(r) != ""
+	return mayActOnSignOut(r) && (r.Header.Get("Sec-Fetch-Dest") != "" || s.cookies.binding(r) != "")
+}
+
+// mayActOnSignOut is actsOnSignOut but for the form cookie, which the request
+// that follows may bring.
+func mayActOnSignOut(r *http.Request) bool {
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	return r.Header.Get("Sec-Purpose") == "" && (dest == "" || dest == "document")
 }
 
 // endSessions turns every session of the cookie into a tombstone. The cookie
@@ -57,38 +63,66 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 		}
 		return nil
 	}
-	for _, a := range accounts {
-		if err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut); err != nil {
-			e := silent.Unavailable(err)
-			e.Description = "You may still be signed in: the session store did not answer. Try again in a few seconds."
-			return e
-		}
-		s.Metrics.sessionsEnded.WithLabelValues(string(session.SignedOut)).Inc()
+	if err := s.end(r, accounts); err != nil {
+		return err
 	}
 	return s.cookies.retire(w, r, accounts)
 }
 
+// end ends the sessions of these accounts.
+func (s *Server) end(r *http.Request, accounts []authorize.SignedIn) error {
+	for _, a := range accounts {
+		if err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut); err != nil {
+			return unsure(err)
+		}
+		s.Metrics.sessionsEnded.WithLabelValues(string(session.SignedOut)).Inc()
+	}
+	return nil
+}
+
+// unsure keeps a refusal. Everything else is an outage in which nobody can say
+// whether the user is signed out.
+func unsure(err error) error {
+	if refused := (*oauth.Error)(nil); errors.As(err, &refused) {
+		return refused
+	}
+	e := silent.Unavailable(err)
+	e.Description = "You may still be signed in: the session store did not answer. Try again in a few seconds."
+	return e
+}
+
+// noticeAddress is the key of what is said of an address that is not registered.
+const noticeAddress = "signedout.address"
+
 // afterLogout goes back to the app, or shows that the user is signed out. An
 // address that is not registered is told on a page and never followed.
 func (s *Server) afterLogout(w http.ResponseWriter, r *http.Request, c *client.Client, returnTo string) error {
-	view, e := page.SignedOut{Base: s.base}, s.edition(r)
-	status := http.StatusOK
+	if returnTo == "" {
+		return s.signedOut(w, r, c, "")
+	}
+	if c != nil {
+		if to, ok := c.PostLogoutRedirect(returnTo); ok {
+			w.Header().Set("Location", to.String())
+			w.WriteHeader(http.StatusSeeOther)
+			return nil
+		}
+	}
+	return s.signedOut(w, r, c, noticeAddress)
+}
+
+// signedOut shows that nobody is signed in. notice is the key of what was wrong
+// with the request, "" for nothing.
+func (s *Server) signedOut(w http.ResponseWriter, r *http.Request, c *client.Client, notice string) error {
+	view, e, status := page.SignedOut{Base: s.base}, s.edition(r), http.StatusOK
 	if c != nil {
 		view.Client = c.Name
 		if len(c.PostLogoutRedirectURIs) > 0 {
 			view.ReturnTo = c.PostLogoutRedirectURIs[0]
 		}
 	}
-	if returnTo != "" {
-		if c != nil {
-			if to, ok := c.PostLogoutRedirect(returnTo); ok {
-				w.Header().Set("Location", to.String())
-				w.WriteHeader(http.StatusSeeOther)
-				return nil
-			}
-		}
+	if notice != "" {
 		status, recordOf(r).result = http.StatusBadRequest, oauth.InvalidRequest
-		view.Notice = e.Text("signedout.address")
+		view.Notice = e.Text(notice)
 	}
 	return show(w, e, status, "'none'", view)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
@@ -21,6 +22,7 @@ import (
 type Config struct {
 	Issuer    string // byte for byte; its origin and path are where we are served
 	Authorize *authorize.Service
+	Logout    *logout.Service
 	Sessions  *session.Manager
 	Keys      *token.Keys
 	Clients   func() *client.Set

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -76,6 +77,20 @@ func parseParam(part string) (Param, error) {
 		return Param{Name: name}, fmt.Errorf("the value of %s is not valid percent-encoded UTF-8", shown)
 	}
 	return Param{name, value}, nil
+}
+
+// maxState bounds, in bytes, what a form or an answer has to carry along.
+const maxState = 4096
+
+// CheckState refuses a state that cannot be given back byte for byte.
+func CheckState(state string) *Error {
+	switch {
+	case len(state) > maxState:
+		return Errorf(InvalidRequest, "state is longer than %d bytes.", maxState)
+	case strings.ContainsFunc(state, unicode.IsControl):
+		return Errorf(InvalidRequest, "state must not hold control characters.")
+	}
+	return nil
 }
 
 // isToken tells whether s is made of printable ASCII only.

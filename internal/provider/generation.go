@@ -7,6 +7,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/web"
 	"github.com/hush-sso/hush/web/page"
 )
@@ -59,6 +60,9 @@ func (p *Provider) assemble(g *generation) (http.Handler, error) {
 	a := p.flows
 	a.Clients, a.Directory = clients, users
 	c.Authorize = authorize.New(a)
+	c.Logout = logout.New(logout.Config{
+		Clients: clients, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
+	})
 	return web.New(c)
 }
 

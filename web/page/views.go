@@ -92,6 +92,17 @@ type Error struct {
 
 func (Error) template() string { return "error" }
 
+// SignOut asks whether to sign out. It posts request, and confirm by its button.
+type SignOut struct {
+	Base   string
+	Action string
+	Parked
+	Client   string   // the app that asks; "" where it is not known
+	Accounts []string // who is signed in
+}
+
+func (SignOut) template() string { return "signout" }
+
 // SignedOut confirms that the person is signed out.
 type SignedOut struct {
 	Base     string

@@ -1,0 +1,75 @@
+package logout
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/session"
+)
+
+// Decision is what becomes of a request: sessions that end at once, or people
+// who are signed in and are asked first. With neither nobody is signed in.
+type Decision struct {
+	End []authorize.SignedIn
+	Ask []authorize.Account
+}
+
+// Decide holds a request against what a browser is signed in with. Only an ID
+// token that names the user whom the app shares a session with spares the
+// question (section 2), and it ends that user's sessions only: any page can send a
+// browser here. An error means that the store could not tell who is signed in.
+func (s *Service) Decide(ctx context.Context, q Request, accounts []authorize.SignedIn) (Decision, error) {
+	if user := s.named(q, accounts); user != "" {
+		var d Decision
+		for _, a := range accounts {
+			if a.UserID == user {
+				d.End = append(d.End, a)
+			}
+		}
+		return d, nil
+	}
+	return s.present(ctx, accounts)
+}
+
+// named returns the user id that the request's hints name among the accounts, ""
+// for none. An id never changes its session's user, so that no store is needed.
+func (s *Service) named(q Request, accounts []authorize.SignedIn) string {
+	c := s.Clients().Client(q.ClientID)
+	if c == nil || q.Subject == "" {
+		return ""
+	}
+	for _, a := range accounts {
+		if a.Group == c.SSOGroup && a.UserID == q.Subject && s.hinted(q, a.UserID) {
+			return a.UserID
+		}
+	}
+	return ""
+}
+
+// hinted tells whether logout_hint contradicts: it may be left out, and name
+// the user as the ID token does, by its session, or as for a sign-in.
+func (s *Service) hinted(q Request, userID string) bool {
+	if q.Hint == "" || q.Hint == q.Subject || q.Hint == q.SID {
+		return true
+	}
+	user, known := s.Directory().ByUsername(q.Hint)
+	return known && user.ID == userID
+}
+
+// present returns who is signed in. A damaged record is somebody's all the same.
+func (s *Service) present(ctx context.Context, accounts []authorize.SignedIn) (Decision, error) {
+	var d Decision
+	for _, a := range accounts {
+		_, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: a.Handle})
+		if absent := session.Absence(""); errors.As(err, &absent) {
+			continue
+		}
+		if err != nil && !errors.Is(err, session.ErrUnreadable) {
+			return Decision{}, err
+		}
+		user, _ := s.Directory().ByID(a.UserID)
+		d.Ask = append(d.Ask, authorize.AccountOf(user))
+	}
+	return d, nil
+}
