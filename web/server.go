@@ -11,6 +11,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
@@ -26,9 +27,11 @@ type Config struct {
 	Sessions  *session.Manager
 	Keys      *token.Keys
 	Clients   func() *client.Set
-	Keyring   *seal.Keyring
-	Log       *slog.Logger
-	Metrics   *Metrics
+	// ClientAuth judges who calls the endpoints for apps.
+	ClientAuth *clientauth.Authenticator
+	Keyring    *seal.Keyring
+	Log        *slog.Logger
+	Metrics    *Metrics
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	// Optional.
 	TrustedProxies []netip.Prefix

@@ -20,6 +20,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/redisstore"
@@ -113,7 +114,7 @@ func New(o Options) (*Provider, error) {
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		Keyring: keyring, Log: o.Log, Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
-		TrustedProxies: o.TrustedProxies,
+		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{},
 	}
 	p.flows = authorize.Config{
 		Login:    login.NewThrottle(p.Login, o.Store, loginKey, o.Limits),

@@ -1,0 +1,34 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/clientauth"
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// client returns the app that calls an endpoint for apps, authenticated, and
+// notes it for the log. Every such endpoint asks here.
+func (s *Server) client(w http.ResponseWriter, r *http.Request, params oauth.Params) (*client.Client, error) {
+	c, err := s.ClientAuth.Authenticate(r.Context(), s.find, clientauth.Presented{
+		Params: params, Authorization: r.Header.Values("Authorization"),
+	})
+	if err != nil {
+		// Only to who used the header (RFC 6749 section 5.2): at any other 401
+		// a browser would ask its user for a password.
+		if e := (*oauth.Error)(nil); errors.As(err, &e) && e.Code == oauth.InvalidClient && r.Header.Get("Authorization") != "" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="token"`)
+		}
+		return nil, err
+	}
+	recordOf(r).client = c.ID
+	return c, nil
+}
+
+// find looks an app up.
+func (s *Server) find(_ context.Context, id string) (*client.Client, error) {
+	return s.Clients().Client(id), nil
+}
