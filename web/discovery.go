@@ -3,39 +3,86 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/silent"
 )
 
-// describe makes the discovery document (OpenID Connect Discovery 1.0 section
-// 3) once: it says what is on, and nothing else.
-func (s *Server) describe() []byte {
-	doc, err := json.Marshal(map[string]any{
-		"issuer":                                s.Issuer,
-		"authorization_endpoint":                s.url("authorize"),
-		"token_endpoint":                        s.url("oauth/token"),
-		"userinfo_endpoint":                     s.url("userinfo"),
-		"end_session_endpoint":                  s.url("oidc/logout"),
-		"jwks_uri":                              s.url(".well-known/jwks.json"),
-		"response_types_supported":              []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"},
+// offer is what the discovery document is made from: the provider, and every app
+// that may use it.
+type offer struct {
+	*Server
+	apps []*client.Client
+}
+
+// members are those of the document (OpenID Connect Discovery 1.0 section 3, RFC
+// 8414 section 2). One that is empty is left out; what no app may do is not
+// there to be done.
+func (o *offer) members() map[string]any {
+	scopes := []string{"openid", "profile", "email", "address", "phone"}
+	return map[string]any{
+		"issuer":                 o.Issuer,
+		"authorization_endpoint": o.url("authorize"),
+		"token_endpoint":         o.url("oauth/token"),
+		"userinfo_endpoint":      o.url("userinfo"),
+		"end_session_endpoint":   o.url("oidc/logout"),
+		"jwks_uri":               o.url(".well-known/jwks.json"),
+
+		"response_types_supported": o.used(allowsResponseType,
+			"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"),
 		"response_modes_supported":              []string{"query", "fragment", "form_post", "web_message"},
-		"grant_types_supported":                 []string{"authorization_code", "implicit"},
+		"grant_types_supported":                 o.used((*client.Client).HasGrant, "authorization_code", "implicit"),
 		"subject_types_supported":               []string{"public"},
 		"id_token_signing_alg_values_supported": token.Algorithms,
-		"scopes_supported":                      []string{"openid", "profile", "email", "address", "phone"},
-		"claims_supported": []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr",
-			"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
-			"gender", "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number", "phone_number_verified"},
-		"token_endpoint_auth_methods_supported":          []string{"none", "client_secret_basic", "client_secret_post"},
-		"code_challenge_methods_supported":               []string{"S256"},
-		"prompt_values_supported":                        []string{"none", "login", "consent", "select_account"},
+		"token_endpoint_auth_methods_supported": o.used(authenticates, "none", "client_secret_basic", "client_secret_post"),
+		"code_challenge_methods_supported":      []string{"S256"},
+		"prompt_values_supported":               []string{"none", "login", "consent", "select_account"},
+		"ui_locales_supported":                  o.Brand.Speaks(),
+
+		"scopes_supported": scopes,
+		"claims_supported": append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr"},
+			token.ClaimsOf(scopes)...),
+
 		"authorization_response_iss_parameter_supported": true,
-		"ui_locales_supported":                           s.Brand.Speaks(),
 		"claims_parameter_supported":                     false,
 		"request_parameter_supported":                    false,
-		"request_uri_parameter_supported":                false,
+		// The default is true.
+		"request_uri_parameter_supported": false,
+	}
+}
+
+// used returns those of all that any app uses.
+func (o *offer) used(uses func(*client.Client, string) bool, all ...string) []string {
+	return slices.DeleteFunc(all, func(one string) bool {
+		return !o.some(func(c *client.Client) bool { return uses(c, one) })
 	})
+}
+
+// some tells whether it is true of any app.
+func (o *offer) some(is func(*client.Client) bool) bool { return slices.ContainsFunc(o.apps, is) }
+
+func allowsResponseType(c *client.Client, words string) bool {
+	t, err := oauth.ParseResponseType(words)
+	return err == nil && c.AllowsResponseType(t)
+}
+
+func authenticates(c *client.Client, method string) bool {
+	return (method == "none") != c.Confidential && c.AllowsAuthMethod(method)
+}
+
+// describe makes the document, once for each generation.
+func (s *Server) describe() []byte {
+	o := &offer{Server: s, apps: s.Clients().All()}
+	members := o.members()
+	for name, value := range members {
+		if list, ok := value.([]string); ok && len(list) == 0 || value == "" {
+			delete(members, name)
+		}
+	}
+	doc, err := json.Marshal(members)
 	if err != nil {
 		panic(err) // strings and booleans always marshal
 	}

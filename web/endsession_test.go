@@ -144,7 +144,7 @@ func TestEndSessionInTheBackground(t *testing.T) {
 	refuse := func(name string, r *hushtest.Reply) {
 		t.Helper()
 		isPage(t, r, http.StatusForbidden)
-		if len(r.Set) > 0 || strings.Contains(r.Body, "<form") {
+		if len(r.Set) > 0 || r.Hops > 0 && name != "an elderly frame's POST" || strings.Contains(r.Body, "<form") {
 			t.Errorf("%s: cookies %v\n%s", name, r.Set, r.Body)
 		}
 	}
@@ -302,6 +302,8 @@ func TestEndSessionOfOthers(t *testing.T) {
 	a.Authorize(request("isle", "response_type", "id_token"))
 	bobs := granted(t, a.SignIn("bob", "builder"))["id_token"]
 
+	// Bob is signed in here, but not for this app.
+	asks(t, endSession(window(t, a), leave(hintOf(t, signIn(t, s.Node(0), "bob"), "leaver"))))
 	asks(t, endSession(window(t, a), leave(bobs, "client_id", "", "post_logout_redirect_uri", "", "logout_hint", "alice")))
 	goesTo(t, endSession(window(t, a), leave(alices)), bye+"?state=s%201")
 	silently(t, a, silent.SignedOut)

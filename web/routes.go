@@ -15,7 +15,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // route is one address of the public listener.
 type route struct {
 	methods string // separated by spaces; HEAD comes with GET
-	path    string // below the issuer
+	path    string // below the issuer; from the host's root where it begins with a slash
 	api     bool   // for apps and APIs: JSON and CORS; otherwise pages for a person
 	name    string // in log and metrics
 	handler handler
@@ -24,7 +24,7 @@ type route struct {
 // list is every address but the pages' own files. Endpoint paths are Auth0's,
 // so that its SDKs fit.
 func (s *Server) list() []route {
-	return []route{
+	list := []route{
 		{"GET POST", "authorize", false, "authorize", s.navigation(s.authorize)},
 		{"GET", "login", false, "login", s.navigation(s.resume)},
 		{"POST", "login", false, "login", s.navigation(s.sameOrigin(s.login))},
@@ -43,8 +43,25 @@ func (s *Server) list() []route {
 		{"POST", "oauth/token", true, "token", s.token},
 		{"GET POST", "userinfo", true, "userinfo", s.userinfo},
 		{"GET", ".well-known/openid-configuration", true, "discovery", s.configuration},
+		{"GET", ".well-known/oauth-authorization-server", true, "discovery", s.configuration},
 		{"GET", ".well-known/jwks.json", true, "jwks", s.jwks},
 	}
+	if s.base != "/" {
+		// RFC 8414 section 3.1: between host and path, where what stands in front
+		// of us lets it through.
+		for _, name := range []string{"oauth-authorization-server", "openid-configuration"} {
+			list = append(list, route{"GET", "/.well-known/" + name + strings.TrimSuffix(s.base, "/"), true, "discovery", s.configuration})
+		}
+	}
+	return list
+}
+
+// at is the address of a route as the mux takes it.
+func (s *Server) at(r route) string {
+	if strings.HasPrefix(r.path, "/") {
+		return r.path
+	}
+	return s.base + r.path
 }
 
 // wrap gives a handler of a route its errors and headers.
@@ -80,10 +97,10 @@ func (s *Server) routes() http.Handler {
 	allowed := map[string][]string{} // path -> its methods
 	for _, r := range s.list() {
 		if r.api {
-			mux.Handle("OPTIONS "+s.base+r.path, s.wrap(r, "preflight", s.preflight))
+			mux.Handle("OPTIONS "+s.at(r), s.wrap(r, "preflight", s.preflight))
 		}
 		for method := range strings.FieldsSeq(r.methods) {
-			mux.Handle(method+" "+s.base+r.path, s.wrap(r, r.name, r.handler))
+			mux.Handle(method+" "+s.at(r), s.wrap(r, r.name, r.handler))
 			allowed[r.path] = append(allowed[r.path], method)
 		}
 	}
@@ -96,7 +113,7 @@ func (s *Server) routes() http.Handler {
 		if r.api {
 			methods = append(methods, "OPTIONS")
 		}
-		mux.Handle(s.base+r.path, s.wrap(r, "unknown", s.wrongMethod(strings.Join(methods, ", "))))
+		mux.Handle(s.at(r), s.wrap(r, "unknown", s.wrongMethod(strings.Join(methods, ", "))))
 	}
 	mux.Handle("GET "+s.base+"static/", s.static(s.Brand.Static()))
 	mux.Handle("/", s.person("unknown", s.notFound))

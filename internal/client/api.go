@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -99,6 +100,11 @@ func NewSet(clients []Spec, apis []API) (*Set, error) {
 
 // Client returns the app with this client_id, or nil.
 func (s *Set) Client(id string) *Client { return s.clients[id] }
+
+// All returns every app, in the order of their ids.
+func (s *Set) All() []*Client {
+	return slices.SortedFunc(maps.Values(s.clients), func(a, b *Client) int { return strings.Compare(a.ID, b.ID) })
+}
 
 // API returns the resource server with this audience, or nil.
 func (s *Set) API(audience string) *API { return s.apis[audience] }

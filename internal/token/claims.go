@@ -13,6 +13,15 @@ var scopeClaims = map[string][]string{
 	"phone":   {"phone_number", "phone_number_verified"},
 }
 
+// ClaimsOf returns the names of the claims that scopes give.
+func ClaimsOf(scopes []string) []string {
+	var names []string
+	for _, scope := range scopes {
+		names = append(names, scopeClaims[scope]...)
+	}
+	return names
+}
+
 // ScopeClaims returns those of the user's claims that the scopes give, for the
 // ID token and the userinfo endpoint alike.
 func ScopeClaims(scopes []string, claims map[string]any) map[string]any {
