@@ -91,7 +91,12 @@ func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *O
 		return nil, &Outcome{Fault: oauth.Errorf(oauth.InvalidRequest,
 			"This page waited too long or was changed on its way. Go back to the app and start again.")}
 	}
-	q, refused := s.validate(oauth.ParseParams(f.Raw))
+	params := oauth.ParseParams(f.Raw)
+	set, away := s.Registry(ctx, params.Get("client_id"))
+	if away != nil {
+		return nil, &Outcome{Fault: away}
+	}
+	q, refused := s.validate(set, params)
 	if refused != nil {
 		return nil, refused
 	}

@@ -39,6 +39,7 @@ type request struct {
 	maxAge    time.Duration // negative for none
 	loginHint string
 	hintSub   string // the subject of id_token_hint
+	ahead     *ahead // the session, where it was read with the app
 }
 
 // address finds out where an answer may go. Its failure is the only one that

@@ -31,7 +31,7 @@ type UsedForms interface {
 	MarkUsed(ctx context.Context, id, attempt string, ttl time.Duration) (first bool, err error)
 }
 
-// Config is what a Service works with. Every field is required.
+// Config is what a Service works with. Fields are required unless they say so.
 type Config struct {
 	Clients   func() *client.Set // the set as it is now; asked once a request
 	Directory func() *login.Directory
@@ -42,6 +42,8 @@ type Config struct {
 	Issuer    string // byte for byte, as in every token
 	Tokens    *token.Issuer
 	Keyring   *seal.Keyring
+	// Registered are apps beside those of Clients. Optional.
+	Registered Registered
 	// RenewalIsActivity is the default of the clients' switch of that name.
 	RenewalIsActivity bool
 }
@@ -68,16 +70,20 @@ type progress struct {
 
 // Begin answers a request that comes from the app.
 func (s *Service) Begin(ctx context.Context, p oauth.Params, b Browser) Outcome {
-	q, refused := s.validate(p)
+	set, ahead, err := s.meet(ctx, p, b)
+	if err != nil {
+		return Outcome{Fault: err} // it is not known whether there is an address to send it to
+	}
+	q, refused := s.validate(set, p)
 	if refused != nil {
 		return *refused
 	}
+	q.ahead = ahead
 	return s.decide(ctx, q, b, progress{})
 }
 
-// validate reads a request against the registry of this moment, in memory.
-func (s *Service) validate(p oauth.Params) (*request, *Outcome) {
-	set := s.Clients()
+// validate reads a request against a registry, in memory.
+func (s *Service) validate(set *client.Set, p oauth.Params) (*request, *Outcome) {
 	q, err := address(set, p)
 	if err != nil {
 		out := Outcome{Fault: err}
@@ -131,7 +137,7 @@ type found struct {
 // find reads the session, in one trip. Remembered consent is read only where
 // the session does not cover the request, which is once per session and app.
 func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipConsent bool) (found, error) {
-	current, now, err := s.Sessions.Resolve(ctx, session.Query{
+	current, now, err := s.resolve(ctx, q, session.Query{
 		Handle: account.Handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client),
 	})
 	f := found{now: now, held: current.Granted}

@@ -85,7 +85,11 @@ func (s *Service) UserInfo(ctx context.Context, raw string) (map[string]any, *to
 		return nil, access, refusalOf(err)
 	}
 	user, known := s.Directory().ByID(access.Subject)
-	if !known || user.Disabled || s.Clients().Client(access.ClientID) == nil {
+	set, away := s.Registry(ctx, access.ClientID)
+	if away != nil {
+		return nil, access, away
+	}
+	if !known || user.Disabled || set.Client(access.ClientID) == nil {
 		return nil, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
 	}
 	claims := token.ScopeClaims(strings.Fields(access.Scope), user.Claims)

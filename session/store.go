@@ -86,6 +86,13 @@ type Query struct {
 	Activity bool // this use keeps the session from idling out
 }
 
+// Seen is what Resolve returned.
+type Seen struct {
+	Session Session
+	Now     time.Time
+	Err     error
+}
+
 // Renewal is a new sign-in within a session.
 type Renewal struct {
 	NewSecret Secret

@@ -65,6 +65,7 @@ type Set struct {
 	apis    map[string]*API
 	origins map[string]bool // the web origins of every app
 	logos   map[string]*Logo
+	guest   *Client // of With; nil for none
 }
 
 // NewSet checks and joins apps and APIs; ids and audiences must be unique.
@@ -99,7 +100,23 @@ func NewSet(clients []Spec, apis []API) (*Set, error) {
 }
 
 // Client returns the app with this client_id, or nil.
-func (s *Set) Client(id string) *Client { return s.clients[id] }
+func (s *Set) Client(id string) *Client {
+	if s.guest != nil && s.guest.ID == id {
+		return s.guest
+	}
+	return s.clients[id]
+}
+
+// With returns the set with one more app in it, which registered itself. It
+// takes no other's place.
+func (s *Set) With(c *Client) *Set {
+	if s.Client(c.ID) != nil {
+		return s
+	}
+	more := *s
+	more.guest = c
+	return &more
+}
 
 // All returns every app, in the order of their ids.
 func (s *Set) All() []*Client {
@@ -114,4 +131,6 @@ func (s *Set) Logo(name string) *Logo { return s.logos[name] }
 
 // AllowsOrigin tells whether any app registered the web origin; for endpoints
 // that are called before it is known which app calls.
-func (s *Set) AllowsOrigin(origin string) bool { return s.origins[origin] }
+func (s *Set) AllowsOrigin(origin string) bool {
+	return s.origins[origin] || s.guest != nil && s.guest.AllowsOrigin(origin)
+}

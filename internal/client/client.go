@@ -12,6 +12,9 @@ import (
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
+// DefaultGroup is the SSO group of apps that name none.
+const DefaultGroup = "default"
+
 // Spec is an app as it is registered. The zero value of an optional field is
 // its default.
 type Spec struct {
@@ -92,7 +95,7 @@ func (c *Client) defaults() {
 		c.IDTokenAlg = "RS256"
 	}
 	if c.SSOGroup == "" {
-		c.SSOGroup = "default"
+		c.SSOGroup = DefaultGroup
 	}
 }
 

@@ -10,7 +10,7 @@
 // an address; b is the hash of a browser's form cookie, a that of an address. The
 // part in braces decides the Cluster slot, and a script touches one slot only:
 // that of one session, of one user, of what attempts count for, of one parked
-// request, or of the keys.
+// request, of one app, or of the keys.
 //
 //	Key                   Type    Holds                              TTL
 //	hush:{k}:s            hash    one session, or its tombstone      min(idle, ex-now) + 1 h; while
@@ -34,6 +34,9 @@
 //	                              its scripts' keys let it in
 //	hush:{p:<id>}:used    string  a used parked request: the id of   as the caller says
 //	                              the attempt that was first
+//	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
+//	                              sealed                             at most once a day
+//	hush:{c:<id>}:logo    string  its picture                        likewise
 //	hush:{keys}           hash    v version, sealed signing keys     none
 //
 // # The session record
@@ -65,13 +68,15 @@ import (
 // Times of life that the code decides; the scripts get them as arguments or,
 // for the hour of grace, have them in scripts/record.lua.
 const (
-	pendingLife = 15 * time.Minute     // from Create to Activate
-	secretGrace = 15 * time.Second     // the replaced secret, for requests in flight
-	usedSlack   = 10 * time.Minute     // a code's marker outlives the code, whatever clocks do
-	genLife     = 24 * time.Hour       // a sign-in takes minutes
-	ticketLife  = time.Minute          // no request to sign in takes as long
-	consentLife = 400 * 24 * time.Hour // a consent unused for a year is asked for again
-	slideParts  = 20                   // the idle expiry moves by at least this part of the idle time
+	pendingLife      = 15 * time.Minute     // from Create to Activate
+	secretGrace      = 15 * time.Second     // the replaced secret, for requests in flight
+	usedSlack        = 10 * time.Minute     // a code's marker outlives the code, whatever clocks do
+	genLife          = 24 * time.Hour       // a sign-in takes minutes
+	ticketLife       = time.Minute          // no request to sign in takes as long
+	consentLife      = 400 * 24 * time.Hour // a consent unused for a year is asked for again
+	registrationLife = 400 * 24 * time.Hour // of an app that nobody uses
+	registrationStep = 24 * time.Hour       // by which its expiry moves at least
+	slideParts       = 20                   // the idle expiry moves by at least this part of the idle time
 )
 
 const signingKeys = "hush:{keys}"
@@ -81,6 +86,8 @@ func sessionKey(k session.Key) string { return "hush:{" + k.String() + "}:s" }
 func usedKey(k session.Key, jti string) string { return "hush:{" + k.String() + "}:used:" + jti }
 
 func parkedKey(id string) string { return "hush:{p:" + id + "}:used" }
+
+func registrationKey(id, what string) string { return "hush:{c:" + id + "}:" + what }
 
 func tryKey(of, what string) string { return "hush:{t:" + of + "}:" + what }
 

@@ -33,16 +33,19 @@ func (s *Store) Activate(ctx context.Context, key session.Key) error {
 // whether the session lives: Superseded, else Gone. The time is that of the
 // store even when there is no session.
 func (s *Store) Resolve(ctx context.Context, q session.Query) (session.Session, time.Time, error) {
-	activity := "0"
-	if q.Activity {
-		activity = "1"
-	}
-	a, err := s.run(ctx, resolveScript, []string{sessionKey(q.Handle.Key)},
-		q.ClientID, q.Handle.Secret.Hash(), activity, slideParts)
+	a, err := s.run(ctx, resolveScript, []string{sessionKey(q.Handle.Key)}, resolveArgs(q)...)
 	if err != nil {
 		return session.Session{}, a.now, err
 	}
 	return read(q.Handle.Key, a)
+}
+
+func resolveArgs(q session.Query) []any {
+	activity := "0"
+	if q.Activity {
+		activity = "1"
+	}
+	return []any{q.ClientID, q.Handle.Secret.Hash(), activity, slideParts}
 }
 
 func read(key session.Key, a answer) (session.Session, time.Time, error) {

@@ -73,11 +73,16 @@ func (s *Store) run(ctx context.Context, sc *redis.Script, keys []string, args .
 	defer cancel()
 	reply, err := sc.Run(ctx, s.client, keys, args...).Slice()
 	a, err := judge(ctx, reply, err)
-	if !a.now.IsZero() {
-		ahead := time.Until(a.now)
+	s.saw(a.now)
+	return a, err
+}
+
+// saw notes the server's clock as an answer shows it.
+func (s *Store) saw(now time.Time) {
+	if !now.IsZero() {
+		ahead := time.Until(now)
 		s.ahead.Store(&ahead)
 	}
-	return a, err
 }
 
 // latest is the server's time at which the caller gives up, in ms; 0 where its
@@ -126,6 +131,8 @@ func refusal(status string) error {
 		return errUsed
 	case "late":
 		return errLate
+	case "changed":
+		return errChanged
 	}
 	switch a := session.Absence(status); a {
 	case session.Gone, session.Idle, session.Expired, session.Superseded, session.Pending:

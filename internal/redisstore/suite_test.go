@@ -39,6 +39,8 @@ var suite = []struct {
 	{"attempts", testAttempts}, {"attempts race", testAttemptsRace}, {"attempts retried", testAttemptsRetried},
 	{"give back late", testGiveBackLate}, {"known browser", testKnownBrowser},
 	{"share of an address", testShare}, {"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},
+	{"registrations", testRegistrations}, {"registration life", testRegistrationLife},
+	{"registration and session", testRegistrationAndSession}, {"registration race", testRegistrationRace},
 	{"health", testHealth}, {"script flush", testScriptFlush}, {"every key expires", testEveryKeyExpires},
 }
 

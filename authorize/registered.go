@@ -1,0 +1,91 @@
+package authorize
+
+import (
+	"context"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
+)
+
+// Registered are the apps that registered themselves, which no set holds. The
+// store is asked at each use, so that one which was deleted is unknown at once,
+// on every node.
+type Registered interface {
+	// Issues tells whether an id has the form of those that are given out. No
+	// other reaches the store.
+	Issues(id string) bool
+	// Client returns the app, or nil. An error is an outage.
+	Client(ctx context.Context, id string) (*client.Client, error)
+	// Visit returns the app of the query as Client does and, in the same round
+	// trip, what session.Manager.Resolve returns.
+	Visit(ctx context.Context, q session.Query) (*client.Client, session.Seen, error)
+}
+
+// Registry returns the apps and APIs of this moment for a request that names
+// clientID: the configured ones, and the one of this id if it registered itself.
+// The error is an outage.
+func (s *Service) Registry(ctx context.Context, clientID string) (*client.Set, *oauth.Error) {
+	set := s.Clients()
+	if !s.mayBeRegistered(set, clientID) {
+		return set, nil
+	}
+	c, err := s.Registered.Client(ctx, clientID)
+	if err != nil {
+		return nil, silent.Unavailable(err)
+	}
+	return joined(set, c), nil
+}
+
+func (s *Service) mayBeRegistered(set *client.Set, id string) bool {
+	return s.Registered != nil && set.Client(id) == nil && s.Registered.Issues(id)
+}
+
+func joined(set *client.Set, c *client.Client) *client.Set {
+	if c == nil {
+		return set
+	}
+	return set.With(c)
+}
+
+// ahead is a session that was read together with the app.
+type ahead struct {
+	session.Seen
+	query session.Query
+	read  time.Time // by this node's clock
+}
+
+// aheadLife is how long it stands for the session as it is. What is validated in
+// memory is done long before; what waits for another server may not be.
+const aheadLife = 500 * time.Millisecond
+
+// meet is Registry for a request that will need the session as well: both are
+// read in one trip. Whether the request is valid is not known yet, so an app
+// that takes part keeps its session from idling out by one that is not, too.
+func (s *Service) meet(ctx context.Context, p oauth.Params, b Browser) (*client.Set, *ahead, *oauth.Error) {
+	set, id := s.Clients(), p.Get("client_id")
+	account := b.account(client.DefaultGroup)
+	if p.Count("client_id") != 1 || account.Handle.IsZero() || !s.mayBeRegistered(set, id) {
+		set, err := s.Registry(ctx, id)
+		return set, nil, err
+	}
+	a := &ahead{query: session.Query{Handle: account.Handle, ClientID: id, Activity: s.RenewalIsActivity}, read: time.Now()}
+	c, seen, err := s.Registered.Visit(ctx, a.query)
+	if err != nil {
+		return nil, nil, silent.Unavailable(err)
+	}
+	a.Seen = seen
+	return joined(set, c), a, nil
+}
+
+// resolve reads the session, unless it was just read.
+func (s *Service) resolve(ctx context.Context, q *request, query session.Query) (session.Session, time.Time, error) {
+	a := q.ahead
+	q.ahead = nil // once: a second look is meant to see what changed
+	if a != nil && a.query == query && time.Since(a.read) < aheadLife {
+		return a.Session, a.Now, a.Err
+	}
+	return s.Sessions.Resolve(ctx, query)
+}
