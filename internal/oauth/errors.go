@@ -3,7 +3,7 @@ package oauth
 import "fmt"
 
 // Error codes of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 6750 (section 3.1),
-// RFC 8707 (section 2) and OpenID Connect Core 1.0 (section 3.1.2.6).
+// RFC 8707 (section 2), RFC 9449 (section 12.2) and OpenID Connect Core 1.0 (section 3.1.2.6).
 const (
 	InvalidRequest           = "invalid_request"
 	InvalidClient            = "invalid_client"
@@ -12,6 +12,8 @@ const (
 	InvalidTarget            = "invalid_target"
 	InvalidToken             = "invalid_token"
 	InsufficientScope        = "insufficient_scope"
+	InvalidDPoPProof         = "invalid_dpop_proof"
+	UseDPoPNonce             = "use_dpop_nonce"
 	UnauthorizedClient       = "unauthorized_client"
 	UnsupportedGrantType     = "unsupported_grant_type"
 	UnsupportedResponseType  = "unsupported_response_type"
