@@ -100,7 +100,7 @@ func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]o
 func (q *request) grant(current *session.Session, now time.Time) token.Grant {
 	return token.Grant{
 		Key: current.Key, JTI: token.NewJTI(), ClientID: q.client.ID, RedirectURI: q.redirect.String(),
-		Scopes: q.scopes, Needs: q.needs, Nonce: q.nonce, Challenge: q.challenge,
+		Scopes: q.scopes, Needs: q.needs, Nonce: q.nonce, Challenge: q.challenge, JKT: q.jkt,
 		SID: current.SID, UserID: current.UserID, ACR: current.ACR, AMR: current.AMR,
 		AuthTime: current.AuthTime, IssuedAt: now,
 	}

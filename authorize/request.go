@@ -32,6 +32,7 @@ type request struct {
 	state     string
 	nonce     string
 	challenge string // PKCE, always S256
+	jkt       string // dpop_jkt: the key that a code is bound to; "" none
 	scopes    []string
 	apis      []*client.API // in the order asked; none: tokens for the userinfo endpoint
 	needs     oauth.Grants
@@ -70,7 +71,7 @@ func address(set *client.Set, p oauth.Params) (*request, *oauth.Error) {
 var steps = [...]func(*Service, *request) *oauth.Error{
 	(*Service).readState, (*Service).refuseUnreadable, (*Service).tellBadMode, (*Service).readPrompt,
 	(*Service).refuseRepeated, (*Service).refuseUnsupported, (*Service).readTypes, (*Service).readNonce,
-	(*Service).readPKCE, (*Service).readAudience, (*Service).readScope, (*Service).readHints,
+	(*Service).readPKCE, (*Service).readJKT, (*Service).readAudience, (*Service).readScope, (*Service).readHints,
 }
 
 // read validates the rest. It fills q as far as it gets, response mode and
@@ -201,15 +202,26 @@ func (*Service) readPKCE(q *request) *oauth.Error {
 		return nil
 	case method != "S256":
 		return oauth.Errorf(oauth.InvalidRequest, "code_challenge_method must be S256.")
-	case !isS256(challenge):
+	case !isHash(challenge):
 		return oauth.Errorf(oauth.InvalidRequest, "code_challenge must be the base64url SHA-256 of the verifier, 43 characters.")
 	}
 	q.challenge = challenge
 	return nil
 }
 
-func isS256(challenge string) bool {
-	return len(challenge) == 43 && !strings.ContainsFunc(challenge, func(r rune) bool {
+// readJKT reads the thumbprint of the key that shall redeem the code (RFC 9449
+// section 10).
+func (*Service) readJKT(q *request) *oauth.Error {
+	q.jkt = q.params.Get("dpop_jkt")
+	if q.jkt != "" && !isHash(q.jkt) {
+		return oauth.Errorf(oauth.InvalidRequest, "dpop_jkt must be the base64url SHA-256 thumbprint of a key (RFC 7638), 43 characters.")
+	}
+	return nil
+}
+
+// isHash tells whether text may be a SHA-256 in base64url.
+func isHash(text string) bool {
+	return len(text) == 43 && !strings.ContainsFunc(text, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
 	})
 }

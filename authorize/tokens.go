@@ -16,6 +16,7 @@ import (
 // Tokens are what a code was exchanged for.
 type Tokens struct {
 	Access  string
+	Type    string        // of the access token: Bearer, or DPoP where it is bound to a key
 	Expires time.Duration // of the access token, from now
 	Scope   string
 	ID      string // "" where openid was not granted
@@ -52,7 +53,10 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 			return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The API that the code is for is no longer registered.")
 		}
 	}
-	t := Tokens{Scope: strings.Join(grant.ScopesOf(api), " "), SID: grant.SID, UserID: grant.UserID}
+	t := Tokens{Type: "Bearer", Scope: strings.Join(grant.ScopesOf(api), " "), SID: grant.SID, UserID: grant.UserID}
+	if grant.JKT != "" {
+		t.Type = "DPoP" // RFC 9449 section 5
+	}
 	if t.Access, t.Expires, err = s.Tokens.AccessToken(grant, api, now, false); err != nil {
 		return Tokens{}, refusalOf(err)
 	}
@@ -79,8 +83,8 @@ func tokenUser(u login.User) token.User { return token.User{ID: u.ID, Claims: u.
 // Core 1.0 section 5.3), and the token's own claims for the log. A token is
 // good as long as its session and its grant are: the store is asked each time.
 // Every error is an *oauth.Error.
-func (s *Service) UserInfo(ctx context.Context, raw string) (map[string]any, *token.AccessClaims, error) {
-	access, err := s.Tokens.Live(ctx, raw, s.Tokens.UserinfoAudience(), openID)
+func (s *Service) UserInfo(ctx context.Context, p token.Presented) (map[string]any, *token.AccessClaims, error) {
+	access, err := s.Tokens.Live(ctx, p, s.Tokens.UserinfoAudience(), openID)
 	if err != nil {
 		return nil, access, refusalOf(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/silent"
@@ -39,6 +40,7 @@ func (o *offer) members() map[string]any {
 		"id_token_signing_alg_values_supported": token.Algorithms,
 		"token_endpoint_auth_methods_supported": o.used(authenticates, "none", "client_secret_basic", "client_secret_post"),
 		"code_challenge_methods_supported":      []string{"S256"},
+		"dpop_signing_alg_values_supported":     jose.Algorithms,
 		"prompt_values_supported":               []string{"none", "login", "consent", "select_account"},
 		"ui_locales_supported":                  o.Brand.Speaks(),
 

@@ -68,11 +68,18 @@ func statusOf(e *oauth.Error) int {
 func (s *Server) errorJSON(w http.ResponseWriter, r *http.Request, err error) {
 	e := public(err)
 	recordOf(r).failed(e)
+	if e.Code == oauth.UseDPoPNonce {
+		s.offerNonce(w)
+	}
 	body := map[string]string{"error": e.Code, "error_description": e.Description}
 	if e.Reason != "" {
 		body["error_uri"] = s.url("errors/" + e.Reason)
 	}
-	writeJSON(w, statusOf(e), body)
+	status := statusOf(e)
+	if isProofError(e) && recordOf(r).endpoint == "userinfo" {
+		status = http.StatusUnauthorized
+	}
+	writeJSON(w, status, body)
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -12,6 +12,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
+	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
@@ -30,11 +31,15 @@ type Config struct {
 	// ClientAuth judges who calls the endpoints for apps.
 	ClientAuth *clientauth.Authenticator
 	Keyring    *seal.Keyring
+	DPoP       *dpop.Verifier
 	Log        *slog.Logger
 	Metrics    *Metrics
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	// Optional.
 	TrustedProxies []netip.Prefix
+	// NeedNonce says that a DPoP proof that asks for tokens needs a nonce of ours
+	// (RFC 9449 section 8). Optional.
+	NeedNonce bool
 	// CrossSite makes the SSO cookie travel to other sites on http://localhost
 	// too: SameSite=None and Secure, which not every browser takes there. On
 	// https it always does. Optional.

@@ -24,6 +24,10 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	proof, err := s.proof(r, "oauth/token", "") // first: a wrong nonce uses nothing up
+	if err != nil {
+		return err
+	}
 	c, err := s.client(w, r, params)
 	if err != nil {
 		return err
@@ -39,14 +43,17 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 		return oauth.Errorf(oauth.InvalidRequest, "code is missing.")
 	}
 	t, err := s.Authorize.Exchange(r.Context(), c, token.RedeemRequest{
-		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"),
+		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"), Proof: proof,
 	})
 	if err != nil {
 		return err
 	}
 	recordOf(r).sid, recordOf(r).user = t.SID, t.UserID
+	if proof != nil {
+		s.offerNonce(w)
+	}
 	writeJSON(w, http.StatusOK, tokenAnswer{
-		AccessToken: t.Access, TokenType: "Bearer", ExpiresIn: int64(t.Expires.Seconds()), Scope: t.Scope, IDToken: t.ID,
+		AccessToken: t.Access, TokenType: t.Type, ExpiresIn: int64(t.Expires.Seconds()), Scope: t.Scope, IDToken: t.ID,
 	})
 	return nil
 }

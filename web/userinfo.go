@@ -6,66 +6,99 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
 )
 
 // userinfo tells the claims of the user that an access token is for.
 func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
-	raw, err := bearer(r)
+	scheme, raw, err := accessToken(r)
 	if err != nil {
-		challenge(w, err)
+		challenge(w, scheme, err)
 		return err
 	}
-	claims, access, err := s.Authorize.UserInfo(r.Context(), raw)
+	presented := token.Presented{Token: raw}
+	if scheme == schemeDPoP {
+		if presented.Proof, err = s.proof(r, "userinfo", raw); err == nil && presented.Proof == nil {
+			err = oauth.Errorf(oauth.InvalidDPoPProof, "Authorization: DPoP needs a proof in the DPoP header.")
+		}
+		if err != nil {
+			challenge(w, scheme, err)
+			return err
+		}
+	}
+	claims, access, err := s.Authorize.UserInfo(r.Context(), presented)
 	if access != nil {
 		recordOf(r).client, recordOf(r).sid = access.ClientID, access.SID
 	}
 	if err != nil {
-		challenge(w, err)
+		challenge(w, scheme, err)
 		return err
+	}
+	if presented.Proof != nil {
+		s.offerNonce(w)
 	}
 	writeJSON(w, http.StatusOK, claims)
 	return nil
 }
 
-// bearer finds the one access token of a request (RFC 6750 section 2): in the
-// header, or in the body of a form. In the query it would end up in logs.
-func bearer(r *http.Request) (string, error) {
-	scheme, header, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+// Schemes of access tokens (RFC 6750 section 2.1, RFC 9449 section 7.1).
+const (
+	schemeBearer = "Bearer"
+	schemeDPoP   = "DPoP"
+)
+
+// accessToken finds the one access token of a request (RFC 6750 section 2): in
+// the header, or, of a bearer, in the body of a form. In the query it would end
+// up in logs. The scheme is told with an error too.
+func accessToken(r *http.Request) (scheme, raw string, err error) {
+	scheme = schemeBearer
+	name, header, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if strings.EqualFold(name, schemeDPoP) {
+		scheme = schemeDPoP
+	}
 	isForm := r.Method == http.MethodPost && strings.HasPrefix(strings.ToLower(r.Header.Get("Content-Type")), "application/x-www-form-urlencoded")
 	body := ""
 	if isForm {
 		params, err := form(r)
 		if err != nil {
-			return "", err
+			return scheme, "", err
 		}
 		body = params.Get("access_token")
 	}
 	switch {
-	case scheme != "" && body != "":
-		return "", oauth.Errorf(oauth.InvalidRequest, "The request carries an access token twice.")
-	case scheme != "" && !strings.EqualFold(scheme, "Bearer"):
-		return "", oauth.Errorf(oauth.InvalidToken, "The Authorization header must say Bearer.")
-	case scheme != "":
-		return header, nil
+	case name != "" && body != "", len(r.Header.Values("Authorization")) > 1:
+		return scheme, "", oauth.Errorf(oauth.InvalidRequest, "The request carries an access token twice.")
+	case name != "" && scheme != schemeDPoP && !strings.EqualFold(name, schemeBearer):
+		return scheme, "", oauth.Errorf(oauth.InvalidToken, "The Authorization header must say Bearer or DPoP.")
+	case name != "":
+		return scheme, header, nil
 	case body != "":
-		return body, nil
+		return scheme, body, nil
 	}
-	return "", errNoToken
+	return scheme, "", errNoToken
 }
 
 // errNoToken: the request carries none, so the challenge names no error (RFC
 // 6750 section 3.1).
-var errNoToken = oauth.Errorf(oauth.InvalidToken, "An access token is needed: send Authorization: Bearer.")
+var errNoToken = oauth.Errorf(oauth.InvalidToken, "An access token is needed: send Authorization: Bearer, or DPoP with a proof.")
 
-// challenge adds the header that RFC 6750 section 3 asks for.
-func challenge(w http.ResponseWriter, err error) {
+// challenge adds the header that RFC 6750 section 3 and RFC 9449 section 7.1 ask
+// for: what is wrong goes with the scheme that was used.
+func challenge(w http.ResponseWriter, scheme string, err error) {
 	e := public(err)
+	h := w.Header()
 	if e == errNoToken {
-		w.Header().Set("WWW-Authenticate", "Bearer")
+		h.Set("WWW-Authenticate", "Bearer")
+		h.Add("WWW-Authenticate", dpopChallenge(nil))
 		return
 	}
 	switch e.Code {
-	case oauth.InvalidToken, oauth.InsufficientScope, oauth.InvalidRequest:
-		w.Header().Set("WWW-Authenticate", fmt.Sprintf("Bearer error=%q, error_description=%q", e.Code, e.Description))
+	case oauth.InvalidToken, oauth.InsufficientScope, oauth.InvalidRequest, oauth.InvalidDPoPProof, oauth.UseDPoPNonce:
+		if scheme == schemeDPoP {
+			h.Set("WWW-Authenticate", dpopChallenge(e))
+			return
+		}
+		h.Set("WWW-Authenticate", fmt.Sprintf("Bearer error=%q, error_description=%q", e.Code, e.Description))
+		h.Add("WWW-Authenticate", dpopChallenge(nil))
 	}
 }

@@ -52,6 +52,10 @@ type Spec struct {
 	ClientURI, PolicyURI, TOSURI string
 	Logo                         *Logo
 
+	// DPoPBound refuses the app tokens without a DPoP proof (RFC 9449 section
+	// 5.2). Other apps may bring one.
+	DPoPBound bool
+
 	SSOGroup string // clients of one group share a session; default "default"
 	// RenewalIsActivity says whether a silent renewal counts as activity that
 	// keeps the session from idling out. nil: the server's default.
@@ -162,6 +166,9 @@ func (c *Client) parseResponseTypes() error {
 		}
 		if t.Has(oauth.ResponseCode) && !c.HasGrant("authorization_code") {
 			return fmt.Errorf("response_types: %q needs grant_types to hold authorization_code", raw)
+		}
+		if t.Has(oauth.ResponseToken) && c.DPoPBound {
+			return fmt.Errorf("response_types: %q gives tokens that no key holds, against dpop_bound_access_tokens", raw)
 		}
 		c.responseTypes = append(c.responseTypes, t)
 	}

@@ -3,9 +3,7 @@ package dpop_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -65,26 +63,10 @@ func verifier(t testing.TB) (*dpop.Verifier, *usedProofs) {
 	return dpop.New(keyring(t, testIssuer, "s"), store), store
 }
 
-// proof is a good one for request, changed by what a claim or, as "header.x", a
-// header is to be instead; nil takes it out.
+// proof is a good one for request at testTime, changed as Signer.Proof says.
 func proof(t testing.TB, s *josetest.Signer, changes ...any) string {
 	t.Helper()
-	var public map[string]any
-	if err := json.Unmarshal([]byte(s.JWK()), &public); err != nil {
-		t.Fatal(err)
-	}
-	header := map[string]any{"typ": "dpop+jwt", "jwk": public, "kid": nil}
-	claims := map[string]any{"jti": "1", "htm": "POST", "htu": endpoint, "iat": testTime.Unix()}
-	for i := 0; i < len(changes); i += 2 {
-		name := changes[i].(string)
-		if len(name) > 7 && name[:7] == "header." {
-			header[name[7:]] = changes[i+1]
-		} else {
-			claims[name] = changes[i+1]
-		}
-	}
-	maps.DeleteFunc(claims, func(_ string, v any) bool { return v == nil })
-	return s.JWT(t, header, claims)
+	return s.Proof(t, "POST", endpoint, append([]any{"jti", "1", "iat", testTime.Unix()}, changes...)...)
 }
 
 func codeOf(err error) string {

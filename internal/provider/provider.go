@@ -21,6 +21,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
+	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/redisstore"
@@ -46,11 +47,14 @@ type Options struct {
 	// RenewalIsActivity says whether silent renewals keep a session from
 	// idling out, where a client does not say. Default true, as Auth0.
 	RenewalIsActivity *bool
-	TrustedProxies    []netip.Prefix // see web.Config; default none
-	Egress            egress.Options // of calls to addresses that apps name; default public ones only
-	CrossSite         bool           // see web.Config; default false
-	Brand             *page.Brand    // see web.Config; default Hush's own
-	Log               *slog.Logger   // default: discard
+	// DPoPNonce says whether DPoP proofs that ask for tokens need a nonce.
+	// Default true.
+	DPoPNonce      *bool
+	TrustedProxies []netip.Prefix // see web.Config; default none
+	Egress         egress.Options // of calls to addresses that apps name; default public ones only
+	CrossSite      bool           // see web.Config; default false
+	Brand          *page.Brand    // see web.Config; default Hush's own
+	Log            *slog.Logger   // default: discard
 }
 
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
@@ -113,6 +117,7 @@ func New(o Options) (*Provider, error) {
 	p.Public = http.HandlerFunc(p.serve)
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
+		DPoP: dpop.New(keyring, o.Store), NeedNonce: o.DPoPNonce == nil || *o.DPoPNonce,
 		Keyring: keyring, Log: o.Log, Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
 		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{},
 	}

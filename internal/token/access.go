@@ -25,11 +25,28 @@ type AccessClaims struct {
 	AMR      []string `json:"amr,omitempty"`
 	SID      string   `json:"sid,omitempty"`
 	GrantID  string   `json:"gid"` // for OpenGrantID
+	// Confirmation names the key without which the token is no use; nil: any
+	// bearer may use it.
+	Confirmation *Confirmation `json:"cnf,omitempty"`
+}
+
+// Confirmation is the cnf claim (RFC 7800 section 3.1).
+type Confirmation struct {
+	JKT string `json:"jkt"` // thumbprint of a DPoP key (RFC 9449 section 6.1)
+}
+
+// JKT is the thumbprint of the key that the token is bound to, "" for none.
+func (c *AccessClaims) JKT() string {
+	if c.Confirmation == nil {
+		return ""
+	}
+	return c.Confirmation.JKT
 }
 
 // AccessToken mints an access token for an API, or for the userinfo endpoint
 // where api is nil, and tells how long it lives. browser says that it leaves
-// the authorization endpoint itself and so lives shorter.
+// the authorization endpoint itself and so lives shorter, and that nobody has
+// shown a key: only tokens of the token endpoint are bound to g.JKT.
 func (i *Issuer) AccessToken(g Grant, api *client.API, now time.Time, browser bool) (string, time.Duration, error) {
 	alg, audience := Algorithms[0], i.userinfo
 	if api != nil {
@@ -43,11 +60,16 @@ func (i *Issuer) AccessToken(g Grant, api *client.API, now time.Time, browser bo
 		return "", 0, err
 	}
 	life := i.accessLifetime(api, browser)
+	var bound *Confirmation
+	if g.JKT != "" && !browser {
+		bound = &Confirmation{JKT: g.JKT}
+	}
 	claims, err := json.Marshal(AccessClaims{
 		Issuer: i.issuer, Subject: g.Subject(), Audience: audience, ClientID: g.ClientID,
 		IssuedAt: now.Unix(), Expires: now.Add(life).Unix(), AuthTime: g.AuthTime.Unix(),
 		JTI: NewJTI(), Scope: strings.Join(g.ScopesOf(api), " "),
 		ACR: g.ACR, AMR: g.AMR, SID: g.SID, GrantID: i.sealGrantID(&g),
+		Confirmation: bound,
 	})
 	if err != nil {
 		return "", 0, fmt.Errorf("token: access token: %w", err)

@@ -44,7 +44,7 @@ func TestLiveByTheStoresClock(t *testing.T) {
 		"the store says so soon": {raw, time.Now().Add(life - time.Minute), true},
 	} {
 		store.now = c.store
-		_, err := i.Live(context.Background(), c.raw, i.UserinfoAudience(), oauth.NewGrants("", []string{"openid"}))
+		_, err := i.Live(context.Background(), Presented{Token: c.raw}, i.UserinfoAudience(), oauth.NewGrants("", []string{"openid"}))
 		refused := (*oauth.Error)(nil)
 		if c.good != (err == nil) || err != nil && (!errors.As(err, &refused) || refused.Code != oauth.InvalidToken) {
 			t.Errorf("%s: %v", name, err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
 )
@@ -19,22 +20,28 @@ import (
 type RedeemRequest struct {
 	Code        string
 	RedirectURI string
-	Verifier    string // PKCE code_verifier; "": none
+	Verifier    string      // PKCE code_verifier; "": none
+	Proof       *dpop.Proof // that came along, read but not used; nil: none
 
 	// APIs finds the APIs that the grant is for, whose tokens may live longer
 	// than the server's default: client.Set.API. nil: there are none.
 	APIs func(audience string) *client.API
 }
 
-// Redeem uses a code up and returns what it grants, the live session, and the
-// store's time. What the client got wrong is an *oauth.Error with
-// invalid_grant; any other error is trouble with the store. Whatever fails
-// before the store is asked leaves the code as good as it was.
+// Redeem uses a code up and returns what it grants, to the key that was shown if
+// there was one, the live session, and the store's time. What the client got wrong is an *oauth.Error with
+// invalid_grant or invalid_dpop_proof; any other error is trouble with the
+// store. Whatever fails before the store is asked leaves the code as good as it
+// was, and so does a proof that was used before.
 func (i *Issuer) Redeem(ctx context.Context, c *client.Client, r RedeemRequest) (Grant, session.Session, time.Time, error) {
 	g, err := i.openForRedemption(c, r)
 	if err != nil {
 		return Grant{}, session.Session{}, time.Time{}, err
 	}
+	if err := r.Proof.Use(ctx); err != nil {
+		return Grant{}, session.Session{}, time.Time{}, err
+	}
+	g.JKT = r.Proof.JKT()
 	s, now, err := i.grants.Redeem(ctx, Redemption{
 		Key: g.Key, JTI: g.JTI, ClientID: g.ClientID, Needs: g.Needs,
 		IssuedAt: g.IssuedAt, Lifetime: i.life.code,
@@ -59,7 +66,23 @@ func (i *Issuer) openForRedemption(c *client.Client, r RedeemRequest) (Grant, er
 	if err := checkVerifier(g.Challenge, r.Verifier); err != nil {
 		return Grant{}, err
 	}
-	return g, nil
+	return g, CheckProof(c, g.JKT, r.Proof)
+}
+
+// CheckProof tells whether a request for tokens comes with the DPoP proof that
+// it needs: of the key that code or refresh token are bound to (RFC 9449
+// sections 5 and 10), and of any where the client always binds its tokens
+// (section 5.2).
+func CheckProof(c *client.Client, jkt string, p *dpop.Proof) error {
+	switch {
+	case p == nil && c.DPoPBound:
+		return oauth.Errorf(oauth.InvalidDPoPProof, "The app is registered with dpop_bound_access_tokens and sent no DPoP proof.")
+	case p == nil && jkt != "":
+		return invalidGrant(nil, "it is bound to a key (RFC 9449), and no DPoP proof came along.")
+	case jkt != "" && p.JKT() != jkt:
+		return invalidGrant(nil, "it is bound to another key than that of the DPoP proof.")
+	}
+	return nil
 }
 
 // checkVerifier does PKCE with S256, the one method there is (RFC 7636 section
