@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 export GO FUZZTIME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench fuzz mutants screenshots demo-libs notice lint clean prepare env reproducible
+.PHONY: help demo test build bench fuzz mutants screenshots demo-libs notice lint clean prepare env reproducible client-libs
 
 help: ## list these targets
 	@echo "make demo   starts the provider, three apps and an API on localhost"
@@ -40,6 +40,9 @@ screenshots: prepare ## make the pictures in docs/img anew
 
 demo-libs: ## fetch the demo apps' libraries anew, as web/demo/static/vendor/versions.txt pins them
 	web/demo/refresh.sh
+
+client-libs: ## bundle the libraries of internal/clients anew, as its versions.txt pins them
+	internal/clients/testdata/bundles/refresh.sh
 
 notice: ## write NOTICE anew from what is linked in
 	./scripts/notice.sh

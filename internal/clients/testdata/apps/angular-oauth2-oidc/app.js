@@ -1,0 +1,45 @@
+import { Component, inject } from "@angular/core";
+import { provideHttpClient } from "@angular/common/http";
+import { bootstrapApplication } from "@angular/platform-browser";
+import { OAuthService, provideOAuthClient } from "angular-oauth2-oidc";
+import { clientId, issuer, origin, start } from "/kit.js";
+
+// settings
+const settings = {
+  issuer, // with its slash, byte for byte
+  clientId,
+  responseType: "code",
+  scope: "openid profile email",
+  redirectUri: `${origin}/callback`,
+  silentRefreshRedirectUri: `${origin}/silent-refresh.html`,
+  useSilentRefresh: true,
+  postLogoutRedirectUri: `${origin}/`,
+};
+// end
+
+// Without a build step a decorator is a function.
+class App {
+  oauth = inject(OAuthService);
+}
+Component({ selector: "app-root", template: "<h1>App</h1>" })(App);
+
+const running = await bootstrapApplication(App, { providers: [provideHttpClient(), provideOAuthClient()] });
+const { oauth } = running.components[0].instance;
+
+start({
+  begin: async () => {
+    oauth.configure(settings);
+    await oauth.loadDiscoveryDocumentAndTryLogin();
+  },
+  tokens: () => oauth.hasValidIdToken() && { id: oauth.getIdToken(), access: oauth.getAccessToken(), refresh: oauth.getRefreshToken() },
+  signIn: () => oauth.initCodeFlow(),
+  renew: async () => {
+    try {
+      await oauth.silentRefresh();
+    } catch (e) {
+      oauth.logOut(true); // the library leaves it to the app; true: here only
+      throw e;
+    }
+  },
+  signOut: () => oauth.logOut(),
+});

@@ -1,0 +1,36 @@
+// What the apps share: the settings that the server wrote into the page, and the
+// handle by which the tests drive whatever library it is.
+export const { issuer, clientId, origin } = JSON.parse(document.getElementById("config").textContent);
+
+// code finds the error code that a library's error carries, each in its own place.
+const code = (e) =>
+  e?.error ?? e?.errorCode ?? e?.code ?? e?.reason?.params?.error ?? e?.reason?.error ?? e?.message ?? String(e);
+
+const show = (state) => (document.body.dataset.state = state);
+
+// start runs an app. tokens returns { id, access, refresh } or nothing; renew gets
+// new ones. What cannot be done is told by its code.
+export async function start({ begin, tokens, signIn, renew, signOut }) {
+  const update = async () => show((await tokens()) ? "signed-in" : "signed-out");
+  window.app = {
+    tokens, signIn, signOut,
+    renew: async () => {
+      try {
+        await renew();
+        return "renewed";
+      } catch (e) {
+        console.log("refused", e);
+        return code(e);
+      } finally {
+        await update();
+      }
+    },
+  };
+  try {
+    await begin?.();
+    await update();
+  } catch (e) {
+    console.log("failed", e);
+    show(`failed: ${code(e)}`);
+  }
+}

@@ -1,0 +1,20 @@
+// What the Node apps share: their settings, and a loop by which the tests drive
+// them, one JSON line a call and one an answer.
+import { createInterface } from "node:readline";
+
+export const { issuer, clientId, clientSecret, origin } = JSON.parse(process.env.APP);
+
+const code = (e) => e.error ?? e.code ?? e.message;
+
+export async function serve(methods) {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { method, args } = JSON.parse(line);
+    let answer;
+    try {
+      answer = { result: (await methods[method](...args)) ?? null };
+    } catch (e) {
+      answer = { refused: code(e), detail: [e.error_description, e.message, e.cause?.message].filter(Boolean).join(": ") };
+    }
+    console.log(JSON.stringify(answer));
+  }
+}

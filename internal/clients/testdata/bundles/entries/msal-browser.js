@@ -1,0 +1,2 @@
+export { InteractionRequiredAuthError, ProtocolMode, PublicClientApplication } from "@azure/msal-browser";
+export { broadcastResponseToMainFrame } from "@azure/msal-browser/redirect-bridge";

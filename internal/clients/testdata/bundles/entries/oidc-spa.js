@@ -1,0 +1,1 @@
+export { createOidc, oidcEarlyInit } from "oidc-spa/core";
