@@ -2,6 +2,7 @@ package silent
 
 import (
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -31,8 +32,14 @@ type Request struct {
 	SkipConsent bool         // a first-party client of an API that allows it
 
 	HintSubject string        // the user that id_token_hint names; "" for no hint
+	Subjects    []string      // the users that claims name by sub, any of them; empty for any user
 	MaxAge      time.Duration // at most since the user signed in; negative: any age
 	Prompt      oauth.Prompt
+
+	// ACRs are the authentication contexts that claims name as essential, any of
+	// them; empty for any. ACRBeyond: no sign-in here reaches one of them.
+	ACRs      []string
+	ACRBeyond bool
 
 	// What this very request already brought about, on the interactive path.
 	SignedIn bool // the user just proved who they are
@@ -65,6 +72,7 @@ type rule struct {
 // consent is missing, and nothing about the user behind the session.
 var rules = [...]rule{
 	{EmbedderUnknown, true, StepRefuse, func(r *Request, _ *Subject, _ time.Time) bool { return r.ForeignEmbedder }},
+	{ACRUnmet, true, StepRefuse, acrUnmet},
 	{SecretUnknown, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return r.Cookie == CookieUnknownSecret }},
 	{CookieNotSent, true, StepLogin, cookieNotSent},
 	{NoSession, true, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
@@ -87,6 +95,9 @@ var rules = [...]rule{
 	{HintMismatch, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.HintSubject != "" && r.HintSubject != s.Session.UserID
 	}},
+	{SubjectMismatch, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
+		return s.Session != nil && len(r.Subjects) > 0 && !slices.Contains(r.Subjects, s.Session.UserID)
+	}},
 	{SelectionAsked, false, StepSelect, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.Prompt.SelectAccount() && !r.Chosen
 	}},
@@ -100,6 +111,16 @@ var rules = [...]rule{
 	{ConsentAsked, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.Prompt.Consent() && !r.Agreed
 	}},
+}
+
+// acrUnmet: what no sign-in here reaches is refused before anybody signs in for
+// nothing. How the session's user signed in is not told to a client that the
+// user never allowed.
+func acrUnmet(r *Request, s *Subject, _ time.Time) bool {
+	if len(r.ACRs) == 0 {
+		return false
+	}
+	return r.ACRBeyond || s.Session != nil && !needsConsent(r, s) && !slices.Contains(r.ACRs, s.Session.ACR)
 }
 
 // cookieNotSent: a cross-site iframe without our cookie cannot be told from a

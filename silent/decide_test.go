@@ -82,12 +82,14 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 				s.Session.Granted = oauth.NewGrants("", []string{"openid"})
 			}
 		},
-		HintMismatch:   func(r *Request, _ *Subject) { r.HintSubject = "bob" },
-		SelectionAsked: func(r *Request, _ *Subject) { prompts(r, "select_account") },
-		LoginAsked:     func(r *Request, _ *Subject) { prompts(r, "login") },
-		MaxAgeExceeded: func(r *Request, _ *Subject) { r.MaxAge = time.Minute },
-		UserDisabled:   func(_ *Request, s *Subject) { s.Disabled = true },
-		ConsentAsked:   func(r *Request, _ *Subject) { prompts(r, "consent") },
+		SubjectMismatch: func(r *Request, _ *Subject) { r.Subjects = []string{"bob", "Alice"} },
+		ACRUnmet:        func(r *Request, _ *Subject) { r.ACRs, r.ACRBeyond = []string{"3"}, true },
+		HintMismatch:    func(r *Request, _ *Subject) { r.HintSubject = "bob" },
+		SelectionAsked:  func(r *Request, _ *Subject) { prompts(r, "select_account") },
+		LoginAsked:      func(r *Request, _ *Subject) { prompts(r, "login") },
+		MaxAgeExceeded:  func(r *Request, _ *Subject) { r.MaxAge = time.Minute },
+		UserDisabled:    func(_ *Request, s *Subject) { s.Disabled = true },
+		ConsentAsked:    func(r *Request, _ *Subject) { prompts(r, "consent") },
 	}
 }
 
@@ -196,7 +198,13 @@ func TestBoundaries(t *testing.T) {
 		"max_age zero, signed in and gone for long": {func(r *Request, s *Subject) {
 			r.MaxAge, r.SignedIn, s.Session.AuthTime = 0, true, now.Add(-finishing-time.Second)
 		}, MaxAgeExceeded},
-		"hint of the same user":       {func(r *Request, _ *Subject) { r.HintSubject = "alice" }, ""},
+		"hint of the same user":      {func(r *Request, _ *Subject) { r.HintSubject = "alice" }, ""},
+		"sub of the same user":       {func(r *Request, _ *Subject) { r.Subjects = []string{"bob", "alice"} }, ""},
+		"acr of the session":         {func(r *Request, s *Subject) { r.ACRs, s.Session.ACR = []string{"2", "1"}, "1" }, ""},
+		"acr that the session lacks": {func(r *Request, s *Subject) { r.ACRs, s.Session.ACR = []string{"2"}, "1" }, ACRUnmet},
+		"acr that the session lacks, without consent": {func(r *Request, s *Subject) {
+			r.ACRs, s.Session.ACR, s.Session.Granted = []string{"2"}, "1", ""
+		}, ConsentRequired},
 		"first-party without consent": {func(r *Request, s *Subject) { r.SkipConsent, s.Session.Granted = true, "" }, ""},
 		"consent for another API only": {func(r *Request, s *Subject) {
 			r.Needs = oauth.NewGrants("https://a.example", []string{"read"})
@@ -277,7 +285,7 @@ func TestEarly(t *testing.T) {
 		t.Errorf("Early refuses a request with a cookie: %q", d.Reason())
 	}
 	broken := breakers(t)
-	early := map[Reason]bool{EmbedderUnknown: true, SecretUnknown: true, CookieNotSent: true, NoSession: true}
+	early := map[Reason]bool{EmbedderUnknown: true, ACRUnmet: true, SecretUnknown: true, CookieNotSent: true, NoSession: true}
 	for _, rule := range rules {
 		r, s := granted()
 		broken[rule.reason](r, s)

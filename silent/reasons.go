@@ -24,6 +24,8 @@ const (
 	ConsentScope      Reason = "consent_scope"
 	ConsentDeclined   Reason = "consent_declined"
 	HintMismatch      Reason = "hint_mismatch"
+	SubjectMismatch   Reason = "subject_mismatch"
+	ACRUnmet          Reason = "acr_unmet"
 	MaxAgeExceeded    Reason = "max_age_exceeded"
 	UserDisabled      Reason = "user_disabled"
 	StoreUnavailable  Reason = "store_unavailable"
@@ -149,6 +151,14 @@ var explanations = []Explanation{
 		"Somebody else is signed in",
 		"The request's id_token_hint names one user and the session belongs to another. Tokens of another person are never the answer.",
 		[]string{"Clear what the app keeps about the former user.", signIn}},
+	{SubjectMismatch, oauth.LoginRequired, "Another user is signed in than the one that claims names by sub.",
+		"Somebody else than the claims parameter asks for",
+		"The request's claims parameter names a sub and the session belongs to another user. Tokens of another person are never the answer.",
+		[]string{"Clear what the app keeps about the former user.", signIn}},
+	{ACRUnmet, oauth.UnmetAuthenticationRequirements, "The claims parameter names an essential acr that the user's sign-in does not meet.",
+		"The sign-in is not as strong as was asked for",
+		"The request's claims parameter asks for acr as essential, with values that a sign-in here does not reach. Which values there are stands in discovery as acr_values_supported.",
+		[]string{"Ask for one of acr_values_supported, or leave essential out: the ID token says in acr how the user signed in."}},
 	{MaxAgeExceeded, oauth.LoginRequired, "The user signed in longer ago than max_age allows.",
 		"The sign-in is older than max_age",
 		"The request allows max_age seconds since the user last entered their credentials, and more have passed. Silent renewals do not make a sign-in newer.",

@@ -3,7 +3,9 @@ package oauth
 import "fmt"
 
 // Error codes of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 6750 (section 3.1),
-// RFC 8707 (section 2), RFC 9449 (section 12.2) and OpenID Connect Core 1.0 (section 3.1.2.6).
+// RFC 8707 (section 2), RFC 9101 (section 7), RFC 9449 (section 12.2), OpenID
+// Connect Core 1.0 (section 3.1.2.6) and OpenID Connect Unmet Authentication
+// Requirements 1.0.
 const (
 	InvalidRequest           = "invalid_request"
 	InvalidClient            = "invalid_client"
@@ -26,6 +28,10 @@ const (
 	RequestNotSupported      = "request_not_supported"
 	RequestURINotSupported   = "request_uri_not_supported"
 	RegistrationNotSupported = "registration_not_supported"
+	InvalidRequestObject     = "invalid_request_object"
+	InvalidRequestURI        = "invalid_request_uri"
+
+	UnmetAuthenticationRequirements = "unmet_authentication_requirements"
 )
 
 // Error is a refusal with a public face and a private cause. Code, Description
