@@ -32,18 +32,12 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 		}
 	}
 	params, err := s.mint(q, f.Session, f.now)
-	if errors.Is(err, token.ErrNotReady) {
-		return s.refuse(q, silent.Unavailable(err))
-	}
 	if err != nil {
-		return s.refuse(q, &oauth.Error{Code: oauth.ServerError, Description: "The tokens could not be made.", Cause: err})
+		return s.refuse(q, signingError(err))
 	}
-	return Outcome{
-		ClientID: q.client.ID, Silent: q.prompt.None(), SID: f.Session.SID, UserID: f.Session.UserID,
-		Answer: &Answer{
-			To: q.redirect, Mode: q.mode, Params: params, Embedders: q.client.WebOrigins, Implicit: q.types.Implicit(),
-		},
-	}
+	out := s.answer(q, params, nil)
+	out.SID, out.UserID = f.Session.SID, f.Session.UserID
+	return out
 }
 
 // takePart makes the session hold what the app is granted, and tells whether

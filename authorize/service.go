@@ -222,11 +222,7 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, current *sess
 
 // refuse answers the app with an error in the request's response mode.
 func (s *Service) refuse(q *request, err *oauth.Error) Outcome {
-	return Outcome{
-		ClientID: q.client.ID,
-		Silent:   q.prompt.None(),
-		Answer:   &Answer{To: q.redirect, Mode: q.mode, Err: err, Params: s.errorParams(q, err), Embedders: q.client.WebOrigins},
-	}
+	return s.answer(q, s.errorParams(q, err), err)
 }
 
 // hintError tells a wrong id_token_hint from keys that are not there yet.

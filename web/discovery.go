@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -34,7 +35,6 @@ func (o *offer) members() map[string]any {
 
 		"response_types_supported": o.used(allowsResponseType,
 			"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"),
-		"response_modes_supported":              []string{"query", "fragment", "form_post", "web_message"},
 		"grant_types_supported":                 o.used((*client.Client).HasGrant, "authorization_code", "implicit"),
 		"subject_types_supported":               []string{"public"},
 		"id_token_signing_alg_values_supported": token.Algorithms,
@@ -49,10 +49,6 @@ func (o *offer) members() map[string]any {
 			token.ClaimsOf(scopes)...),
 
 		"authorization_response_iss_parameter_supported": true,
-		"claims_parameter_supported":                     false,
-		"request_parameter_supported":                    false,
-		// The default is true.
-		"request_uri_parameter_supported": false,
 	}
 }
 
@@ -79,6 +75,7 @@ func authenticates(c *client.Client, method string) bool {
 func (s *Server) describe() []byte {
 	o := &offer{Server: s, apps: s.Clients().All()}
 	members := o.members()
+	maps.Copy(members, o.requestMembers())
 	for name, value := range members {
 		if list, ok := value.([]string); ok && len(list) == 0 || value == "" {
 			delete(members, name)

@@ -63,6 +63,7 @@ func clients() []client.Spec {
 			TokenAuthMethod: "client_secret_basic", RedirectURIs: []string{"https://app.strict.test/cb"}},
 		{ID: "island", FirstParty: true, SSOGroup: "island", RedirectURIs: []string{"https://app.island.test/cb"}},
 		{ID: "passive", FirstParty: true, RenewalIsActivity: &no, RedirectURIs: []string{"https://app.passive.test/cb"}},
+		{ID: "signed", FirstParty: true, AnswerAlg: "ES256", RedirectURIs: []string{"https://app.signed.test/cb"}},
 		{ID: "unframed", FirstParty: true, WebOrigins: []string{}, RedirectURIs: []string{"https://app.unframed.test/cb"}},
 	}
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
@@ -37,6 +38,9 @@ type Spec struct {
 
 	IDTokenAlg      string        // RS256 (default), ES256 or EdDSA
 	IDTokenLifetime time.Duration // default: the server's
+	// AnswerAlg signs the answers of the response modes of JARM
+	// (authorization_signed_response_alg): RS256 (default), ES256 or EdDSA.
+	AnswerAlg string
 	// SecretHash is "sha256:" and the hex SHA-256 of the client secret, which
 	// must be random (not a password); required where Confidential.
 	SecretHash string
@@ -55,6 +59,21 @@ type Spec struct {
 	// DPoPBound refuses the app tokens without a DPoP proof (RFC 9449 section
 	// 5.2). Other apps may bring one.
 	DPoPBound bool
+
+	// How the app asks for authorization. RequestObjectAlg is the one algorithm
+	// of its request objects (request_object_signing_alg); "": any of
+	// RequestObjectAlgs. RequireSignedRequest and RequirePushedRequest refuse
+	// every other way (RFC 9101 section 10.5, RFC 9126 section 5).
+	RequestObjectAlg     string
+	RequireSignedRequest bool
+	RequirePushedRequest bool
+	RequestURIs          []string // https addresses of request objects, matched byte for byte
+
+	// What holds for a request that does not say (OpenID Connect Dynamic
+	// Registration 1.0 section 2). DefaultMaxAge is nil for none; the acr values
+	// are a wish, as acr_values is.
+	DefaultMaxAge    *time.Duration
+	DefaultACRValues []string
 
 	SSOGroup string // clients of one group share a session; default "default"
 	// RenewalIsActivity says whether a silent renewal counts as activity that
@@ -77,7 +96,9 @@ type Client struct {
 func New(s Spec) (*Client, error) {
 	c := &Client{Spec: s}
 	c.defaults()
-	for _, step := range []func() error{c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseSecret, c.checkPages} {
+	for _, step := range []func() error{
+		c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseSecret, c.checkPages, c.checkRequests,
+	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("client %q: %w", s.ID, err)
 		}
@@ -97,6 +118,9 @@ func (c *Client) defaults() {
 	}
 	if c.IDTokenAlg == "" {
 		c.IDTokenAlg = "RS256"
+	}
+	if c.AnswerAlg == "" {
+		c.AnswerAlg = "RS256"
 	}
 	if c.SSOGroup == "" {
 		c.SSOGroup = DefaultGroup
@@ -175,7 +199,9 @@ func (c *Client) parseResponseTypes() error {
 	return nil
 }
 
-func (c *Client) checkAlg() error { return checkAlg("id_token_signing_alg", c.IDTokenAlg) }
+func (c *Client) checkAlg() error {
+	return cmp.Or(checkAlg("id_token_signing_alg", c.IDTokenAlg), checkAlg("authorization_signed_response_alg", c.AnswerAlg))
+}
 
 func (c *Client) parseSecret() error {
 	switch c.TokenAuthMethod {

@@ -32,6 +32,9 @@ func (c *Client) spec() client.Spec {
 		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(),
 		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
+		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,
+		RequireSignedRequest: c.RequireSignedRequestObject, RequirePushedRequest: c.RequirePushedAuthorizationRequests,
+		RequestURIs: c.RequestURIs, DefaultMaxAge: given(c.DefaultMaxAge), DefaultACRValues: c.DefaultACRValues,
 	}
 }
 
@@ -73,6 +76,7 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkPages(path, app)
 		d.checkGrants(path, app)
 		d.checkClientSecret(path, app)
+		d.checkRequests(path, app)
 		d.warnClient(path, app, c)
 		if !d.fine(path) {
 			continue

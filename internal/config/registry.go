@@ -32,6 +32,25 @@ type Client struct {
 	IDTokenSigningAlg string `key:"id_token_signing_alg" default:"RS256" oneof:"RS256 ES256 EdDSA" example:"RS256"`
 	// How long its ID tokens last.
 	IDTokenLifetime time.Duration `key:"id_token_lifetime" min:"1s" max:"3650d" example:"1h" otherwise:"tokens.id_token"`
+	// How the answers of the response modes `jwt`, `query.jwt`, `fragment.jwt` and
+	// `form_post.jwt` are signed (JARM).
+	AuthorizationSignedResponseAlg string `key:"authorization_signed_response_alg" default:"RS256" oneof:"RS256 ES256 EdDSA" example:"ES256"`
+	// The one algorithm that its request objects are signed with (RFC 9101).
+	RequestObjectSigningAlg string `key:"request_object_signing_alg" oneof:"RS256 PS256 ES256 EdDSA" example:"ES256" otherwise:"any of them"`
+	// Whether every request must be a signed request object (RFC 9101), pushed or
+	// not.
+	RequireSignedRequestObject bool `key:"require_signed_request_object" default:"false" example:"true"`
+	// Whether every request must be pushed first (RFC 9126).
+	RequirePushedAuthorizationRequests bool `key:"require_pushed_authorization_requests" default:"false" example:"true"`
+	// The https addresses that it may name in `request_uri`, from which its request
+	// objects are fetched. Compared byte for byte.
+	RequestURIs []string `key:"request_uris" example:"[https://shop.example.com/request.jwt]" otherwise:"none"`
+	// What `max_age` is where a request does not say: how long ago the user may
+	// have signed in.
+	DefaultMaxAge time.Duration `key:"default_max_age" min:"1s" max:"3650d" example:"12h" otherwise:"any time ago"`
+	// What `acr_values` is where a request does not say. A wish: the ID token says
+	// in `acr` how the user signed in.
+	DefaultACRValues []string `key:"default_acr_values" example:"[\"1\"]" otherwise:"none"`
 	// Whether a code needs PKCE (RFC 7636).
 	RequirePKCE *bool `key:"require_pkce" example:"true" otherwise:"true for public apps, false for confidential ones"`
 	// Apps of one group share a sign-in.

@@ -61,33 +61,58 @@ func (t ResponseType) String() string {
 type ResponseMode string
 
 // The modes of OAuth 2.0 Multiple Response Types, Form Post Response Mode and
-// Auth0's web_message.
+// Auth0's web_message, and those of JARM, in which the answer is one signed JWT.
 const (
-	ModeQuery      ResponseMode = "query"
-	ModeFragment   ResponseMode = "fragment"
-	ModeFormPost   ResponseMode = "form_post"
-	ModeWebMessage ResponseMode = "web_message"
+	ModeQuery       ResponseMode = "query"
+	ModeFragment    ResponseMode = "fragment"
+	ModeFormPost    ResponseMode = "form_post"
+	ModeWebMessage  ResponseMode = "web_message"
+	ModeQueryJWT    ResponseMode = "query.jwt"
+	ModeFragmentJWT ResponseMode = "fragment.jwt"
+	ModeFormPostJWT ResponseMode = "form_post.jwt"
 )
+
+// modeJWT is the signed form of the response type's default (JARM section 2.3.4).
+const modeJWT ResponseMode = "jwt"
+
+// ResponseModes are all that a request may name, as discovery lists them.
+var ResponseModes = []ResponseMode{
+	ModeQuery, ModeFragment, ModeFormPost, ModeWebMessage, modeJWT, ModeQueryJWT, ModeFragmentJWT, ModeFormPostJWT,
+}
+
+const signed = ".jwt"
+
+// Signed tells whether the answer is one JWT (JARM).
+func (m ResponseMode) Signed() bool { return strings.HasSuffix(string(m), signed) }
+
+// Plain returns how the answer travels, signed or not.
+func (m ResponseMode) Plain() ResponseMode {
+	return ResponseMode(strings.TrimSuffix(string(m), signed))
+}
 
 // ParseResponseMode returns the mode to answer with: the requested one, or the
 // default of t where raw is empty. On error it still returns the mode in which
-// the error itself may be sent: tokens never travel in a query, errors may.
+// the error itself may be sent: tokens never travel in a query, errors may. Who
+// asked for a signed answer gets a signed error.
 func ParseResponseMode(raw string, t ResponseType) (ResponseMode, *Error) {
-	fallback := ModeQuery
+	m, fallback := ResponseMode(raw), ModeQuery
 	if t.Implicit() {
 		fallback = ModeFragment
 	}
-	switch m := ResponseMode(raw); m {
-	case "":
+	if m.Signed() || m == modeJWT {
+		fallback += signed
+	}
+	switch m {
+	case "", modeJWT:
 		return fallback, nil
-	case ModeQuery:
+	case ModeQuery, ModeQueryJWT:
 		if t.Implicit() {
-			return fallback, Errorf(InvalidRequest, "response_mode=query cannot carry tokens: use fragment, form_post or web_message.")
+			return fallback, Errorf(InvalidRequest, "response_mode=%s cannot carry tokens: use fragment or form_post, plain or with .jwt, or web_message.", raw)
 		}
 		return m, nil
-	case ModeFragment, ModeFormPost, ModeWebMessage:
+	case ModeFragment, ModeFormPost, ModeWebMessage, ModeFragmentJWT, ModeFormPostJWT:
 		return m, nil
 	default:
-		return fallback, Errorf(InvalidRequest, "response_mode must be query, fragment, form_post or web_message.")
+		return fallback, Errorf(InvalidRequest, "response_mode must be query, fragment, form_post, web_message, jwt, query.jwt, fragment.jwt or form_post.jwt.")
 	}
 }

@@ -23,6 +23,7 @@ import (
 const (
 	typID     = "JWT"
 	typAccess = "at+jwt"
+	typAnswer = "oauth-authz-resp+jwt" // no name is registered for it; it is no ID token
 )
 
 // signer signs with one key. Its headers are encoded once.
@@ -33,6 +34,7 @@ type signer struct {
 	public       jose.JWK
 	headerID     string // base64url(header) and the dot behind it
 	headerAccess string
+	headerAnswer string
 }
 
 func newSigner(k storedKey) (*signer, error) {
@@ -50,6 +52,7 @@ func newSigner(k storedKey) (*signer, error) {
 	s.kid = s.public.KID
 	s.headerID = encodeHeader(k.Alg, s.kid, typID)
 	s.headerAccess = encodeHeader(k.Alg, s.kid, typAccess)
+	s.headerAnswer = encodeHeader(k.Alg, s.kid, typAnswer)
 	return s, nil
 }
 
@@ -85,7 +88,7 @@ func encodeHeader(alg, kid, typ string) string {
 }
 
 // sign returns the compact serialization (RFC 7515 section 3.1) of claims,
-// which are JSON, behind one of the two headers.
+// which are JSON, behind one of the headers.
 func (s *signer) sign(header string, claims []byte) (string, error) {
 	b := make([]byte, 0, len(header)+base64.RawURLEncoding.EncodedLen(len(claims)))
 	b = base64.RawURLEncoding.AppendEncode(append(b, header...), claims)

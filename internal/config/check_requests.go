@@ -1,0 +1,26 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+)
+
+// given is a duration that is written, or nil.
+func given(d time.Duration) *time.Duration {
+	if d == 0 {
+		return nil
+	}
+	return &d
+}
+
+// checkRequests checks how an app asks for authorization.
+func (d *decoder) checkRequests(path string, c *Client) {
+	d.addresses(path+".request_uris", c.RequestURIs, client.CheckRequestURI)
+	for i, acr := range c.DefaultACRValues {
+		if acr == "" || len(acr) > 200 || strings.ContainsFunc(acr, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			d.bad(index(path+".default_acr_values", i), "must be 1 to 200 printable ASCII characters without spaces, such as \"1\"")
+		}
+	}
+}

@@ -1,0 +1,19 @@
+package web
+
+import (
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
+)
+
+// requestMembers are those of the discovery document that say how an app may ask
+// for authorization and how it is answered.
+func (o *offer) requestMembers() map[string]any {
+	return map[string]any{
+		"response_modes_supported":                   oauth.ResponseModes,
+		"authorization_signing_alg_values_supported": token.Algorithms,
+		"claims_parameter_supported":                 false,
+		"request_parameter_supported":                false,
+		// The default is true.
+		"request_uri_parameter_supported": false,
+	}
+}
