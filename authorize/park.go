@@ -25,7 +25,7 @@ var known = map[string]bool{
 	"client_id": true, "redirect_uri": true, "response_type": true, "response_mode": true,
 	"scope": true, "state": true, "nonce": true, "prompt": true, "max_age": true,
 	"login_hint": true, "id_token_hint": true, "audience": true, "resource": true,
-	"code_challenge": true, "code_challenge_method": true, "dpop_jkt": true,
+	"code_challenge": true, "code_challenge_method": true, "dpop_jkt": true, "claims": true, "acr_values": true,
 }
 
 // parked is a request that waits, sealed, in a form for a person's answer. The

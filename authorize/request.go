@@ -17,6 +17,8 @@ const (
 	maxScope       = 2048
 	maxLoginHint   = 256
 	maxIDTokenHint = 8192
+	maxClaims      = 4096
+	maxACRValues   = 1024
 )
 
 // request is an authorization request that was found to be valid.
@@ -41,6 +43,7 @@ type request struct {
 	loginHint string
 	hintSub   string // the subject of id_token_hint
 	ahead     *ahead // the session, where it was read with the app
+	wishes    wishes // of the claims parameter
 }
 
 // address finds out where an answer may go. Its failure is the only one that
@@ -71,7 +74,8 @@ func address(set *client.Set, p oauth.Params) (*request, *oauth.Error) {
 var steps = [...]func(*Service, *request) *oauth.Error{
 	(*Service).readState, (*Service).refuseUnreadable, (*Service).tellBadMode, (*Service).readPrompt,
 	(*Service).refuseRepeated, (*Service).refuseUnsupported, (*Service).readTypes, (*Service).readNonce,
-	(*Service).readPKCE, (*Service).readJKT, (*Service).readAudience, (*Service).readScope, (*Service).readHints,
+	(*Service).readPKCE, (*Service).readJKT, (*Service).readAudience, (*Service).readScope, (*Service).readClaims,
+	(*Service).readACRValues, (*Service).readHints,
 }
 
 // read validates the rest. It fills q as far as it gets, response mode and
@@ -124,6 +128,8 @@ func (*Service) readPrompt(q *request) *oauth.Error {
 			return oauth.Errorf(oauth.InvalidRequest, "max_age must be a number of seconds, zero or more.")
 		}
 		q.maxAge = time.Duration(seconds) * time.Second
+	} else if q.client.DefaultMaxAge != nil {
+		q.maxAge = *q.client.DefaultMaxAge
 	}
 	return nil
 }

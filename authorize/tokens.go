@@ -96,7 +96,7 @@ func (s *Service) UserInfo(ctx context.Context, p token.Presented) (map[string]a
 	if !known || user.Disabled || set.Client(access.ClientID) == nil {
 		return nil, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
 	}
-	claims := token.ScopeClaims(strings.Fields(access.Scope), user.Claims)
+	claims := token.GivenClaims(strings.Fields(access.Scope), access.UserInfo, user.Claims)
 	claims["sub"] = access.Subject
 	return claims, access, nil
 }

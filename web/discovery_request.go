@@ -1,6 +1,7 @@
 package web
 
 import (
+	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 )
@@ -11,7 +12,8 @@ func (o *offer) requestMembers() map[string]any {
 	return map[string]any{
 		"response_modes_supported":                   oauth.ResponseModes,
 		"authorization_signing_alg_values_supported": token.Algorithms,
-		"claims_parameter_supported":                 false,
+		"claims_parameter_supported":                 true,
+		"acr_values_supported":                       authorize.ACRValues,
 		"request_parameter_supported":                false,
 		// The default is true.
 		"request_uri_parameter_supported": false,

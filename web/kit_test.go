@@ -51,6 +51,7 @@ func clients() []client.Spec {
 	both := []string{"authorization_code", "implicit"}
 	secretSum := sha256.Sum256([]byte("vault secret"))
 	yes, no := true, false
+	quarter := 15 * time.Minute
 	return []client.Spec{
 		{ID: "every", FirstParty: true, GrantTypes: both, ResponseTypes: every,
 			RedirectURIs: []string{"https://app.every.test/cb", "https://app.every.test/cb?a=b"}},
@@ -64,6 +65,7 @@ func clients() []client.Spec {
 		{ID: "island", FirstParty: true, SSOGroup: "island", RedirectURIs: []string{"https://app.island.test/cb"}},
 		{ID: "passive", FirstParty: true, RenewalIsActivity: &no, RedirectURIs: []string{"https://app.passive.test/cb"}},
 		{ID: "signed", FirstParty: true, AnswerAlg: "ES256", RedirectURIs: []string{"https://app.signed.test/cb"}},
+		{ID: "recent", FirstParty: true, DefaultMaxAge: &quarter, DefaultACRValues: []string{"2", "1"}, RedirectURIs: []string{"https://app.recent.test/cb"}},
 		{ID: "unframed", FirstParty: true, WebOrigins: []string{}, RedirectURIs: []string{"https://app.unframed.test/cb"}},
 	}
 }

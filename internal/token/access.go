@@ -28,6 +28,9 @@ type AccessClaims struct {
 	// Confirmation names the key without which the token is no use; nil: any
 	// bearer may use it.
 	Confirmation *Confirmation `json:"cnf,omitempty"`
+	// UserInfo are the claims that were requested by name for the userinfo
+	// endpoint; in its own tokens only.
+	UserInfo []string `json:"userinfo_claims,omitempty"`
 }
 
 // Confirmation is the cnf claim (RFC 7800 section 3.1).
@@ -64,12 +67,16 @@ func (i *Issuer) AccessToken(g Grant, api *client.API, now time.Time, browser bo
 	if g.JKT != "" && !browser {
 		bound = &Confirmation{JKT: g.JKT}
 	}
+	var named []string
+	if api == nil {
+		named = g.granted(g.requested().UserInfo)
+	}
 	claims, err := json.Marshal(AccessClaims{
 		Issuer: i.issuer, Subject: g.Subject(), Audience: audience, ClientID: g.ClientID,
 		IssuedAt: now.Unix(), Expires: now.Add(life).Unix(), AuthTime: g.AuthTime.Unix(),
 		JTI: NewJTI(), Scope: strings.Join(g.ScopesOf(api), " "),
 		ACR: g.ACR, AMR: g.AMR, SID: g.SID, GrantID: i.sealGrantID(&g),
-		Confirmation: bound,
+		Confirmation: bound, UserInfo: named,
 	})
 	if err != nil {
 		return "", 0, fmt.Errorf("token: access token: %w", err)

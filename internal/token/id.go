@@ -27,7 +27,7 @@ type idClaims struct {
 }
 
 // IDToken mints an ID token with the claims about the user that the scopes
-// give. accessToken and code are those that leave in the same answer, or "".
+// give and that were requested by name. accessToken and code are those that leave in the same answer, or "".
 func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, accessToken, code string) (string, error) {
 	if u.ID != g.UserID || c.ID != g.ClientID {
 		return "", errors.New("token: ID token for another user or client than was granted")
@@ -47,7 +47,7 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 	if code != "" {
 		claims.CHash = s.halfHash(code)
 	}
-	raw, err := joinClaims(claims, ScopeClaims(g.ScopesOf(nil), u.Claims))
+	raw, err := joinClaims(claims, GivenClaims(g.ScopesOf(nil), g.granted(g.requested().IDToken), u.Claims))
 	if err != nil {
 		return "", fmt.Errorf("token: ID token: %w", err)
 	}

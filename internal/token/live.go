@@ -24,10 +24,10 @@ type Presented struct {
 
 // Live reads an access token of ours for this audience and requires that who
 // sent it may, that its session lives and that its grant still holds needs,
-// identity scopes all. What is wrong with the token is an *oauth.Error with
-// invalid_token, insufficient_scope or invalid_dpop_proof; any other error is
-// trouble with keys or store. The claims are there as soon as the token is
-// genuine.
+// identity scopes all, and the scopes of the claims that the token names. What is
+// wrong with the token is an *oauth.Error with invalid_token, insufficient_scope
+// or invalid_dpop_proof; any other error is trouble with keys or store. The
+// claims are there as soon as the token is genuine.
 func (i *Issuer) Live(ctx context.Context, p Presented, audience string, needs oauth.Grants) (*AccessClaims, error) {
 	access, err := i.VerifyAccessToken(p.Token, audience, time.Now())
 	if errors.Is(err, ErrNotReady) {
@@ -49,7 +49,7 @@ func (i *Issuer) Live(ctx context.Context, p Presented, audience string, needs o
 	if err := p.Proof.Use(ctx); err != nil {
 		return access, err
 	}
-	_, now, err := i.grants.Check(ctx, Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: needs})
+	_, now, err := i.grants.Check(ctx, Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: needs.Union(scopesOf(access.UserInfo))})
 	if err == nil && now.Unix() >= access.Expires {
 		err = ErrExpired // by the store's clock, which counts
 	}
