@@ -31,6 +31,9 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 			return s.ask(q, b, f.Session, done, Ask{Step: silent.StepConsent})
 		}
 	}
+	if err := s.useUp(ctx, q); err != nil {
+		return s.refuse(q, err)
+	}
 	params, err := s.mint(q, f.Session, f.now)
 	if err != nil {
 		return s.refuse(q, signingError(err))

@@ -34,6 +34,7 @@ var known = map[string]bool{
 type parked struct {
 	ID      string       `json:"id"`
 	Raw     string       `json:"q"`
+	Came    arrival      `json:"c,omitzero"`
 	At      int64        `json:"at"`            // unix seconds
 	Needs   oauth.Grants `json:"n,omitempty"`   // what a consent page showed
 	Binding string       `json:"b,omitempty"`   // "" if the browser had no form cookie
@@ -43,7 +44,7 @@ type parked struct {
 }
 
 func (s *Service) park(q *request, b Browser, step silent.Step, done progress, current *session.Session) string {
-	p := parked{ID: rand.Text(), Raw: q.park(), At: time.Now().Unix(), Binding: b.Binding, Step: step, Done: done}
+	p := parked{ID: rand.Text(), Raw: q.park(), Came: q.came, At: time.Now().Unix(), Binding: b.Binding, Step: step, Done: done}
 	if current != nil {
 		p.SID = current.SID
 	}
@@ -96,7 +97,7 @@ func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *O
 	if away != nil {
 		return nil, &Outcome{Fault: away}
 	}
-	q, refused := s.validate(set, params)
+	q, refused := s.validate(set, params, f.Came)
 	if refused != nil {
 		return nil, refused
 	}

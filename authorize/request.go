@@ -23,7 +23,8 @@ const (
 
 // request is an authorization request that was found to be valid.
 type request struct {
-	params    oauth.Params
+	params    oauth.Params // those that count
+	came      arrival
 	set       *client.Set
 	client    *client.Client
 	redirect  client.RedirectURI
@@ -73,6 +74,7 @@ func address(set *client.Set, p oauth.Params) (*request, *oauth.Error) {
 // steps in the order in which their failures are told.
 var steps = [...]func(*Service, *request) *oauth.Error{
 	(*Service).readState, (*Service).refuseUnreadable, (*Service).tellBadMode, (*Service).readPrompt,
+	(*Service).readArrival,
 	(*Service).refuseRepeated, (*Service).refuseUnsupported, (*Service).readTypes, (*Service).readNonce,
 	(*Service).readPKCE, (*Service).readJKT, (*Service).readAudience, (*Service).readScope, (*Service).readClaims,
 	(*Service).readACRValues, (*Service).readHints,
@@ -135,10 +137,14 @@ func (*Service) readPrompt(q *request) *oauth.Error {
 }
 
 func (*Service) refuseUnreadable(q *request) *oauth.Error {
-	if err := q.params.Problem(); err != nil {
-		return oauth.Errorf(oauth.InvalidRequest, "The request cannot be read: %v.", err)
+	if q.params.Problem() != nil {
+		return unreadable(q.params)
 	}
 	return nil
+}
+
+func unreadable(p oauth.Params) *oauth.Error {
+	return oauth.Errorf(oauth.InvalidRequest, "The request cannot be read: %v.", p.Problem())
 }
 
 func (*Service) refuseRepeated(q *request) *oauth.Error {
@@ -149,19 +155,15 @@ func (*Service) refuseRepeated(q *request) *oauth.Error {
 	return oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated.", name)
 }
 
-var unsupported = [...]struct{ name, code string }{
-	{"request", oauth.RequestNotSupported},
-	{"request_uri", oauth.RequestURINotSupported},
-	{"registration", oauth.RegistrationNotSupported},
-}
-
-// refuseUnsupported: to ignore these would be to ignore what was asked
-// (OpenID Connect Core 1.0 sections 6 and 7).
+// refuseUnsupported: to ignore these would be to ignore what was asked (OpenID
+// Connect Core 1.0 section 7). Request objects were opened before, and hold no
+// other (RFC 9101 section 4).
 func (*Service) refuseUnsupported(q *request) *oauth.Error {
-	for _, p := range unsupported {
-		if q.params.Count(p.name) > 0 {
-			return oauth.Errorf(p.code, "%s is not supported: send the parameters themselves.", p.name)
-		}
+	switch {
+	case q.params.Count("registration") > 0:
+		return oauth.Errorf(oauth.RegistrationNotSupported, "registration is not supported: register the app.")
+	case q.params.Count("request")+q.params.Count("request_uri") > 0:
+		return oauth.Errorf(oauth.InvalidRequestObject, "request and request_uri must not stand in a request object.")
 	}
 	return nil
 }

@@ -24,9 +24,10 @@ type Consents interface {
 	Remember(ctx context.Context, userID, clientID string, g oauth.Grants) (oauth.Grants, error)
 }
 
-// UsedForms makes a sign-in form good for one sign-in.
+// UsedForms makes a sign-in form good for one sign-in, and a pushed request for
+// one grant.
 type UsedForms interface {
-	// MarkUsed tells whether this is the first use of the form id, which it
+	// MarkUsed tells whether this is the first use of the id, which it
 	// remembers for ttl. The same attempt again is the first.
 	MarkUsed(ctx context.Context, id, attempt string, ttl time.Duration) (first bool, err error)
 }
@@ -52,12 +53,16 @@ type Config struct {
 type Service struct {
 	Config
 	sealer *seal.Box // of parked requests
+	pushes *seal.Box // of pushed requests
 	pages  string    // the issuer as the prefix of our own pages
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	return &Service{Config: c, sealer: c.Keyring.Box("parked request"), pages: strings.TrimSuffix(c.Issuer, "/") + "/"}
+	return &Service{
+		Config: c, sealer: c.Keyring.Box("parked request"), pushes: c.Keyring.Box("pushed request"),
+		pages: strings.TrimSuffix(c.Issuer, "/") + "/",
+	}
 }
 
 // progress is what the person already did for the request at hand. It only
@@ -74,7 +79,7 @@ func (s *Service) Begin(ctx context.Context, p oauth.Params, b Browser) Outcome 
 	if err != nil {
 		return Outcome{Fault: err} // it is not known whether there is an address to send it to
 	}
-	q, refused := s.validate(set, p)
+	q, refused := s.receive(ctx, set, p, b)
 	if refused != nil {
 		return *refused
 	}
@@ -83,20 +88,31 @@ func (s *Service) Begin(ctx context.Context, p oauth.Params, b Browser) Outcome 
 }
 
 // validate reads a request against a registry, in memory.
-func (s *Service) validate(set *client.Set, p oauth.Params) (*request, *Outcome) {
-	q, err := address(set, p)
-	if err != nil {
-		out := Outcome{Fault: err}
-		if c := set.Client(p.Get("client_id")); c != nil {
-			out.ClientID = c.ID
-		}
-		return nil, &out
-	}
-	if err := s.read(q); err != nil {
+func (s *Service) validate(set *client.Set, p oauth.Params, came arrival) (*request, *Outcome) {
+	q, err := s.check(set, p, came)
+	switch {
+	case err == nil:
+		return q, nil
+	case q != nil:
 		out := s.refuse(q, err)
 		return nil, &out
 	}
-	return q, nil
+	out := Outcome{Fault: err}
+	if c := set.Client(p.Get("client_id")); c != nil {
+		out.ClientID = c.ID
+	}
+	return nil, &out
+}
+
+// check reads a request. On error it returns as much of it as an answer needs,
+// or nil where there is no address that one could be sent to.
+func (s *Service) check(set *client.Set, p oauth.Params, came arrival) (*request, *oauth.Error) {
+	q, err := address(set, p)
+	if err != nil {
+		return nil, err
+	}
+	q.came = came
+	return q, s.read(q)
 }
 
 // decide is the one place where a valid request meets a session.

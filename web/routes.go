@@ -41,6 +41,7 @@ func (s *Server) list() []route {
 		{"GET", "{$}", false, "home", s.home},
 
 		{"POST", "oauth/token", true, "token", s.token},
+		{"POST", "oauth/par", true, "par", s.push},
 		{"GET POST", "userinfo", true, "userinfo", s.userinfo},
 		{"GET", ".well-known/openid-configuration", true, "discovery", s.configuration},
 		{"GET", ".well-known/oauth-authorization-server", true, "discovery", s.configuration},

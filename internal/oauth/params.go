@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -105,6 +106,12 @@ func isToken(s string) bool {
 
 // Pairs returns all names and values in the order they came.
 func (p Params) Pairs() []Param { return p.pairs }
+
+// With returns the parameters and one more.
+func (p Params) With(name, value string) Params {
+	p.pairs = append(slices.Clip(p.pairs), Param{name, value})
+	return p
+}
 
 // Get returns the first value of name, or "".
 func (p Params) Get(name string) string {

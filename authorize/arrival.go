@@ -1,0 +1,101 @@
+package authorize
+
+import (
+	"context"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// arrival says how the parameters of a request came, where they did not stand in
+// the request itself.
+type arrival struct {
+	Signed bool   `json:"sg,omitempty"` // in an object with the app's own signature
+	Pushed string `json:"pu,omitempty"` // under the request_uri of this id; "" for none
+}
+
+// receive finds the parameters that count and validates them. They stand in the
+// request itself, nearly always.
+func (s *Service) receive(ctx context.Context, set *client.Set, p oauth.Params, b Browser) (*request, *Outcome) {
+	if p.Count("request") == 0 && p.Count("request_uri") == 0 {
+		return s.validate(set, p, arrival{})
+	}
+	c := set.Client(p.Get("client_id"))
+	if c == nil || p.Count("client_id") != 1 {
+		return s.validate(set, p, arrival{}) // which says what is wrong with it
+	}
+	inner, came, err := s.unwrap(ctx, c, p, b)
+	if err != nil && came.Pushed != "" {
+		p = inner // sealed by ourselves, so its address can be believed
+	}
+	if err != nil {
+		return nil, s.refuseUnopened(set, p, err)
+	}
+	return s.validate(set, inner, came)
+}
+
+// unwrap opens what request or request_uri brings. From here on only the
+// parameters in it count (RFC 9101 section 6.3, RFC 9126 section 4).
+func (s *Service) unwrap(ctx context.Context, c *client.Client, p oauth.Params, b Browser) (inner oauth.Params, came arrival, err *oauth.Error) {
+	objects, addresses := p.Count("request"), p.Count("request_uri")
+	switch {
+	case p.Problem() != nil:
+		return inner, came, unreadable(p)
+	case objects > 1 || addresses > 1:
+		return inner, came, oauth.Errorf(oauth.InvalidRequest, "request and request_uri must not be repeated.")
+	case objects+addresses > 1:
+		return inner, came, oauth.Errorf(oauth.InvalidRequest, "request and request_uri exclude each other (RFC 9101 section 5).")
+	case objects == 1:
+		return inner, came, oauth.Errorf(oauth.RequestNotSupported, "request is not supported: send the parameters themselves, or push them.")
+	}
+	inner, came, err = s.pushed(c, p.Get("request_uri"))
+	if err == nil {
+		err = sameTypes(p, inner)
+	}
+	return inner, came, err
+}
+
+// sameTypes: a response_type that stands outside says the same as that inside
+// (OpenID Connect Core 1.0 section 6.1), in whatever order of its words.
+func sameTypes(outer, inner oauth.Params) *oauth.Error {
+	raw := outer.Get("response_type")
+	if raw == "" {
+		return nil
+	}
+	outside, err := oauth.ParseResponseType(raw)
+	inside, _ := oauth.ParseResponseType(inner.Get("response_type"))
+	if err != nil || outside != inside || outer.Count("response_type") > 1 {
+		return oauth.Errorf(oauth.InvalidRequest, "response_type is another one beside request or request_uri than in it.")
+	}
+	return nil
+}
+
+// refuseUnopened answers a request whose parameters could not be had. Nothing of
+// their content is believed: the answer goes to the redirect URI that stands
+// beside them, if that is registered, and else on a page.
+func (s *Service) refuseUnopened(set *client.Set, p oauth.Params, err *oauth.Error) *Outcome {
+	q, missing := address(set, p)
+	if missing != nil {
+		return &Outcome{Fault: err, ClientID: p.Get("client_id")}
+	}
+	q.readMode()
+	if failed := s.readState(q); failed != nil {
+		err = failed
+	} else if failed := s.readPrompt(q); failed != nil {
+		err = failed
+	}
+	out := s.refuse(q, err)
+	return &out
+}
+
+// readArrival: an app that must ask in one way is not answered where it asks in
+// another, because anybody could have written that.
+func (*Service) readArrival(q *request) *oauth.Error {
+	switch {
+	case q.client.RequirePushedRequest && q.came.Pushed == "":
+		return oauth.Errorf(oauth.InvalidRequest, "request_uri is missing: the app must push its requests first (RFC 9126).")
+	case q.client.RequireSignedRequest && !q.came.Signed:
+		return oauth.Errorf(oauth.InvalidRequest, "request is missing: the app must sign its requests (RFC 9101).")
+	}
+	return nil
+}
