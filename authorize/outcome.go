@@ -84,6 +84,7 @@ type Ask struct {
 	Parked  string // the sealed request, to come back with the answer
 	Client  *client.Client
 	To      client.RedirectURI
+	Locales string        // ui_locales of the request, wherever it stood
 	Problem Problem       // what was wrong with the last answer
 	Wait    time.Duration // with ProblemThrottled: until the next attempt counts
 	Cause   error         // of the problem, for the log

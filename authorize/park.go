@@ -28,6 +28,9 @@ var known = map[string]bool{
 	"code_challenge": true, "code_challenge_method": true, "dpop_jkt": true, "claims": true, "acr_values": true,
 }
 
+// uiLocales is not parked: the pages carry it on by themselves.
+const uiLocales = "ui_locales"
+
 // parked is a request that waits, sealed, in a form for a person's answer. The
 // parameters are kept as they came and are validated again when it goes on, by
 // the same reader and against the registry of that moment.
@@ -59,10 +62,12 @@ func (s *Service) park(q *request, b Browser, step silent.Step, done progress, c
 }
 
 // park encodes the known parameters again.
-func (q *request) park() string {
+func (q *request) park() string { return q.encode(func(name string) bool { return known[name] }) }
+
+func (q *request) encode(keep func(name string) bool) string {
 	var b strings.Builder
 	for _, p := range q.params.Pairs() {
-		if !known[p.Name] {
+		if !keep(p.Name) {
 			continue
 		}
 		if b.Len() > 0 {
@@ -140,7 +145,7 @@ func (s *Service) Resume(ctx context.Context, sealed string, b Browser) Outcome 
 // ask shapes a question. draft brings what went wrong with the last answer.
 func (s *Service) ask(q *request, b Browser, current *session.Session, done progress, draft Ask) Outcome {
 	out := Outcome{ClientID: q.client.ID}
-	draft.Client, draft.To = q.client, q.redirect
+	draft.Client, draft.To, draft.Locales = q.client, q.redirect, q.params.Get(uiLocales)
 	draft.Parked = s.park(q, b, draft.Step, done, current)
 	if draft.Login == "" {
 		draft.Login = q.loginHint

@@ -52,7 +52,7 @@ func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params) (u
 	if refusal != nil {
 		return "", 0, refusal
 	}
-	raw := q.park()
+	raw := q.encode(func(name string) bool { return known[name] || name == uiLocales })
 	if len(raw) > maxPushed {
 		return "", 0, oauth.Errorf(oauth.InvalidRequest, "The request is too large to be pushed: %d bytes at most.", maxPushed)
 	}

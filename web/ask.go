@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -28,7 +29,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 	if ask.Step == silent.StepConsent {
 		path = "consent"
 	}
-	locales := s.asked(r)
+	locales := cmp.Or(s.asked(r), s.Brand.Named(ask.Locales))
 	// After a sign-in the address changes, so that a reload or the history
 	// holds no password. Where the form cookie was held back, a page of ours
 	// that gets it must come first.

@@ -10,12 +10,13 @@ import (
 // for authorization and how it is answered.
 func (o *offer) requestMembers() map[string]any {
 	return map[string]any{
+		"pushed_authorization_request_endpoint":      o.url("oauth/par"),
 		"response_modes_supported":                   oauth.ResponseModes,
 		"authorization_signing_alg_values_supported": token.Algorithms,
 		"claims_parameter_supported":                 true,
 		"acr_values_supported":                       authorize.ACRValues,
 		"request_parameter_supported":                false,
 		// The default is true.
-		"request_uri_parameter_supported": false,
+		"request_uri_parameter_supported": true,
 	}
 }

@@ -66,6 +66,7 @@ func clients() []client.Spec {
 		{ID: "passive", FirstParty: true, RenewalIsActivity: &no, RedirectURIs: []string{"https://app.passive.test/cb"}},
 		{ID: "signed", FirstParty: true, AnswerAlg: "ES256", RedirectURIs: []string{"https://app.signed.test/cb"}},
 		{ID: "recent", FirstParty: true, DefaultMaxAge: &quarter, DefaultACRValues: []string{"2", "1"}, RedirectURIs: []string{"https://app.recent.test/cb"}},
+		{ID: "pushing", FirstParty: true, RequirePushedRequest: true, RedirectURIs: []string{"https://app.pushing.test/cb"}},
 		{ID: "unframed", FirstParty: true, WebOrigins: []string{}, RedirectURIs: []string{"https://app.unframed.test/cb"}},
 	}
 }

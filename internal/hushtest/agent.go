@@ -133,9 +133,23 @@ func (a *Agent) SetCookie(name, value string) {
 // Authorize sends a request to the authorization endpoint.
 func (a *Agent) Authorize(params url.Values) *Reply {
 	a.t.Helper()
-	a.client, a.redirect = params.Get("client_id"), params.Get("redirect_uri")
+	if params.Has("redirect_uri") || !params.Has("request") && !params.Has("request_uri") {
+		a.Expect(params.Get("client_id"), params.Get("redirect_uri"))
+	}
 	return a.Get("authorize?" + params.Encode())
 }
+
+// Push pushes a request as an app does by itself, and keeps in mind where its
+// answer is to go. pairs are headers.
+func (a *Agent) Push(params url.Values, pairs ...string) *Reply {
+	a.t.Helper()
+	a.Expect(params.Get("client_id"), params.Get("redirect_uri"))
+	return a.Fetch(http.MethodPost, "oauth/par", params, pairs...)
+}
+
+// Expect says which app the next answer is for, and where that is, for a request
+// that does not say itself.
+func (a *Agent) Expect(clientID, redirectURI string) { a.client, a.redirect = clientID, redirectURI }
 
 // Get opens an address under the issuer.
 func (a *Agent) Get(path string) *Reply {
