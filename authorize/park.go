@@ -98,7 +98,7 @@ func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *O
 			"This page waited too long or was changed on its way. Go back to the app and start again.")}
 	}
 	params := oauth.ParseParams(f.Raw)
-	set, away := s.Registry(ctx, params.Get("client_id"))
+	set, away := s.registry(ctx, params.Get("client_id"))
 	if away != nil {
 		return nil, &Outcome{Fault: away}
 	}

@@ -24,10 +24,19 @@ type Registered interface {
 	Visit(ctx context.Context, q session.Query) (*client.Client, session.Seen, error)
 }
 
-// Registry returns the apps and APIs of this moment for a request that names
+// Find returns the app with this client_id, configured or registered by itself,
+// or nil. Whoever needs an app asks here. The error is an outage.
+func (s *Service) Find(ctx context.Context, clientID string) (*client.Client, error) {
+	set, away := s.registry(ctx, clientID)
+	if away != nil {
+		return nil, away
+	}
+	return set.Client(clientID), nil
+}
+
+// registry returns the apps and APIs of this moment for a request that names
 // clientID: the configured ones, and the one of this id if it registered itself.
-// The error is an outage.
-func (s *Service) Registry(ctx context.Context, clientID string) (*client.Set, *oauth.Error) {
+func (s *Service) registry(ctx context.Context, clientID string) (*client.Set, *oauth.Error) {
 	set := s.Clients()
 	if !s.mayBeRegistered(set, clientID) {
 		return set, nil
@@ -61,14 +70,14 @@ type ahead struct {
 // memory is done long before; what waits for another server may not be.
 const aheadLife = 500 * time.Millisecond
 
-// meet is Registry for a request that will need the session as well: both are
+// meet is registry for a request that will need the session as well: both are
 // read in one trip. Whether the request is valid is not known yet, so an app
 // that takes part keeps its session from idling out by one that is not, too.
 func (s *Service) meet(ctx context.Context, p oauth.Params, b Browser) (*client.Set, *ahead, *oauth.Error) {
 	set, id := s.Clients(), p.Get("client_id")
 	account := b.account(client.DefaultGroup)
 	if p.Count("client_id") != 1 || account.Handle.IsZero() || !s.mayBeRegistered(set, id) {
-		set, err := s.Registry(ctx, id)
+		set, err := s.registry(ctx, id)
 		return set, nil, err
 	}
 	a := &ahead{query: session.Query{Handle: account.Handle, ClientID: id, Activity: s.RenewalIsActivity}, read: time.Now()}

@@ -285,7 +285,7 @@ func (*Service) readScope(q *request) *oauth.Error {
 	if err != nil {
 		return err
 	}
-	q.readNeeds(words)
+	q.readNeeds(slices.DeleteFunc(words, func(word string) bool { return !q.client.MayHave(word) }))
 	if len(q.scopes) == 0 {
 		return oauth.Errorf(oauth.InvalidScope, "scope names nothing that exists: use openid, or scopes of the APIs named in audience.")
 	}

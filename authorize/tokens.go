@@ -89,11 +89,11 @@ func (s *Service) UserInfo(ctx context.Context, p token.Presented) (map[string]a
 		return nil, access, refusalOf(err)
 	}
 	user, known := s.Directory().ByID(access.Subject)
-	set, away := s.Registry(ctx, access.ClientID)
-	if away != nil {
-		return nil, access, away
+	c, err := s.Find(ctx, access.ClientID)
+	if err != nil {
+		return nil, access, err
 	}
-	if !known || user.Disabled || set.Client(access.ClientID) == nil {
+	if !known || user.Disabled || c == nil {
 		return nil, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
 	}
 	claims := token.GivenClaims(strings.Fields(access.Scope), access.UserInfo, user.Claims)

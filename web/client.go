@@ -13,7 +13,12 @@ import (
 // client returns the app that calls an endpoint for apps, authenticated, and
 // notes it for the log. Every such endpoint asks here.
 func (s *Server) client(w http.ResponseWriter, r *http.Request, params oauth.Params) (*client.Client, error) {
-	c, err := s.ClientAuth.Authenticate(r.Context(), s.find, clientauth.Presented{
+	find := func(ctx context.Context, id string) (*client.Client, error) {
+		c, err := s.Authorize.Find(ctx, id)
+		s.allowStranger(w, r, c)
+		return c, err
+	}
+	c, err := s.ClientAuth.Authenticate(r.Context(), find, clientauth.Presented{
 		Params: params, Authorization: r.Header.Values("Authorization"),
 	})
 	if err != nil {
@@ -26,9 +31,4 @@ func (s *Server) client(w http.ResponseWriter, r *http.Request, params oauth.Par
 	}
 	recordOf(r).client = c.ID
 	return c, nil
-}
-
-// find looks an app up.
-func (s *Server) find(_ context.Context, id string) (*client.Client, error) {
-	return s.Clients().Client(id), nil
 }

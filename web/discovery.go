@@ -32,6 +32,7 @@ func (o *offer) members() map[string]any {
 		"userinfo_endpoint":      o.url("userinfo"),
 		"end_session_endpoint":   o.url("oidc/logout"),
 		"jwks_uri":               o.url(".well-known/jwks.json"),
+		"registration_endpoint":  o.registrationEndpoint(),
 
 		"response_types_supported": o.used(allowsResponseType,
 			"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"),
@@ -50,6 +51,14 @@ func (o *offer) members() map[string]any {
 
 		"authorization_response_iss_parameter_supported": true,
 	}
+}
+
+// registrationEndpoint is "" where apps do not register themselves.
+func (o *offer) registrationEndpoint() string {
+	if o.Register == nil {
+		return ""
+	}
+	return o.url(registerPath)
 }
 
 // used returns those of all that any app uses.

@@ -30,7 +30,7 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 	if !moves && !s.actsOnSignOut(r) {
 		return errNotAWindow
 	}
-	q, err := s.Logout.Read(params)
+	q, err := s.Logout.Read(r.Context(), params)
 	if err != nil {
 		return unsure(err)
 	}
@@ -112,7 +112,7 @@ func (s *Server) askToSignOut(w http.ResponseWriter, r *http.Request, q logout.R
 	if v.formCookie != nil {
 		http.SetCookie(w, v.formCookie)
 	}
-	c, to, leaves := s.Logout.App(q)
+	c, to, leaves := s.Logout.App(r.Context(), q)
 	locales := s.asked(r)
 	view := page.SignOut{
 		Base: s.base, Action: s.base + confirmPath, Parked: page.Parked{Request: s.Logout.Park(q, v.Binding), Locales: locales},
@@ -135,7 +135,7 @@ func (s *Server) askToSignOut(w http.ResponseWriter, r *http.Request, q logout.R
 // leave goes back to the app, or shows that the user is signed out and why the
 // browser stays.
 func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request) error {
-	c, to, leaves := s.Logout.App(q)
+	c, to, leaves := s.Logout.App(r.Context(), q)
 	if leaves {
 		address := to.String()
 		if q.State != "" {

@@ -22,8 +22,10 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	if !s.actsOnSignOut(r) {
 		return errNotAWindow
 	}
-	set := s.Clients()
-	c := set.Client(params.Get("client_id"))
+	c, err := s.Authorize.Find(r.Context(), params.Get("client_id"))
+	if err != nil {
+		return unsure(err)
+	}
 	if c != nil {
 		recordOf(r).client = c.ID
 	}

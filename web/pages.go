@@ -12,6 +12,7 @@ import (
 const (
 	errNotFound = "not_found"
 	errMethod   = "method_not_allowed"
+	errTooMany  = "too_many_requests"
 )
 
 func (s *Server) notFound(http.ResponseWriter, *http.Request) error {

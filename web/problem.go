@@ -56,6 +56,7 @@ var statuses = map[string]int{
 	oauth.TemporarilyUnavailable: http.StatusServiceUnavailable,
 	errNotFound:                  http.StatusNotFound,
 	errMethod:                    http.StatusMethodNotAllowed,
+	errTooMany:                   http.StatusTooManyRequests,
 }
 
 func statusOf(e *oauth.Error) int {

@@ -23,7 +23,7 @@ const requestTimeout = 1700 * time.Millisecond
 type record struct {
 	id       string
 	address  netip.Addr
-	body     []byte // of a POST, read before the clock starts
+	body     []byte // of a POST or PUT, read before the clock starts
 	bodyErr  error
 	endpoint string
 	client   string
@@ -77,7 +77,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		n := &record{id: rand.Text()[:16], address: s.address(r), endpoint: "unknown", result: "ok"}
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost || r.Method == http.MethodPut {
 			// Before the deadline starts: a slow uplink is no slow store.
 			n.body, n.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		}

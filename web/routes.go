@@ -40,6 +40,8 @@ func (s *Server) list() []route {
 		{"GET", "logo/{name}", false, "logo", s.logo},
 		{"GET", "{$}", false, "home", s.home},
 
+		{"POST", registerPath, true, "register", s.register},
+		{"GET PUT DELETE", registerPath + "/{id}", true, "registration", s.registration},
 		{"POST", "oauth/token", true, "token", s.token},
 		{"POST", "oauth/par", true, "par", s.push},
 		{"GET POST", "userinfo", true, "userinfo", s.userinfo},

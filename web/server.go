@@ -14,6 +14,7 @@ import (
 	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/logout"
+	"github.com/hush-sso/hush/internal/register"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
@@ -25,9 +26,12 @@ type Config struct {
 	Issuer    string // byte for byte; its origin and path are where we are served
 	Authorize *authorize.Service
 	Logout    *logout.Service
-	Sessions  *session.Manager
-	Keys      *token.Keys
-	Clients   func() *client.Set
+	// Register takes the registrations of apps that register themselves.
+	// Optional; default: they cannot.
+	Register *register.Service
+	Sessions *session.Manager
+	Keys     *token.Keys
+	Clients  func() *client.Set
 	// ClientAuth judges who calls the endpoints for apps.
 	ClientAuth *clientauth.Authenticator
 	Keyring    *seal.Keyring

@@ -30,6 +30,11 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if access != nil {
 		recordOf(r).client, recordOf(r).sid = access.ClientID, access.SID
 	}
+	if access != nil && r.Header.Get("Origin") != "" {
+		if c, err := s.Authorize.Find(r.Context(), access.ClientID); err == nil {
+			s.allowStranger(w, r, c)
+		}
+	}
 	if err != nil {
 		challenge(w, scheme, err)
 		return err

@@ -133,6 +133,10 @@ func options(c *config.Config) provider.Options {
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,
 			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code,
 		},
+		Registration: provider.Registration{
+			Enabled: c.Registration.Enabled, Open: c.Registration.Open,
+			Tokens: c.RegistrationTokens(), AllowImplicit: c.Registration.AllowImplicit,
+		},
 		RenewalIsActivity: &c.Session.RenewalIsActivity, TrustedProxies: c.TrustedProxies, Egress: c.Outbound(),
 	}
 }

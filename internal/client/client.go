@@ -32,6 +32,9 @@ type Spec struct {
 	GrantTypes    []string // default: authorization_code; "implicit" switches the implicit grant on
 	ResponseTypes []string // default: code; words in any order
 
+	// Scopes are those that it may be granted, others are dropped. nil: any.
+	Scopes []string
+
 	// RequirePKCE says whether a code needs a code_challenge. nil: public
 	// clients do (RFC 9700 section 2.1.1), confidential ones do not.
 	RequirePKCE *bool
@@ -260,6 +263,11 @@ func (c *Client) AllowsOrigin(origin string) bool {
 // AllowsResponseType tells whether the app registered t.
 func (c *Client) AllowsResponseType(t oauth.ResponseType) bool {
 	return slices.Contains(c.responseTypes, t)
+}
+
+// MayHave tells whether the app may be granted a scope.
+func (c *Client) MayHave(scope string) bool {
+	return c.Scopes == nil || slices.Contains(c.Scopes, scope)
 }
 
 // NeedsPKCE tells whether the app gets a code only with a code_challenge.

@@ -30,6 +30,7 @@ func (d *decoder) check(c *Config) {
 	d.checkBranding(c)
 	d.checkClients(c)
 	d.checkAPIs(c)
+	d.checkRegistration(c)
 	d.checkUsers(c)
 }
 

@@ -65,6 +65,8 @@ type Config struct {
 	Clients []Client `key:"clients" reload:"yes" otherwise:"none"`
 	// The APIs that tokens are for.
 	APIs []API `key:"apis" reload:"yes" otherwise:"none"`
+	// Whether apps may register themselves (dynamic-registration.md).
+	Registration Registration `key:"registration"`
 	// The people who can sign in.
 	Users []User `key:"users" reload:"yes" otherwise:"none"`
 
@@ -189,6 +191,22 @@ type Tokens struct {
 	RefreshToken time.Duration `key:"refresh_token" default:"720h" min:"1s" max:"3650d" example:"30d" pending:"no refresh tokens are issued"`
 	// How long authorization codes last (RFC 6749 section 4.1.2: ten minutes at most).
 	Code time.Duration `key:"code" default:"60s" min:"1s" max:"10m" example:"60s"`
+}
+
+// Registration lets apps register themselves, by OpenID Connect Dynamic Client
+// Registration 1.0 and RFC 7591.
+type Registration struct {
+	// Whether they may. Apps that did are unknown while this is false.
+	Enabled bool `key:"enabled" default:"false" example:"true"`
+	// Hashes of the tokens that an app must show to register, `sha256:` and 64 hex
+	// digits each, as `hush hash-secret -generate` prints them.
+	InitialAccessTokens []Secret `key:"initial_access_tokens" example:"[\"sha256:9f86d081...\"]" otherwise:"none"`
+	// Whether anybody may register an app without such a token, slowly. What such
+	// apps are, people decide who are asked for consent.
+	Open bool `key:"open" default:"false" example:"true"`
+	// Whether they may use the implicit grant and response types that hand tokens
+	// out by the browser's address.
+	AllowImplicit bool `key:"allow_implicit" default:"false" example:"true"`
 }
 
 // Branding is how the pages look and what they say.

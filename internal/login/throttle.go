@@ -225,9 +225,17 @@ func (t *Throttle) account(d *Directory, username string) string {
 // nat64 is where IPv4 addresses stand in IPv6 ones (RFC 6052 section 2.1).
 var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
-// address is what an attempt from there counts for: an IPv4 address, or the /64
-// that an IPv6 network gives to one customer at least.
+// address is what an attempt from there counts for; "" where it is not known.
 func (t *Throttle) address(a netip.Addr) string {
+	if n := network(a); n != "" {
+		return t.key.text("address", n)
+	}
+	return ""
+}
+
+// network is whose an address is: an IPv4 address, or the /64 that an IPv6
+// network gives to one customer at least.
+func network(a netip.Addr) string {
 	a = a.Unmap()
 	if !a.IsValid() {
 		return ""
@@ -239,5 +247,5 @@ func (t *Throttle) address(a netip.Addr) string {
 	if a.Is6() {
 		a = netip.PrefixFrom(a, 64).Masked().Addr()
 	}
-	return t.key.text("address", a.String())
+	return a.String()
 }

@@ -20,7 +20,11 @@ type Decision struct {
 // question (section 2), and it ends that user's sessions only: any page can send a
 // browser here. An error means that the store could not tell who is signed in.
 func (s *Service) Decide(ctx context.Context, q Request, accounts []authorize.SignedIn) (Decision, error) {
-	if user := s.named(q, accounts); user != "" {
+	user, err := s.named(ctx, q, accounts)
+	if err != nil {
+		return Decision{}, err
+	}
+	if user != "" {
 		var d Decision
 		for _, a := range accounts {
 			if a.UserID == user {
@@ -33,18 +37,21 @@ func (s *Service) Decide(ctx context.Context, q Request, accounts []authorize.Si
 }
 
 // named returns the user id that the request's hints name among the accounts, ""
-// for none. An id never changes its session's user, so that no store is needed.
-func (s *Service) named(q Request, accounts []authorize.SignedIn) string {
-	c := s.Clients().Client(q.ClientID)
-	if c == nil || q.Subject == "" {
-		return ""
+// for none. An id never changes its session's user, so that no session is read.
+func (s *Service) named(ctx context.Context, q Request, accounts []authorize.SignedIn) (string, error) {
+	if q.Subject == "" {
+		return "", nil
+	}
+	c, err := s.Find(ctx, q.ClientID)
+	if err != nil || c == nil {
+		return "", err
 	}
 	for _, a := range accounts {
 		if a.Group == c.SSOGroup && a.UserID == q.Subject && s.hinted(q, a.UserID) {
-			return a.UserID
+			return a.UserID, nil
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // hinted tells whether logout_hint contradicts: it may be left out, and name

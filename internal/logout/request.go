@@ -1,6 +1,7 @@
 package logout
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 
@@ -14,7 +15,8 @@ import (
 
 // Config is what a Service works with. Every field is required.
 type Config struct {
-	Clients   func() *client.Set
+	// Find returns the app with a client_id, nil for none. An error is an outage.
+	Find      func(ctx context.Context, clientID string) (*client.Client, error)
 	Directory func() *login.Directory
 	Sessions  *session.Manager
 	Tokens    *token.Issuer
@@ -62,10 +64,12 @@ type Request struct {
 // maxHint bounds logout_hint as login_hint is bounded.
 const maxHint = 256
 
+var errForeignHint = errors.New("logout: the hint was made for another app")
+
 // Read reads a request. What is wrong with hint or address only keeps the browser
 // from going on to the app (section 4): a person who wants to sign out
 // still can. Other errors are *oauth.Error, or token.ErrNotReady.
-func (s *Service) Read(p oauth.Params) (Request, error) {
+func (s *Service) Read(ctx context.Context, p oauth.Params) (Request, error) {
 	var q Request
 	if err := oauth.CheckState(p.Get("state")); err != nil {
 		return q, err
@@ -73,22 +77,28 @@ func (s *Service) Read(p oauth.Params) (Request, error) {
 	if q.Hint = p.Get("logout_hint"); len(q.Hint) > maxHint {
 		return q, oauth.Errorf(oauth.InvalidRequest, "logout_hint is longer than %d bytes.", maxHint)
 	}
-	set := s.Clients()
-	c := set.Client(p.Get("client_id"))
+	id, hinted := p.Get("client_id"), false
 	if raw := p.Get("id_token_hint"); raw != "" {
 		hint, err := s.Tokens.ReadIDTokenHint(raw)
 		if errors.Is(err, token.ErrNotReady) {
 			return q, err
 		}
 		// What client_id names must be whom the hint was made for (section 2).
-		switch named := p.Get("client_id"); {
+		switch {
 		case err != nil:
 			q.Problem, q.Cause = ProblemHint, err
-		case named != "" && named != hint.ClientID || set.Client(hint.ClientID) == nil:
-			q.Problem, q.Cause = ProblemHint, errors.New("logout: the hint was made for another app")
+		case id != "" && id != hint.ClientID:
+			q.Problem, q.Cause = ProblemHint, errForeignHint
 		default:
-			c, q.Subject, q.SID = set.Client(hint.ClientID), hint.Subject, hint.SID
+			id, hinted, q.Subject, q.SID = hint.ClientID, true, hint.Subject, hint.SID
 		}
+	}
+	c, err := s.Find(ctx, id)
+	if err != nil {
+		return q, err
+	}
+	if hinted && c == nil {
+		q = Request{Hint: q.Hint, Problem: ProblemHint, Cause: errForeignHint}
 	}
 	if c != nil {
 		q.ClientID = c.ID
@@ -141,8 +151,8 @@ func (s *Service) Open(sealed string) (Request, error) {
 // App returns the app and where the browser goes once nobody is signed in, by
 // the registrations of this moment. The app is nil where none is named, the
 // address is not there where the browser stays.
-func (s *Service) App(q Request) (c *client.Client, to client.RedirectURI, leaves bool) {
-	if c = s.Clients().Client(q.ClientID); c == nil {
+func (s *Service) App(ctx context.Context, q Request) (c *client.Client, to client.RedirectURI, leaves bool) {
+	if c, _ = s.Find(ctx, q.ClientID); c == nil { // in an outage the browser stays
 		return nil, to, false
 	}
 	to, leaves = c.PostLogoutRedirect(q.To)

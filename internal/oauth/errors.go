@@ -34,6 +34,13 @@ const (
 	UnmetAuthenticationRequirements = "unmet_authentication_requirements"
 )
 
+// Error codes of RFC 7591 (section 3.2.2).
+const (
+	InvalidRedirectURI          = "invalid_redirect_uri"
+	InvalidClientMetadata       = "invalid_client_metadata"
+	UnapprovedSoftwareStatement = "unapproved_software_statement"
+)
+
 // Error is a refusal with a public face and a private cause. Code, Description
 // and Reason may be sent to the client; Cause is for the log only.
 type Error struct {

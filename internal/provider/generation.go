@@ -61,7 +61,7 @@ func (p *Provider) assemble(g *generation) (http.Handler, error) {
 	a.Clients, a.Directory = clients, users
 	c.Authorize = authorize.New(a)
 	c.Logout = logout.New(logout.Config{
-		Clients: clients, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
+		Find: c.Authorize.Find, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
 	})
 	return web.New(c)
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/register"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
@@ -35,15 +36,16 @@ import (
 // Options are what a provider is made of. Fields are required unless they name
 // a default.
 type Options struct {
-	Issuer  string   // byte for byte, e.g. "https://login.example.com/"
-	Secrets [][]byte // 32 bytes each; the first seals, all open
-	Store   *redisstore.Store
-	Clients []client.Spec
-	APIs    []client.API
-	Users   []login.User
-	Session session.Policy // default 72 h idle, 168 h in all
-	Tokens  Lifetimes      // default Auth0's
-	Limits  login.Limits   // of attempts to sign in; default login's
+	Issuer       string   // byte for byte, e.g. "https://login.example.com/"
+	Secrets      [][]byte // 32 bytes each; the first seals, all open
+	Store        *redisstore.Store
+	Clients      []client.Spec
+	APIs         []client.API
+	Users        []login.User
+	Session      session.Policy // default 72 h idle, 168 h in all
+	Tokens       Lifetimes      // default Auth0's
+	Limits       login.Limits   // of attempts to sign in; default login's
+	Registration Registration   // of apps by themselves; default: they cannot
 	// RenewalIsActivity says whether silent renewals keep a session from
 	// idling out, where a client does not say. Default true, as Auth0.
 	RenewalIsActivity *bool
@@ -60,6 +62,13 @@ type Options struct {
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
 // default: 10 h, 24 h, 2 h and 60 s.
 type Lifetimes struct{ IDToken, AccessToken, BrowserAccessToken, Code time.Duration }
+
+// Registration says how apps may register themselves; see register.Config.
+type Registration struct {
+	Enabled, Open bool
+	Tokens        []string // hashes of initial access tokens
+	AllowImplicit bool
+}
 
 // Provider is a working provider. It is safe for concurrent use.
 type Provider struct {
@@ -126,6 +135,13 @@ func New(o Options) (*Provider, error) {
 		Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity,
+	}
+	if r := o.Registration; r.Enabled {
+		p.shared.Register = register.New(register.Config{
+			Store: o.Store, Fetch: p.egress, Gate: login.NewGate(o.Store, loginKey, "registration"), Keyring: keyring,
+			Tokens: r.Tokens, Open: r.Open, AllowImplicit: r.AllowImplicit,
+		})
+		p.flows.Registered = p.shared.Register
 	}
 	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand}); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func CheckName(name string) error {
 	switch {
 	case utf8.RuneCountInString(name) > maxName:
 		return fmt.Errorf("is longer than %d characters: write a shorter one", maxName)
-	case !readable(name):
+	case !Readable(name):
 		return errUnreadable
 	}
 	return nil

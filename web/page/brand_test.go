@@ -35,7 +35,7 @@ func TestBrandRefusals(t *testing.T) {
 func TestHostileBrand(t *testing.T) {
 	for name, s := range hostile {
 		s = strings.Map(func(r rune) rune {
-			if !readable(string(r)) {
+			if !Readable(string(r)) {
 				return -1
 			}
 			return r

@@ -137,7 +137,7 @@ func ownMessage(language, key, text string) (message, error) {
 		return nil, fmt.Errorf("is longer than %d bytes: write less", maxText)
 	case strings.TrimSpace(text) == "" && !mayBeEmpty[key]:
 		return nil, errors.New("is empty: write a text, or remove the key")
-	case !readable(text):
+	case !Readable(text):
 		return nil, errUnreadable
 	}
 	m, err := parseMessage(text)
@@ -155,8 +155,8 @@ func ownMessage(language, key, text string) (message, error) {
 
 var errUnreadable = errors.New("holds a control character, or one that turns the direction of writing: remove it")
 
-// readable tells whether a text is UTF-8 of one line that keeps to its place.
-func readable(text string) bool {
+// Readable tells whether a text is UTF-8 of one line that keeps to its place.
+func Readable(text string) bool {
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, unruly)
 }
 
