@@ -54,8 +54,7 @@ func (s *Server) registering(w http.ResponseWriter, r *http.Request, status int,
 	}
 	token, err := registrationToken(r)
 	if err != nil {
-		challenge(w, err)
-		return err
+		return unauthorized(w, err)
 	}
 	body, err := metadata(r)
 	if err != nil {
@@ -66,9 +65,7 @@ func (s *Server) registering(w http.ResponseWriter, r *http.Request, status int,
 	answer, err := act(ctx, token, body)
 	switch {
 	case err != nil:
-		err = throttled(w, err)
-		challenge(w, err)
-		return err
+		return unauthorized(w, throttled(w, err))
 	case answer == nil:
 		w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -91,6 +88,14 @@ func registrationToken(r *http.Request) (string, error) {
 		return "", oauth.Errorf(oauth.InvalidToken, "The Authorization header must say Bearer, once.")
 	}
 	return token, nil
+}
+
+// unauthorized asks for a token where one is missing or wrong.
+func unauthorized(w http.ResponseWriter, err error) error {
+	if e := public(err); e.Code == oauth.InvalidToken {
+		w.Header().Set("WWW-Authenticate", bearerChallenge(e))
+	}
+	return err
 }
 
 // metadata is the body of a request that has one.

@@ -103,7 +103,11 @@ func challenge(w http.ResponseWriter, scheme string, err error) {
 			h.Set("WWW-Authenticate", dpopChallenge(e))
 			return
 		}
-		h.Set("WWW-Authenticate", fmt.Sprintf("Bearer error=%q, error_description=%q", e.Code, e.Description))
+		h.Set("WWW-Authenticate", bearerChallenge(e))
 		h.Add("WWW-Authenticate", dpopChallenge(nil))
 	}
+}
+
+func bearerChallenge(e *oauth.Error) string {
+	return fmt.Sprintf("Bearer error=%q, error_description=%q", e.Code, e.Description)
 }
