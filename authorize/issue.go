@@ -99,7 +99,7 @@ func (q *request) grant(current *session.Session, now time.Time) token.Grant {
 		Key: current.Key, JTI: token.NewJTI(), ClientID: q.client.ID, RedirectURI: q.redirect.String(),
 		Scopes: q.scopes, Needs: q.needs, Nonce: q.nonce, Challenge: q.challenge, JKT: q.jkt,
 		Claims: q.wishes.named.String(),
-		SID: current.SID, UserID: current.UserID, ACR: current.ACR, AMR: current.AMR,
+		SID:    current.SID, UserID: current.UserID, ACR: current.ACR, AMR: current.AMR,
 		AuthTime: current.AuthTime, IssuedAt: now,
 	}
 }

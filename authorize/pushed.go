@@ -43,12 +43,8 @@ func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params) (u
 	if refusal != nil {
 		return "", 0, refusal
 	}
-	set, refusal := s.Registry(ctx, c.ID)
-	if refusal != nil {
-		return "", 0, refusal
-	}
 	came.Pushed = rand.Text()
-	q, refusal := s.check(set, p, came)
+	q, refusal := s.check(s.Clients().With(c), p, came)
 	if refusal != nil {
 		return "", 0, refusal
 	}

@@ -350,6 +350,7 @@ func registeredTrips(t *testing.T, store *redisstore.Store) {
 	granted(t, a.Authorize(quiet(r.id(), ask...)))
 	visitor := browser(t, p)
 	var code string
+	isPage(t, a.Authorize(quiet("dyn-"+strings.Repeat("A", 26), ask...)), http.StatusBadRequest) // it may live on another node
 	for _, c := range []struct {
 		name string
 		want int
