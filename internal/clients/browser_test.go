@@ -1,7 +1,7 @@
 package clients
 
 import (
-	"strings"
+	"net/http"
 	"testing"
 
 	"github.com/hush-sso/hush/internal/browsertest"
@@ -12,20 +12,21 @@ import (
 // stage is a provider with the apps of all libraries, each at two origins.
 type stage struct {
 	*hushtest.Site
-	across, within map[string]string // origins by slug: of another site than the provider's, and of its own
+	across, within map[string]string // origins by client id: of another site than the provider's, and of its own
 }
 
 func newStage(t *testing.T) *stage {
 	s := &stage{across: map[string]string{}, within: map[string]string{}}
 	s.Site = hushtest.New(t, hushtest.Options{Register: func(site *hushtest.Site) (list []client.Spec) {
-		serve := func(l library, host string) string {
-			origin := "https://" + host
-			return site.Serve(host, l.app(t, site.Issuer, origin))
-		}
 		for _, l := range libraries {
-			s.across[l.slug()] = serve(l, l.slug()+".apps.test")
-			s.within[l.slug()] = serve(l, l.slug()+".hush.test")
-			list = append(list, l.spec(s.across[l.slug()], s.within[l.slug()]))
+			for _, w := range l.ways {
+				serve := func(domain string) string {
+					host := l.id(w) + domain
+					return site.Serve(host, l.app(t, w, site.Issuer, "https://"+host))
+				}
+				s.across[l.id(w)], s.within[l.id(w)] = serve(".apps.test"), serve(".hush.test")
+				list = append(list, l.spec(w, s.across[l.id(w)], s.within[l.id(w)]))
+			}
 		}
 		return list
 	}})
@@ -45,22 +46,26 @@ func TestBrowser(t *testing.T) {
 	strict := browsertest.New(t, browsertest.Options{HostRules: s.HostRules, ThirdPartyCookies: browsertest.Blocked})
 	for _, l := range libraries {
 		t.Run(l.slug(), func(t *testing.T) {
-			t.Run("third-party cookies", func(t *testing.T) { s.journey(t, open, l, s.across[l.slug()]) })
-			t.Run("same site", func(t *testing.T) { s.journey(t, strict, l, s.within[l.slug()]) })
-			t.Run("blocked", func(t *testing.T) { s.blocked(t, strict, l, s.across[l.slug()]) })
+			t.Run("third-party cookies", func(t *testing.T) { s.visit(t, open, l, plain, s.across).journey(s) })
+			t.Run("same site", func(t *testing.T) { s.visit(t, strict, l, plain, s.within).journey(s) })
+			t.Run("blocked", func(t *testing.T) { s.visit(t, strict, l, plain, s.across).blocked() })
+			if l.has(dpop) {
+				t.Run("dpop", func(t *testing.T) { s.visit(t, open, l, dpop, s.across).proves(s) })
+			}
 		})
 	}
 }
 
 // visit opens the app in a browser that knows nobody, and signs in.
-func (s *stage) visit(t *testing.T, b *browsertest.Browser, base string) app {
+func (s *stage) visit(t *testing.T, b *browsertest.Browser, l library, w way, at map[string]string) app {
 	t.Helper()
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the provider's log:\n%s", s.Log())
 		}
 	})
-	a := app{b.Tab(t), t, base, !strings.HasSuffix(base, ".hush.test")}
+	base := at[l.id(w)]
+	a := app{b.Tab(t), t, b, l, w, base, base == s.across[l.id(w)]}
 	forget(t, a.Tab)
 	a.Goto(base + "/")
 	a.is("signed-out")
@@ -80,13 +85,13 @@ func (a app) signIn() {
 }
 
 // renew has the library renew silently.
-func (a app) renew(l library) {
+func (a app) renew() {
 	a.t.Helper()
 	before := a.tokens()
 	switch {
-	case l.reload:
+	case a.reload:
 		a.Goto(a.base + "/")
-	case l.fullPage && a.across:
+	case a.fullPage && a.across:
 		a.Eval(`window.before = true, void app.renew()`, nil)
 		a.WaitEval(`!window.before`, patience)
 	default:
@@ -102,44 +107,64 @@ func (a app) renew(l library) {
 }
 
 // refuse has the library fail to renew.
-func (a app) refuse(l library) {
+func (a app) refuse() {
 	a.t.Helper()
 	switch {
-	case l.reload:
+	case a.reload:
 		a.Goto(a.base + "/")
-	case l.page:
+	case a.page:
 		a.Eval(`void app.renew()`, nil)
 		a.Wait("input[name=username]")
 		return
 	default:
 		var result string
-		if a.Eval(`app.renew()`, &result); result != l.refused {
-			a.t.Errorf("without a session the renewal says %q, want %q", result, l.refused)
+		if a.Eval(`app.renew()`, &result); result != a.refused {
+			a.t.Errorf("without a session the renewal says %q, want %q", result, a.refused)
 		}
 	}
 	a.is("signed-out")
 }
 
-func (s *stage) journey(t *testing.T, b *browsertest.Browser, l library, base string) {
-	a := s.visit(t, b, base)
-	a.renew(l)
-	elsewhere := b.Tab(t)
-	elsewhere.Goto(s.Issuer + "v2/logout")
-	a.refuse(l)
-	a.Goto(base + "/")
+// journey: renewed, refused after a sign-out elsewhere, signed out by itself.
+func (a app) journey(s *stage) {
+	a.renew()
+	s.signOutElsewhere(a)
+	a.refuse()
+	a.Goto(a.base + "/")
 	a.is("signed-out")
 	a.signIn()
 	a.Eval(`void app.signOut()`, nil)
-	a.WaitEval(`location.href === `+quote(base+"/"), patience)
+	a.WaitEval(`location.href === `+quote(a.base+"/"), patience)
 	a.is("signed-out")
 	a.signIn() // by the form again: the session is gone
 }
 
-func (s *stage) blocked(t *testing.T, b *browsertest.Browser, l library, base string) {
-	a := s.visit(t, b, base)
-	if l.fullPage {
-		a.renew(l)
+// signOutElsewhere ends the session from another tab.
+func (s *stage) signOutElsewhere(a app) {
+	a.t.Helper()
+	a.b.Tab(a.t).Goto(s.Issuer + "v2/logout")
+}
+
+// blocked: an iframe of another site has no cookie.
+func (a app) blocked() {
+	if a.fullPage {
+		a.renew()
 		return
 	}
-	a.refuse(l)
+	a.refuse()
+}
+
+// proves: the tokens are good with a proof of the app's key, and only so.
+func (a app) proves(s *stage) {
+	for range 2 {
+		var info struct{ Sub, Error string }
+		if a.Eval(`app.call()`, &info); info.Sub != "alice" {
+			a.t.Errorf("userinfo by the library: %+v", info)
+		}
+		r := hushtest.NewAgent(a.t, s.Issuer, s.Transport()).Fetch(http.MethodGet, "userinfo", nil, "Authorization", "Bearer "+a.tokens().Access)
+		if r.Status != http.StatusUnauthorized {
+			a.t.Errorf("userinfo without a proof: %d %s", r.Status, r.Body)
+		}
+		a.renew()
+	}
 }

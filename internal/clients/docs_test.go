@@ -35,6 +35,16 @@ func section(t *testing.T, page, name string) string {
 	return text
 }
 
+// module is what a settings file holds below its imports.
+func module(t *testing.T, file string) string {
+	t.Helper()
+	_, text, ok := strings.Cut(string(read(t, file)), "\n\n")
+	if !ok {
+		t.Fatalf("%s has no imports", file)
+	}
+	return strings.TrimSpace(strings.ReplaceAll(text, "export ", ""))
+}
+
 // settings is what stands between the marks of an app, without indentation.
 func settings(t *testing.T, file string) string {
 	t.Helper()
@@ -50,7 +60,7 @@ func settings(t *testing.T, file string) string {
 // tested, with its test, and the quoted settings are those of the tested app.
 func TestDocs(t *testing.T) {
 	page := string(read(t, "../../docs/clients.md"))
-	versions := map[string]string{"go-oidc": module(t, "github.com/coreos/go-oidc/v3")}
+	versions := map[string]string{"go-oidc": required(t, "github.com/coreos/go-oidc/v3")}
 	for _, p := range append(pinned(t, vendor), pinned(t, bundles)...) {
 		versions[p.name] = p.version
 	}
@@ -58,8 +68,11 @@ func TestDocs(t *testing.T) {
 	for _, l := range libraries {
 		want = append(want, row{l.name, strings.NewReplacer("@", "", "/", "").Replace(l.name), versions[l.name], "TestBrowser/" + l.slug()})
 		text := section(t, page, l.name)
-		if quoted := settings(t, filepath.Join(apps, l.slug(), "app.js")); !strings.Contains(text, "```js\n"+quoted+"\n```") {
-			t.Errorf("%s: the settings are not those of its app:\n%s", l.name, quoted)
+		for _, w := range l.ways {
+			quoted := module(t, filepath.Join(apps, l.slug(), string(w)+".js"))
+			if !strings.Contains(text, "```js\n"+quoted+"\n```") {
+				t.Errorf("%s: the settings are not those of its app:\n%s", l.name, quoted)
+			}
 		}
 		if line := "Redirect URIs: `" + strings.Join(l.redirects, "`, `") + "`\n"; !strings.Contains(text, line) {
 			t.Errorf("%s does not say %q", l.name, line)
@@ -80,8 +93,8 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// module is the version of a Go module that go.mod asks for.
-func module(t *testing.T, path string) string {
+// required is the version of a Go module that go.mod asks for.
+func required(t *testing.T, path string) string {
 	t.Helper()
 	_, rest, ok := strings.Cut(string(read(t, "../../go.mod")), "\t"+path+" v")
 	if !ok {

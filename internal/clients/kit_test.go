@@ -31,9 +31,6 @@ const (
 	vendor  = "../../web/demo/static/vendor"
 )
 
-// slug is the library's name as a host, a client id and a folder.
-func (l library) slug() string { return path.Base(l.name) }
-
 // file is the library as a module.
 func (l library) file(t testing.TB) []byte {
 	t.Helper()
@@ -72,11 +69,11 @@ func read(t testing.TB, name string) []byte {
 	return text
 }
 
-// app serves the library's app at an origin. Everything is read once, so that a
-// request never fails a test from another goroutine.
-func (l library) app(t testing.TB, issuer, origin string) http.Handler {
+// app serves the app that uses the library in this way, at an origin. Everything
+// is read once, so that a request never fails a test from another goroutine.
+func (l library) app(t testing.TB, w way, issuer, origin string) http.Handler {
 	t.Helper()
-	config, err := json.Marshal(map[string]string{"issuer": issuer, "clientId": l.slug(), "origin": origin})
+	config, err := json.Marshal(map[string]string{"issuer": issuer, "clientId": l.id(w), "origin": origin})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,6 +102,7 @@ func (l library) app(t testing.TB, issuer, origin string) http.Handler {
 	for _, name := range own {
 		files["/"+filepath.Base(name)] = read(t, name)
 	}
+	files["/settings.js"] = files["/"+string(w)+".js"]
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, ok := files[r.URL.Path]
 		if !ok {
@@ -123,7 +121,10 @@ func (l library) app(t testing.TB, issuer, origin string) http.Handler {
 // app is a library's page in a tab.
 type app struct {
 	*browsertest.Tab
-	t      *testing.T
+	t *testing.T
+	b *browsertest.Browser
+	library
+	way    way
 	base   string
 	across bool // of another site than the provider
 }

@@ -1,7 +1,19 @@
 package clients
 
 import (
+	"path"
+	"slices"
+
 	"github.com/hush-sso/hush/internal/client"
+)
+
+// way is how an app uses a library: the settings file of the app, without ".js".
+type way string
+
+const (
+	plain   way = "settings"
+	refresh way = "refresh" // with refresh tokens
+	dpop    way = "dpop"    // with tokens that are bound to a key
 )
 
 // library is a browser library under test, with the app that uses it.
@@ -12,6 +24,7 @@ type library struct {
 	global  string   // of a demo's bundle: the object that its script makes
 	exports string   // and what the app imports from it
 
+	ways      []way
 	redirects []string // paths of the redirect URIs
 	implicit  bool
 
@@ -24,28 +37,65 @@ type library struct {
 	refused        string // how it tells login_required
 }
 
+// slug is the library's name as a host, a client id and a folder.
+func (l library) slug() string { return path.Base(l.name) }
+
+// id is the client id of an app that uses the library in this way.
+func (l library) id(w way) string {
+	if w == plain {
+		return l.slug()
+	}
+	return l.slug() + "-" + string(w)
+}
+
+func (l library) has(w way) bool { return slices.Contains(l.ways, w) }
+
 // spec is the registration that the app needs, at each of its origins.
-func (l library) spec(origins ...string) client.Spec {
-	s := client.Spec{ID: l.slug(), FirstParty: true, WebOrigins: origins}
+func (l library) spec(w way, origins ...string) client.Spec {
+	s := client.Spec{ID: l.id(w), FirstParty: true, WebOrigins: origins, DPoPBound: w == dpop}
 	for _, origin := range origins {
 		for _, path := range l.redirects {
 			s.RedirectURIs = append(s.RedirectURIs, origin+path)
 		}
 		s.PostLogoutRedirectURIs = append(s.PostLogoutRedirectURIs, origin+"/")
 	}
-	if l.implicit {
+	switch {
+	case l.implicit:
 		s.GrantTypes, s.ResponseTypes = []string{"implicit"}, []string{"id_token token"}
+	case w == refresh:
+		s.GrantTypes = []string{"authorization_code", "refresh_token"}
 	}
 	return s
 }
 
 var libraries = []library{
-	{name: "oidc-client-ts", global: "oidc", exports: "UserManager", redirects: []string{"/callback"}, refused: "login_required"},
-	{name: "@auth0/auth0-spa-js", global: "auth0", exports: "Auth0Client", redirects: []string{"/callback"}, refused: "login_required"},
-	{name: "auth0-js", global: "auth0", exports: "WebAuth", redirects: []string{"/callback"}, implicit: true, refused: "login_required"},
-	{name: "keycloak-js", bundle: "keycloak-js.js", redirects: []string{"/", "/silent-check-sso.html"}, reload: true},
-	{name: "angular-oauth2-oidc", bundle: "angular.js", redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required",
-		imports: []string{"@angular/core", "@angular/common/http", "@angular/platform-browser"}},
-	{name: "oidc-spa", bundle: "oidc-spa.js", imports: []string{"oidc-spa/core"}, redirects: []string{"/"}, page: true, fullPage: true},
-	{name: "@azure/msal-browser", bundle: "msal-browser.js", redirects: []string{"/redirect.html"}, refused: "login_required"},
+	{
+		name: "oidc-client-ts", global: "oidc", exports: "IndexedDbDPoPStore, UserManager",
+		ways: []way{plain, dpop}, redirects: []string{"/callback"}, refused: "login_required",
+	},
+	{
+		name: "@auth0/auth0-spa-js", global: "auth0", exports: "Auth0Client",
+		ways: []way{plain, dpop}, redirects: []string{"/callback"}, refused: "login_required",
+	},
+	{
+		name: "auth0-js", global: "auth0", exports: "WebAuth",
+		ways: []way{plain}, redirects: []string{"/callback"}, implicit: true, refused: "login_required",
+	},
+	{
+		name: "keycloak-js", bundle: "keycloak-js.js",
+		ways: []way{plain}, redirects: []string{"/", "/silent-check-sso.html"}, reload: true,
+	},
+	{
+		name: "angular-oauth2-oidc", bundle: "angular.js",
+		imports: []string{"@angular/core", "@angular/common/http", "@angular/platform-browser"},
+		ways:    []way{plain}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required",
+	},
+	{
+		name: "oidc-spa", bundle: "oidc-spa.js", imports: []string{"oidc-spa/core", "oidc-spa/DPoP"},
+		ways: []way{plain, dpop}, redirects: []string{"/"}, page: true, fullPage: true,
+	},
+	{
+		name: "@azure/msal-browser", bundle: "msal-browser.js",
+		ways: []way{plain}, redirects: []string{"/redirect.html"}, refused: "login_required",
+	},
 }

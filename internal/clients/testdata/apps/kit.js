@@ -1,6 +1,7 @@
 // What the apps share: the settings that the server wrote into the page, and the
 // handle by which the tests drive whatever library it is.
 export const { issuer, clientId, origin } = JSON.parse(document.getElementById("config").textContent);
+export const userinfo = `${issuer}userinfo`;
 
 // code finds the error code that a library's error carries, each in its own place.
 const code = (e) =>
@@ -9,11 +10,12 @@ const code = (e) =>
 const show = (state) => (document.body.dataset.state = state);
 
 // start runs an app. tokens returns { id, access, refresh } or nothing; renew gets
-// new ones. What cannot be done is told by its code.
-export async function start({ begin, tokens, signIn, renew, signOut }) {
+// new ones; call asks userinfo with a DPoP proof. What cannot be done is told by
+// its code.
+export async function start({ begin, tokens, signIn, renew, signOut, call }) {
   const update = async () => show((await tokens()) ? "signed-in" : "signed-out");
   window.app = {
-    tokens, signIn, signOut,
+    tokens, signIn, signOut, call,
     renew: async () => {
       try {
         await renew();

@@ -2,20 +2,8 @@ import { Component, inject } from "@angular/core";
 import { provideHttpClient } from "@angular/common/http";
 import { bootstrapApplication } from "@angular/platform-browser";
 import { OAuthService, provideOAuthClient } from "angular-oauth2-oidc";
-import { clientId, issuer, origin, start } from "/kit.js";
-
-// settings
-const settings = {
-  issuer, // with its slash, byte for byte
-  clientId,
-  responseType: "code",
-  scope: "openid profile email",
-  redirectUri: `${origin}/callback`,
-  silentRefreshRedirectUri: `${origin}/silent-refresh.html`,
-  useSilentRefresh: true,
-  postLogoutRedirectUri: `${origin}/`,
-};
-// end
+import { start } from "/kit.js";
+import { settings } from "/settings.js";
 
 // Without a build step a decorator is a function.
 class App {
@@ -35,7 +23,7 @@ start({
   signIn: () => oauth.initCodeFlow(),
   renew: async () => {
     try {
-      await oauth.silentRefresh();
+      await (settings.useSilentRefresh ? oauth.silentRefresh() : oauth.refreshToken());
     } catch (e) {
       oauth.logOut(true); // the library leaves it to the app; true: here only
       throw e;

@@ -1,15 +1,5 @@
-import { WebAuth } from "auth0-js";
-import { clientId, issuer, origin, start } from "/kit.js";
-
-// settings
-const webAuth = new WebAuth({
-  domain: new URL(issuer).host, // the issuer is https://<domain>/, with the slash
-  clientID: clientId,
-  redirectUri: `${origin}/callback`,
-  responseType: "id_token token",
-  scope: "openid profile email",
-});
-// end
+import { origin, start } from "/kit.js";
+import { webAuth } from "/settings.js";
 
 let current = null;
 const promised = (call) => new Promise((ok, fail) => call((err, result) => (err ? fail(err) : ok(result))));

@@ -1,13 +1,5 @@
-import { Auth0Client } from "@auth0/auth0-spa-js";
-import { clientId, issuer, origin, start } from "/kit.js";
-
-// settings
-const auth0 = new Auth0Client({
-  domain: new URL(issuer).host, // the issuer is https://<domain>/, with the slash
-  clientId,
-  authorizationParams: { redirect_uri: `${origin}/callback` },
-});
-// end
+import { origin, start, userinfo } from "/kit.js";
+import { auth0 } from "/settings.js";
 
 start({
   begin: async () => {
@@ -21,4 +13,5 @@ start({
   signIn: () => auth0.loginWithRedirect(),
   renew: () => auth0.getTokenSilently({ cacheMode: "off" }),
   signOut: () => auth0.logout({ logoutParams: { returnTo: `${origin}/` } }),
+  call: async () => (await auth0.createFetcher({ dpopNonceId: "userinfo" }).fetchWithAuth(userinfo)).json(),
 });

@@ -1,14 +1,5 @@
-import Keycloak from "keycloak-js";
-import { clientId, issuer, origin, start } from "/kit.js";
-
-// settings
-const keycloak = new Keycloak({ oidcProvider: issuer, clientId });
-const settings = {
-  onLoad: "check-sso",
-  silentCheckSsoRedirectUri: `${origin}/silent-check-sso.html`,
-  checkLoginIframe: false, // Hush has no check_session_iframe
-};
-// end
+import { origin, start } from "/kit.js";
+import { keycloak, settings } from "/settings.js";
 
 start({
   begin: () => keycloak.init(settings),

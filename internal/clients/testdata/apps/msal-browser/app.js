@@ -1,18 +1,5 @@
-import { ProtocolMode, PublicClientApplication } from "@azure/msal-browser";
-import { clientId, issuer, origin, start } from "/kit.js";
-
-// settings
-const msal = new PublicClientApplication({
-  auth: {
-    clientId,
-    authority: issuer,
-    knownAuthorities: [new URL(issuer).host],
-    redirectUri: `${origin}/redirect.html`,
-    postLogoutRedirectUri: `${origin}/`,
-  },
-  system: { protocolMode: ProtocolMode.OIDC },
-});
-// end
+import { start } from "/kit.js";
+import { msal } from "/settings.js";
 
 const scopes = ["email"]; // openid, profile and offline_access are always asked
 let current = null;

@@ -1,15 +1,5 @@
-import { UserManager } from "oidc-client-ts";
-import { clientId, issuer, origin, start } from "/kit.js";
-
-// settings
-const manager = new UserManager({
-  authority: issuer,
-  client_id: clientId,
-  redirect_uri: `${origin}/callback`, // of silent answers too
-  post_logout_redirect_uri: `${origin}/`,
-  scope: "openid profile email",
-});
-// end
+import { start, userinfo } from "/kit.js";
+import { manager } from "/settings.js";
 
 start({
   begin: async () => {
@@ -29,4 +19,9 @@ start({
     }
   },
   signOut: () => manager.signoutRedirect(),
+  call: async () => {
+    const user = await manager.getUser();
+    const headers = { authorization: `DPoP ${user.access_token}`, dpop: await manager.dpopProof(userinfo, user) };
+    return (await fetch(userinfo, { headers })).json();
+  },
 });

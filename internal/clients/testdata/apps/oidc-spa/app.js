@@ -1,10 +1,6 @@
-import { createOidc, oidcEarlyInit } from "oidc-spa/core";
-import { clientId, issuer, start } from "/kit.js";
-
-// settings
-const { shouldLoadApp } = oidcEarlyInit({ BASE_URL: "/" }); // the redirect URI is <origin>/
-const settings = { issuerUri: issuer, clientId, scopes: ["profile", "email"] };
-// end
+import { createOidc } from "oidc-spa/core";
+import { start, userinfo } from "/kit.js";
+import { settings, shouldLoadApp } from "/settings.js";
 
 let oidc;
 
@@ -19,5 +15,9 @@ if (shouldLoadApp) {
     signIn: () => oidc.login(),
     renew: () => oidc.renewTokens(),
     signOut: () => oidc.logout({ redirectTo: "home" }),
+    call: async () => {
+      const { accessToken } = await oidc.getTokens();
+      return (await fetch(userinfo, { headers: { authorization: `Bearer ${accessToken}` } })).json(); // made DPoP on its way
+    },
   });
 }

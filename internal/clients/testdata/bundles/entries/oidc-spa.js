@@ -1,1 +1,2 @@
 export { createOidc, oidcEarlyInit } from "oidc-spa/core";
+export { DPoP } from "oidc-spa/DPoP";

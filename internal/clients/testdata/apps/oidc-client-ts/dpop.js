@@ -1,0 +1,11 @@
+import { IndexedDbDPoPStore, UserManager } from "oidc-client-ts";
+import { clientId, issuer, origin } from "/kit.js";
+
+export const manager = new UserManager({
+  authority: issuer,
+  client_id: clientId,
+  redirect_uri: `${origin}/callback`,
+  post_logout_redirect_uri: `${origin}/`,
+  scope: "openid profile email",
+  dpop: { store: new IndexedDbDPoPStore(), bind_authorization_code: true },
+});
