@@ -25,7 +25,7 @@ type goApp struct {
 	raw                    string // the ID token
 }
 
-func startGo(t *testing.T, s *hushtest.Site, settings map[string]string) serverApp {
+func startGo(t *testing.T, s *hushtest.Site, _ way, settings map[string]string) serverApp {
 	t.Helper()
 	issuer, clientID, clientSecret, origin := settings["issuer"], settings["clientId"], settings["clientSecret"], settings["origin"]
 	ctx := oidc.ClientContext(t.Context(), &http.Client{Transport: s.Transport()})
@@ -89,8 +89,10 @@ func (a *goApp) callback(address string) (who identity, refused string) {
 		a.t.Errorf("userinfo is about %+v: %v", info, err)
 	}
 	a.raw = raw
-	return identity{Sub: verified.Subject, Access: token.AccessToken, Refresh: token.RefreshToken}, ""
+	return identity{Sub: verified.Subject, Access: token.AccessToken, Refresh: token.RefreshToken, Type: token.Type()}, ""
 }
+
+func (a *goApp) refresh() (who identity, refused string) { return identity{}, "" }
 
 // signOut: the library has no call for it, but discovery knows the address.
 func (a *goApp) signOut() string {

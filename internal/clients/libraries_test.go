@@ -11,9 +11,10 @@ import (
 type way string
 
 const (
-	plain   way = "settings"
+	plain   way = "plain"
 	refresh way = "refresh" // with refresh tokens
 	dpop    way = "dpop"    // with tokens that are bound to a key
+	pushed  way = "pushed"  // with pushed requests and signed answers
 )
 
 // library is a browser library under test, with the app that uses it.

@@ -22,7 +22,7 @@ type process struct {
 
 // startNode runs the app of a Node library, which it finds as an installed
 // package would be found.
-func startNode(t *testing.T, name string, settings map[string]string) *process {
+func startNode(t *testing.T, name string, w way, settings map[string]string) *process {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -38,6 +38,7 @@ func startNode(t *testing.T, name string, settings map[string]string) *process {
 		filepath.Join(home, "package.json"): []byte(`{"type": "module", "exports": "./index.js"}`),
 		filepath.Join(dir, "package.json"):  []byte(`{"type": "module"}`),
 		filepath.Join(dir, "app.js"):        read(t, filepath.Join(apps, name, "app.js")),
+		filepath.Join(dir, "settings.js"):   read(t, filepath.Join(apps, name, string(w)+".js")),
 		filepath.Join(dir, "node.js"):       read(t, filepath.Join(apps, "node.js")),
 	} {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
@@ -111,6 +112,11 @@ func (p *process) authorize(prompt string) (url string) {
 
 func (p *process) callback(url string) (who identity, refused string) {
 	refused = p.call(&who, "callback", url)
+	return who, refused
+}
+
+func (p *process) refresh() (who identity, refused string) {
+	refused = p.call(&who, "refresh")
 	return who, refused
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/hush-sso/hush/internal/client"
@@ -17,25 +18,30 @@ type serverApp interface {
 	// callback takes the address to which the browser came back. It asks userinfo
 	// too. refused is the error code, "" for none.
 	callback(url string) (who identity, refused string)
+	// refresh uses the refresh token.
+	refresh() (who identity, refused string)
 	// signOut returns where to send the browser.
 	signOut() (url string)
 }
 
 // identity is what an app knows once somebody is signed in.
-type identity struct{ Sub, Access, Refresh string }
+type identity struct{ Sub, Access, Refresh, Type string }
 
-// serverLibraries are the libraries of apps with a back end.
-var serverLibraries = []struct {
+// serverLibrary is a library of apps with a back end.
+type serverLibrary struct {
 	name  string
-	start func(t *testing.T, s *hushtest.Site, settings map[string]string) serverApp
-}{
-	{"openid-client", func(t *testing.T, _ *hushtest.Site, settings map[string]string) serverApp {
-		return startNode(t, "openid-client", settings)
+	ways  []way
+	start func(t *testing.T, s *hushtest.Site, w way, settings map[string]string) serverApp
+}
+
+var serverLibraries = []serverLibrary{
+	{"openid-client", []way{plain, dpop, pushed}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
+		return startNode(t, "openid-client", w, settings)
 	}},
-	{"oauth4webapi", func(t *testing.T, _ *hushtest.Site, settings map[string]string) serverApp {
-		return startNode(t, "oauth4webapi", settings)
+	{"oauth4webapi", []way{plain, dpop, pushed}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
+		return startNode(t, "oauth4webapi", w, settings)
 	}},
-	{"go-oidc", startGo},
+	{"go-oidc", []way{plain}, startGo},
 }
 
 const (
@@ -43,11 +49,13 @@ const (
 	appOrigin = "http://localhost:9"
 )
 
-func confidential(name string) client.Spec {
+// spec is the registration of an app that uses the library in this way.
+func (l serverLibrary) spec(w way) client.Spec {
 	sum := sha256.Sum256([]byte(secret))
 	return client.Spec{
-		ID: name, FirstParty: true, Confidential: true, SecretHash: "sha256:" + hex.EncodeToString(sum[:]),
+		ID: l.name + "-" + string(w), FirstParty: true, Confidential: true, SecretHash: "sha256:" + hex.EncodeToString(sum[:]),
 		RedirectURIs: []string{appOrigin + "/callback"}, PostLogoutRedirectURIs: []string{appOrigin + "/"},
+		DPoPBound: w == dpop, RequirePushedRequest: w == pushed,
 	}
 }
 
@@ -56,30 +64,42 @@ func confidential(name string) client.Spec {
 func TestServer(t *testing.T) {
 	var specs []client.Spec
 	for _, l := range serverLibraries {
-		specs = append(specs, confidential(l.name))
+		for _, w := range l.ways {
+			specs = append(specs, l.spec(w))
+		}
 	}
 	s := hushtest.New(t, hushtest.Options{Localhost: true, Clients: specs})
 	for _, l := range serverLibraries {
 		t.Run(l.name, func(t *testing.T) {
-			app := l.start(t, s, map[string]string{"issuer": s.Issuer, "clientId": l.name, "clientSecret": secret, "origin": appOrigin})
-			v := visitor{t, s.Agent(), app}
-
-			v.agent.Authorize(query(t, app.authorize("")))
-			first := v.comesBack(v.agent.SignIn("alice", "wonderland"))
-			silent := v.comesBack(v.agent.Authorize(query(t, app.authorize("none"))))
-			if silent.Access == first.Access {
-				t.Error("the renewal brought no new token")
-			}
-
-			out := v.agent.Get("oidc/logout?" + query(t, app.signOut()).Encode())
-			if to := out.Header.Get("Location"); to != appOrigin+"/" {
-				t.Errorf("signing out leads to %q (%d)", to, out.Status)
-			}
-			gone := v.agent.Authorize(query(t, app.authorize("none")))
-			if _, refused := app.callback(gone.Header.Get("Location")); refused != "login_required" {
-				t.Errorf("without a session: %q, want login_required", refused)
+			for _, w := range l.ways {
+				t.Run(string(w), func(t *testing.T) {
+					app := l.start(t, s, w, map[string]string{
+						"issuer": s.Issuer, "clientId": l.spec(w).ID, "clientSecret": secret, "origin": appOrigin,
+					})
+					visitor{t, s.Agent(), app}.journey(w)
+				})
 			}
 		})
+	}
+}
+
+func (v visitor) journey(w way) {
+	v.agent.Authorize(query(v.t, v.app.authorize("")))
+	first := v.comesBack(v.agent.SignIn("alice", "wonderland"))
+	if bound := strings.EqualFold(first.Type, "DPoP"); bound != (w == dpop) {
+		v.t.Errorf("the token is a %s token", first.Type)
+	}
+	silent := v.comesBack(v.agent.Authorize(query(v.t, v.app.authorize("none"))))
+	if silent.Access == first.Access {
+		v.t.Error("the renewal brought no new token")
+	}
+	out := v.agent.Get("oidc/logout?" + query(v.t, v.app.signOut()).Encode())
+	if to := out.Header.Get("Location"); to != appOrigin+"/" {
+		v.t.Errorf("signing out leads to %q (%d)", to, out.Status)
+	}
+	gone := v.agent.Authorize(query(v.t, v.app.authorize("none")))
+	if _, refused := v.app.callback(gone.Header.Get("Location")); refused != "login_required" {
+		v.t.Errorf("without a session: %q, want login_required", refused)
 	}
 }
 

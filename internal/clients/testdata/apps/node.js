@@ -2,7 +2,13 @@
 // them, one JSON line a call and one an answer.
 import { createInterface } from "node:readline";
 
-export const { issuer, clientId, clientSecret, origin } = JSON.parse(process.env.APP);
+const { issuer, clientId, clientSecret, origin, key } = JSON.parse(process.env.APP);
+
+// privateKey is the app's own, as PKCS #8.
+const privateKey =
+  key && (await crypto.subtle.importKey("pkcs8", Buffer.from(key, "base64"), { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]));
+
+export { issuer, clientId, clientSecret, origin, privateKey };
 
 const code = (e) => e.error ?? e.code ?? e.message;
 
