@@ -272,7 +272,15 @@ func (q *request) api() *client.API {
 }
 
 // identityScopes are OpenID Connect's own.
-var identityScopes = []string{"openid", "profile", "email", "address", "phone"}
+var identityScopes = []string{"openid", "profile", "email", "address", "phone", offlineAccess}
+
+// offlineAccess asks for refresh tokens. It means nothing where the app cannot
+// use them or no code is asked for (OpenID Connect Core 1.0 section 11).
+const offlineAccess = "offline_access"
+
+func (q *request) refreshable() bool {
+	return q.client.HasGrant("refresh_token") && q.types.Has(oauth.ResponseCode)
+}
 
 // readScope keeps the scopes that exist. Others are dropped, as RFC 6749
 // section 3.3 allows; if nothing is left there is nothing to grant.
@@ -298,6 +306,9 @@ func (*Service) readScope(q *request) *oauth.Error {
 // readNeeds sorts out whose the scopes are. One name may be a scope of several
 // of the APIs: then it is asked of each.
 func (q *request) readNeeds(words []string) {
+	if !q.refreshable() {
+		words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == offlineAccess })
+	}
 	identity := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return !slices.Contains(identityScopes, word) })
 	q.needs = oauth.NewGrants("", identity)
 	for _, api := range q.apis {

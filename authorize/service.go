@@ -190,7 +190,7 @@ func (q *request) facts(b Browser, done progress) silent.Request {
 		StorageActive:   b.StorageActive,
 		ForeignEmbedder: b.Embedded && b.Embedder != "" && !q.client.AllowsOrigin(b.Embedder),
 		Needs:           q.needs,
-		SkipConsent:     q.skipsConsent(),
+		SkipConsent:     skipsConsent(q.client, q.apis),
 		HintSubject:     q.hintSub,
 		Subjects:        q.wishes.subjects,
 		ACRs:            q.wishes.acrs,
@@ -205,8 +205,8 @@ func (q *request) facts(b Browser, done progress) silent.Request {
 
 // skipsConsent: the operator's own app is not asked about, where every API that
 // it wants says so too.
-func (q *request) skipsConsent() bool {
-	return q.client.FirstParty && !slices.ContainsFunc(q.apis, func(a *client.API) bool { return !a.SkipConsentForFirstParty })
+func skipsConsent(c *client.Client, apis []*client.API) bool {
+	return c.FirstParty && !slices.ContainsFunc(apis, func(a *client.API) bool { return a == nil || !a.SkipConsentForFirstParty })
 }
 
 func (s *Service) renewalCounts(c *client.Client) bool {

@@ -13,13 +13,17 @@ import (
 	"github.com/hush-sso/hush/silent"
 )
 
-// Tokens are what a code was exchanged for.
+// Tokens are what a code or a refresh token was exchanged for. The answer to a
+// refresh is kept as their JSON for as long as it may be asked for again.
 type Tokens struct {
 	Access  string
 	Type    string        // of the access token: Bearer, or DPoP where it is bound to a key
 	Expires time.Duration // of the access token, from now
 	Scope   string
 	ID      string // "" where openid was not granted
+	Refresh string // "" where offline_access was not
+	For     string // the API's audience; "" for the userinfo endpoint
+	JKT     string // of the key that the access token is bound to; "": none
 	SID     string // for the log, as is
 	UserID  string
 }
@@ -34,38 +38,48 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	if !s.Tokens.Ready() {
 		return Tokens{}, silent.Unavailable(token.ErrNotReady) // before the code is used up
 	}
-	set := s.Clients()
-	r.APIs = set.API
-	grant, current, now, err := s.Tokens.Redeem(ctx, c, r)
+	r.APIs = s.Clients().API
+	d, err := s.Tokens.Redeem(ctx, c, r)
 	if err != nil {
 		return Tokens{}, refusalOf(err)
 	}
-	if current.UserID != grant.UserID {
+	if d.Session.UserID != d.Grant.UserID {
 		return Tokens{}, silent.Unavailable(errAltered)
 	}
-	user, known := s.Directory().ByID(grant.UserID)
+	user, known := s.Directory().ByID(d.Grant.UserID)
 	if !known || user.Disabled {
 		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The user's account is disabled or no longer exists.")
 	}
-	var api *client.API // nil: a token for the userinfo endpoint
-	if audiences := grant.Audiences(); len(audiences) > 0 {
-		if api = set.API(audiences[0]); api == nil {
-			return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The API that the code is for is no longer registered.")
-		}
+	return s.tokens(c, user, d.Grant, d.API, d.Now, d.Refresh)
+}
+
+// tokens mints what the token endpoint answers with.
+func (s *Service) tokens(c *client.Client, user login.User, g token.Grant, api *client.API, now time.Time, refresh string) (Tokens, error) {
+	t := Tokens{
+		Scope: strings.Join(g.ScopesOf(api), " "), Refresh: refresh, For: audienceOf(api), JKT: g.JKT, SID: g.SID, UserID: g.UserID,
 	}
-	t := Tokens{Type: "Bearer", Scope: strings.Join(grant.ScopesOf(api), " "), SID: grant.SID, UserID: grant.UserID}
-	if grant.JKT != "" {
+	t.Type = "Bearer"
+	if g.JKT != "" {
 		t.Type = "DPoP" // RFC 9449 section 5
 	}
-	if t.Access, t.Expires, err = s.Tokens.AccessToken(grant, api, now, false); err != nil {
+	var err error
+	if t.Access, t.Expires, err = s.Tokens.AccessToken(g, api, now, false); err != nil {
 		return Tokens{}, refusalOf(err)
 	}
-	if grant.Needs.Covers(openID) {
-		if t.ID, err = s.Tokens.IDToken(c, grant, tokenUser(user), now, t.Access, ""); err != nil {
+	if g.Needs.Covers(openID) {
+		if t.ID, err = s.Tokens.IDToken(c, g, tokenUser(user), now, t.Access, ""); err != nil {
 			return Tokens{}, refusalOf(err)
 		}
 	}
 	return t, nil
+}
+
+// audienceOf is "" for the userinfo endpoint.
+func audienceOf(api *client.API) string {
+	if api == nil {
+		return ""
+	}
+	return api.Audience
 }
 
 // refusalOf keeps a refusal and makes everything else an outage.

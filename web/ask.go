@@ -161,7 +161,7 @@ func host(origin string) string {
 // scopeTexts are the keys of what the scopes of OpenID Connect permit.
 var scopeTexts = map[string]string{
 	"openid": "scope.openid", "profile": "scope.profile", "email": "scope.email", "address": "scope.address",
-	"phone": "scope.phone",
+	"phone": "scope.phone", "offline_access": "scope.offline_access",
 }
 
 // permissionText is a permission in the person's language. What the scopes of an

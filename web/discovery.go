@@ -25,6 +25,9 @@ type offer struct {
 // there to be done.
 func (o *offer) members() map[string]any {
 	scopes := []string{"openid", "profile", "email", "address", "phone"}
+	if o.some(func(c *client.Client) bool { return c.HasGrant("refresh_token") }) {
+		scopes = append(scopes, "offline_access")
+	}
 	return map[string]any{
 		"issuer":                 o.Issuer,
 		"authorization_endpoint": o.url("authorize"),
@@ -36,7 +39,7 @@ func (o *offer) members() map[string]any {
 
 		"response_types_supported": o.used(allowsResponseType,
 			"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"),
-		"grant_types_supported":                 o.used((*client.Client).HasGrant, "authorization_code", "implicit"),
+		"grant_types_supported":                 o.used((*client.Client).HasGrant, "authorization_code", "implicit", "refresh_token"),
 		"subject_types_supported":               []string{"public"},
 		"id_token_signing_alg_values_supported": token.Algorithms,
 		"token_endpoint_auth_methods_supported": o.used(authenticates, "none", "client_secret_basic", "client_secret_post"),

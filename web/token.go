@@ -2,7 +2,11 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 )
@@ -10,15 +14,22 @@ import (
 // tokenAnswer is a successful answer of the token endpoint (RFC 6749 section
 // 5.1, OpenID Connect Core 1.0 section 3.1.3.3).
 type tokenAnswer struct {
-	AccessToken string `json:"access_token"`
-	TokenType   string `json:"token_type"`
-	ExpiresIn   int64  `json:"expires_in"` // seconds
-	Scope       string `json:"scope"`
-	IDToken     string `json:"id_token,omitempty"`
+	AccessToken  string `json:"access_token"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int64  `json:"expires_in"` // seconds
+	Scope        string `json:"scope"`
+	IDToken      string `json:"id_token,omitempty"`
+	RefreshToken string `json:"refresh_token,omitempty"`
 }
 
-// token redeems a code. Parameters that mean nothing here are ignored: SDKs
-// send leftovers of the authorization request.
+// grantTypes are what the token endpoint exchanges.
+var grantTypes = map[string]func(*Server, *http.Request, *client.Client, oauth.Params, *dpop.Proof) (authorize.Tokens, error){
+	"authorization_code": (*Server).redeem,
+	"refresh_token":      (*Server).refresh,
+}
+
+// token exchanges a code or a refresh token. Parameters that mean nothing here
+// are ignored: SDKs send leftovers of the authorization request.
 func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	params, err := form(r)
 	if err != nil {
@@ -32,19 +43,17 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	switch grant := params.Get("grant_type"); {
-	case grant == "":
+	name := params.Get("grant_type")
+	exchange := grantTypes[name]
+	switch {
+	case name == "":
 		return oauth.Errorf(oauth.InvalidRequest, "grant_type is missing.")
-	case grant != "authorization_code":
-		return oauth.Errorf(oauth.UnsupportedGrantType, "grant_type must be authorization_code.")
-	case !c.HasGrant(grant):
-		return oauth.Errorf(oauth.UnauthorizedClient, "The app did not register the grant type %s.", grant)
-	case params.Get("code") == "":
-		return oauth.Errorf(oauth.InvalidRequest, "code is missing.")
+	case exchange == nil:
+		return oauth.Errorf(oauth.UnsupportedGrantType, "grant_type must be authorization_code or refresh_token.")
+	case !c.HasGrant(name):
+		return oauth.Errorf(oauth.UnauthorizedClient, "The app did not register the grant type %s.", name)
 	}
-	t, err := s.Authorize.Exchange(r.Context(), c, token.RedeemRequest{
-		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"), Proof: proof,
-	})
+	t, err := exchange(s, r, c, params, proof)
 	if err != nil {
 		return err
 	}
@@ -53,7 +62,44 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 		s.offerNonce(w)
 	}
 	writeJSON(w, http.StatusOK, tokenAnswer{
-		AccessToken: t.Access, TokenType: t.Type, ExpiresIn: int64(t.Expires.Seconds()), Scope: t.Scope, IDToken: t.ID,
+		AccessToken: t.Access, TokenType: t.Type, ExpiresIn: int64(t.Expires.Seconds()), Scope: t.Scope,
+		IDToken: t.ID, RefreshToken: t.Refresh,
 	})
 	return nil
+}
+
+// redeem leaves audience out: SDKs repeat there what the authorization request
+// said. resource is what RFC 8707 section 2.2 narrows a code with.
+func (s *Server) redeem(r *http.Request, c *client.Client, params oauth.Params, proof *dpop.Proof) (authorize.Tokens, error) {
+	if params.Get("code") == "" {
+		return authorize.Tokens{}, oauth.Errorf(oauth.InvalidRequest, "code is missing.")
+	}
+	return s.Authorize.Exchange(r.Context(), c, token.RedeemRequest{
+		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"),
+		Proof: proof, Ask: token.Ask{Targets: targets(params, "resource")},
+	})
+}
+
+func (s *Server) refresh(r *http.Request, c *client.Client, params oauth.Params, proof *dpop.Proof) (authorize.Tokens, error) {
+	if params.Get("refresh_token") == "" {
+		return authorize.Tokens{}, oauth.Errorf(oauth.InvalidRequest, "refresh_token is missing.")
+	}
+	scopes, refused := oauth.ParseScope(params.Get("scope"))
+	if refused != nil {
+		return authorize.Tokens{}, refused
+	}
+	return s.Authorize.Refresh(r.Context(), c, token.RefreshRequest{
+		Token: params.Get("refresh_token"), Proof: proof,
+		Ask: token.Ask{Scopes: scopes, Targets: targets(params, "audience", "resource")},
+	})
+}
+
+// targets are the APIs that a request names, leaving out parameters without a
+// value (RFC 6749 section 3.2).
+func targets(params oauth.Params, names ...string) []string {
+	var list []string
+	for _, name := range names {
+		list = append(list, params.All(name)...)
+	}
+	return slices.DeleteFunc(list, func(name string) bool { return name == "" })
 }

@@ -39,8 +39,8 @@ Example:
 
 const hashSecretUsage = `Usage: hush hash-secret [-generate]
 
-Reads the secret of a confidential app and prints its hash for the key
-secret_hash. With -generate it makes a secret and prints both: the app gets the
+Reads the secret of a confidential app or of an API and prints its hash for the key
+secret_hash. With -generate it makes a secret and prints both: app or API gets the
 secret, hush.yaml the hash.
 
 Example:

@@ -131,7 +131,7 @@ func options(c *config.Config) provider.Options {
 		Session: session.Policy{Idle: c.Session.Idle, Lifetime: c.Session.Lifetime},
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,
-			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code,
+			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code, Refresh: c.Tokens.RefreshToken,
 		},
 		Registration: provider.Registration{
 			Enabled: c.Registration.Enabled, Open: c.Registration.Open,

@@ -22,6 +22,11 @@ type API struct {
 	SigningAlg           string // RS256 (default), ES256 or EdDSA
 	// SkipConsentForFirstParty lets first-party apps use every scope unasked.
 	SkipConsentForFirstParty bool
+	// SecretHash is "sha256:" and the hex SHA-256 of the random secret with which
+	// the API asks about tokens (RFC 7662). Default: it cannot.
+	SecretHash string
+
+	secret []byte
 }
 
 // algorithms are those that tokens are signed with.
@@ -49,8 +54,17 @@ func (a *API) check() error {
 			return fmt.Errorf("scopes: %q is not a scope (RFC 6749 section 3.3)", scope)
 		}
 	}
+	if a.SecretHash != "" {
+		var err error
+		if a.secret, err = parseHash(a.SecretHash); err != nil {
+			return err
+		}
+	}
 	return checkAlg("signing_alg", a.SigningAlg)
 }
+
+// CheckSecret compares a presented secret in constant time.
+func (a *API) CheckSecret(presented string) bool { return matches(a.secret, presented) }
 
 // HasScope tells whether the API defines the scope.
 func (a *API) HasScope(scope string) bool {

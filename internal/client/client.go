@@ -78,6 +78,11 @@ type Spec struct {
 	DefaultMaxAge    *time.Duration
 	DefaultACRValues []string
 
+	RefreshTokenLifetime time.Duration // from a code to its last refresh; default: the server's
+	// RefreshTokenOutlivesSession lets refresh tokens live on when the session
+	// runs out or is signed out of. Default: they end with it.
+	RefreshTokenOutlivesSession bool
+
 	SSOGroup string // clients of one group share a session; default "default"
 	// RenewalIsActivity says whether a silent renewal counts as activity that
 	// keeps the session from idling out. nil: the server's default.
@@ -226,13 +231,19 @@ func (c *Client) parseSecret() error {
 		}
 		return nil
 	}
-	digest, ok := strings.CutPrefix(c.SecretHash, "sha256:")
+	var err error
+	c.secret, err = parseHash(c.SecretHash)
+	return err
+}
+
+// parseHash reads a secret_hash.
+func parseHash(text string) ([]byte, error) {
+	digest, ok := strings.CutPrefix(text, "sha256:")
 	sum, err := hex.DecodeString(digest)
 	if !ok || err != nil || len(sum) != sha256.Size {
-		return fmt.Errorf("secret_hash must be sha256: and 64 hex digits")
+		return nil, fmt.Errorf("secret_hash must be sha256: and 64 hex digits")
 	}
-	c.secret = sum
-	return nil
+	return sum, nil
 }
 
 // Redirect returns the registered redirect URI that equals raw byte for byte
@@ -288,6 +299,11 @@ func (c *Client) HasGrant(name string) bool { return slices.Contains(c.GrantType
 
 // CheckSecret compares a presented client secret in constant time.
 func (c *Client) CheckSecret(presented string) bool {
+	return c.Confidential && matches(c.secret, presented)
+}
+
+// matches compares in constant time; no secret matches where there is none.
+func matches(secret []byte, presented string) bool {
 	sum := sha256.Sum256([]byte(presented))
-	return c.Confidential && subtle.ConstantTimeCompare(sum[:], c.secret) == 1
+	return subtle.ConstantTimeCompare(sum[:], secret) == 1
 }

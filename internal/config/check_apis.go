@@ -25,6 +25,7 @@ func (a *API) spec() client.API {
 	return client.API{
 		Audience: a.Audience, Name: a.Name, Scopes: a.Scopes, AccessTokenLifetime: a.AccessTokenLifetime,
 		BrowserTokenLifetime: a.BrowserTokenLifetime, SigningAlg: a.SigningAlg, SkipConsentForFirstParty: a.SkipConsent,
+		SecretHash: string(a.SecretHash),
 	}
 }
 
@@ -41,6 +42,9 @@ func (d *decoder) checkAPIs(c *Config) {
 			d.bad(key, "has a wildcard: write the one audience of the API, such as https://api.example.com")
 		}
 		d.checkScopes(path+".scopes", a)
+		if key := path + ".secret_hash"; d.has(key) && d.fine(key) && !isHash(string(a.SecretHash)) {
+			d.bad(key, "must be sha256: and 64 hex digits: make it with: hush hash-secret")
+		}
 		if a.AccessTokenLifetime > longToken {
 			d.warn(path+".access_token_lifetime", "is %s, which is long: sign-out does not reach APIs that only check the signature", formatDuration(a.AccessTokenLifetime))
 		}

@@ -30,6 +30,7 @@ func (c *Client) spec() client.Spec {
 		GrantTypes: c.GrantTypes, ResponseTypes: c.ResponseTypes,
 		RequirePKCE: c.RequirePKCE, TokenAuthMethod: c.TokenEndpointAuthMethod,
 		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(),
+		RefreshTokenLifetime: c.RefreshTokenLifetime, RefreshTokenOutlivesSession: c.RefreshTokenOutlivesSession,
 		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,

@@ -187,8 +187,10 @@ type Tokens struct {
 	// The same for those from the authorization endpoint itself (implicit
 	// grant), which pass through the browser's address.
 	BrowserAccessToken time.Duration `key:"browser_access_token" default:"2h" min:"1s" max:"3650d" example:"2h"`
-	// How long refresh tokens last.
-	RefreshToken time.Duration `key:"refresh_token" default:"720h" min:"1s" max:"3650d" example:"30d" pending:"no refresh tokens are issued"`
+	// How long refresh tokens last, from the code to the last of them: refreshing
+	// does not prolong it. They end with the session, unless the app's
+	// refresh_token_outlives_session says otherwise.
+	RefreshToken time.Duration `key:"refresh_token" default:"720h" min:"1s" max:"3650d" example:"30d"`
 	// How long authorization codes last (RFC 6749 section 4.1.2: ten minutes at most).
 	Code time.Duration `key:"code" default:"60s" min:"1s" max:"10m" example:"60s"`
 }

@@ -52,8 +52,8 @@ func TestShapeLoads(t *testing.T) {
 			said = append(said, w.Key)
 		}
 	}
-	want := []string{"admin.token", "session.remember", "session.max_per_user", "tokens.refresh_token", "rules",
-		"clients[0].grant_types", "clients[2].backchannel_logout_uri", "clients[2].grant_types", "users[0].app_metadata"}
+	want := []string{"admin.token", "session.remember", "session.max_per_user", "rules",
+		"clients[2].backchannel_logout_uri", "users[0].app_metadata"}
 	if !slices.Equal(said, want) {
 		t.Errorf("warned of\n%q, want\n%q", said, want)
 	}

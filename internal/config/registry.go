@@ -24,7 +24,8 @@ type Client struct {
 	// Where the browser may be sent after sign-out. Compared byte for byte.
 	PostLogoutRedirectURIs []string `key:"post_logout_redirect_uris" example:"[https://shop.example.com/]" otherwise:"none"`
 	// The grants that it uses. `implicit` switches the implicit grant on, which
-	// is legacy (RFC 9700 section 2.1.2).
+	// is legacy (RFC 9700 section 2.1.2). With `refresh_token` it gets refresh tokens
+	// for the scope offline_access.
 	GrantTypes []string `key:"grant_types" default:"authorization_code" oneof:"authorization_code implicit refresh_token" example:"[authorization_code]"`
 	// The response types that it uses, words in any order.
 	ResponseTypes []string `key:"response_types" default:"code" example:"[code]"`
@@ -53,6 +54,13 @@ type Client struct {
 	DefaultACRValues []string `key:"default_acr_values" example:"[\"1\"]" otherwise:"none"`
 	// Whether a code needs PKCE (RFC 7636).
 	RequirePKCE *bool `key:"require_pkce" example:"true" otherwise:"true for public apps, false for confidential ones"`
+	// How long its refresh tokens last, from the code to the last of them:
+	// refreshing does not prolong it.
+	RefreshTokenLifetime time.Duration `key:"refresh_token_lifetime" min:"1s" max:"3650d" example:"7d" otherwise:"tokens.refresh_token"`
+	// Whether its refresh tokens live on when the session runs out or the user signs
+	// out. Revoking the session, disabling the user and taking consent back end
+	// them in any case.
+	RefreshTokenOutlivesSession bool `key:"refresh_token_outlives_session" default:"false" example:"true"`
 	// Apps of one group share a sign-in.
 	SSOGroup string `key:"sso_group" default:"default" example:"default"`
 	// Whether its silent renewals keep a session from idling out.
@@ -97,6 +105,9 @@ type API struct {
 	SigningAlg string `key:"signing_alg" default:"RS256" oneof:"RS256 ES256 EdDSA" example:"RS256"`
 	// Lets first-party apps use every scope without asking the user.
 	SkipConsent bool `key:"skip_consent_for_first_party" default:"false" example:"true"`
+	// `sha256:` and 64 hex digits, as `hush hash-secret` prints it: with this secret
+	// the API may ask whether a token for it still holds (RFC 7662).
+	SecretHash Secret `key:"secret_hash" example:"sha256:9f86d081..." otherwise:"it cannot ask"`
 }
 
 // User is a person who can sign in.

@@ -13,9 +13,7 @@ func (d *decoder) warnClient(path string, c *Client, all *Config) {
 	if slices.Contains(c.GrantTypes, "implicit") {
 		d.warn(path+".grant_types", "switches the implicit grant on, which RFC 9700 advises against: move the app to code with PKCE when you can")
 	}
-	if slices.Contains(c.GrantTypes, "refresh_token") {
-		d.warn(path+".grant_types", "holds refresh_token, which loads, but this version does not act on it: no refresh tokens are issued")
-	}
+	d.warnRefresh(path, c)
 	if !c.confidential() && c.RequirePKCE != nil && !*c.RequirePKCE {
 		d.warn(path+".require_pkce", "lets a public app use codes without PKCE, which RFC 9700 section 2.1.1 forbids: a stolen code is then a stolen sign-in")
 	}
@@ -26,6 +24,18 @@ func (d *decoder) warnClient(path string, c *Client, all *Config) {
 		d.warn(path+".secret", "stands in the file itself: write ${NAME} and set it in the environment, or use secret_hash")
 	}
 	d.warnAddresses(path, c, !all.local())
+}
+
+func (d *decoder) warnRefresh(path string, c *Client) {
+	refreshes, outlives := slices.Contains(c.GrantTypes, "refresh_token"), path+".refresh_token_outlives_session"
+	for _, key := range []string{outlives, path + ".refresh_token_lifetime"} {
+		if d.has(key) && !refreshes {
+			d.warn(key, "does nothing: the app gets no refresh tokens without refresh_token in grant_types")
+		}
+	}
+	if c.RefreshTokenOutlivesSession && refreshes && !c.confidential() {
+		d.warn(outlives, "lets a public app go on after its user signed out: where it runs in a browser, whoever uses that browser next may find its tokens")
+	}
 }
 
 // warnAddresses: deployed tells whether the issuer is of more than this machine.

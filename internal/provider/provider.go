@@ -60,8 +60,8 @@ type Options struct {
 }
 
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
-// default: 10 h, 24 h, 2 h and 60 s.
-type Lifetimes struct{ IDToken, AccessToken, BrowserAccessToken, Code time.Duration }
+// default: 10 h, 24 h, 2 h, 60 s and 720 h.
+type Lifetimes struct{ IDToken, AccessToken, BrowserAccessToken, Code, Refresh time.Duration }
 
 // Registration says how apps may register themselves; see register.Config.
 type Registration struct {
@@ -109,7 +109,7 @@ func New(o Options) (*Provider, error) {
 	tokens, err := token.NewIssuer(token.Config{
 		Issuer: o.Issuer, Keyring: keyring, Keys: p.keys, Grants: o.Store,
 		IDToken: o.Tokens.IDToken, AccessToken: o.Tokens.AccessToken,
-		BrowserAccessToken: o.Tokens.BrowserAccessToken, Code: o.Tokens.Code,
+		BrowserAccessToken: o.Tokens.BrowserAccessToken, Code: o.Tokens.Code, Refresh: o.Tokens.Refresh,
 	})
 	if err != nil {
 		return nil, err

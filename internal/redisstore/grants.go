@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/hush-sso/hush/internal/token"
@@ -19,21 +20,55 @@ func (s *Store) Redeem(ctx context.Context, r token.Redemption) (session.Session
 	}
 	ctx, cancel := deadline(ctx)
 	defer cancel()
-	a, err := s.runDurable(ctx, redeemScript, []string{sessionKey(r.Key), usedKey(r.Key, r.JTI)},
+	var first token.Family
+	if r.Family != nil {
+		first = *r.Family
+	}
+	if first.Outlives {
+		if err := s.keep(ctx, r.UserID, r.Key, first.Lifetime); err != nil {
+			return session.Session{}, time.Time{}, err
+		}
+	}
+	a, err := s.runDurable(ctx, redeemScript, familyKeys(r.Key, r.JTI),
 		r.ClientID, string(r.Needs), r.IssuedAt.UnixMilli(), r.Lifetime.Milliseconds(), r.Attempt,
-		r.Outlives.Milliseconds(), usedSlack.Milliseconds(), s.latest(ctx))
+		r.Outlives.Milliseconds(), usedSlack.Milliseconds(), s.latest(ctx),
+		r.JTI, first.Hash, first.Lifetime.Milliseconds(), flag(first.Outlives), mostFamilies)
 	if err != nil {
 		return session.Session{}, a.now, err
 	}
 	return read(r.Key, a)
 }
 
+// keep leaves the session on its user's list for as long as a family may outlive
+// it, so that ending all of the user's sessions finds it.
+func (s *Store) keep(ctx context.Context, userID string, k session.Key, life time.Duration) error {
+	_, err := s.runDurable(ctx, keepScript, userKeys(userID)[:1], k.String(), life.Milliseconds(), time.Hour.Milliseconds())
+	return err
+}
+
 // Check implements [token.GrantStore].
 func (s *Store) Check(ctx context.Context, c token.Check) (session.Session, time.Time, error) {
-	a, err := s.run(ctx, checkScript, []string{sessionKey(c.Key), usedKey(c.Key, c.JTI)},
-		c.ClientID, string(c.Needs))
+	keys := familyKeys(c.Key, c.JTI)
+	keys[3] = usedKey(c.Key, c.TokenJTI)
+	a, err := s.run(ctx, checkScript, keys, c.ClientID, string(c.Needs), c.Refresh, token.Grace.Milliseconds())
 	if err != nil {
 		return session.Session{}, a.now, err
 	}
 	return read(c.Key, a)
+}
+
+// Revoke implements [token.GrantStore].
+func (s *Store) Revoke(ctx context.Context, k session.Key, jti, clientID string, life time.Duration) error {
+	if jti == "" || life < time.Millisecond {
+		return fmt.Errorf("redis: grant %q to be revoked for %v", jti, life)
+	}
+	_, err := s.runDurable(ctx, revokeScript, familyKeys(k, jti), jti+" "+clientID, life.Milliseconds())
+	return err
+}
+
+func flag(on bool) string {
+	if on {
+		return "1"
+	}
+	return "0"
 }

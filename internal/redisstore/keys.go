@@ -18,8 +18,16 @@
 //	                                                                 as a tombstone 1 h
 //	hush:{k}:used:<jti>   string  a redeemed code: "ok <attempt>"    the rest of the code's life + 10 min
 //	                              "revoked" once it was replayed     life of what the code gave
+//	                              or what it gave, and of an         the rest of that token's life
+//	                              access token that was revoked
+//	hush:{k}:r:<jti>      hash    the refresh family of a code       until its absolute expiry
+//	hush:{k}:ra:<jti>     string  the family's last answer, sealed   the grace + 5 s
+//	                              for the token that was spent
+//	hush:{k}:rs           zset    "<jti> <client>", the session's    the latest expiry of one
+//	                              families by when they began, µs
 //	hush:{u:<u>}:sessions zset    the user's session keys by         latest expiry + 1 h
-//	                              absolute expiry, ms
+//	                              absolute expiry, ms, or that of
+//	                              a family that outlives it
 //	hush:{u:<u>}:gen      string  generation: server time in µs of   24 h, longer than any sign-in
 //	                              the last Turn, strictly growing
 //	hush:{u:<u>}:consents hash    client id -> oauth.Grants          400 days after the last answer
@@ -55,6 +63,20 @@
 // not come. The hour of grace lets the next silent answer say why there is no
 // session. An ended record is a tombstone: it keeps h, hp, hpx (so that only
 // who holds the secret learns the reason), sid, uid and c:* (who took part).
+//
+// # The refresh family
+//
+//	h     hash of the secret of the token that stands
+//	hp    of the one before it       at    ms, when that was spent
+//	ex    ms, absolute expiry, never moves
+//	cl    client id                  uid   user id
+//	out   1: outlives a session that ran out or was signed out of
+//
+// A family without out also needs the live session, and one with it needs what
+// its client holds there while the session lives. A session that is revoked, or
+// whose user is disabled, takes all its families with it, and so does consent
+// that is taken back those of the client. Absence is the end: nothing but
+// redeem.lua makes a family.
 package redisstore
 
 import (
@@ -70,12 +92,14 @@ import (
 const (
 	pendingLife      = 15 * time.Minute     // from Create to Activate
 	secretGrace      = 15 * time.Second     // the replaced secret, for requests in flight
+	answerSlack      = 5 * time.Second      // an answer is there for as long as the grace is judged
 	usedSlack        = 10 * time.Minute     // a code's marker outlives the code, whatever clocks do
 	genLife          = 24 * time.Hour       // a sign-in takes minutes
 	ticketLife       = time.Minute          // no request to sign in takes as long
 	consentLife      = 400 * 24 * time.Hour // a consent unused for a year is asked for again
 	registrationLife = 400 * 24 * time.Hour // of an app that nobody uses
 	registrationStep = 24 * time.Hour       // by which its expiry moves at least
+	mostFamilies     = 200                  // of one client in one session; the oldest make room
 	slideParts       = 20                   // the idle expiry moves by at least this part of the idle time
 )
 
@@ -84,6 +108,14 @@ const signingKeys = "hush:{keys}"
 func sessionKey(k session.Key) string { return "hush:{" + k.String() + "}:s" }
 
 func usedKey(k session.Key, jti string) string { return "hush:{" + k.String() + "}:used:" + jti }
+
+// familyKeys are the keys of family.lua.
+func familyKeys(k session.Key, jti string) []string {
+	hush := "hush:{" + k.String() + "}:"
+	return []string{sessionKey(k), usedKey(k, jti), hush + "r:" + jti, hush + "ra:" + jti, familiesKey(k)}
+}
+
+func familiesKey(k session.Key) string { return "hush:{" + k.String() + "}:rs" }
 
 func parkedKey(id string) string { return "hush:{p:" + id + "}:used" }
 

@@ -41,11 +41,7 @@ func (s *Store) Resolve(ctx context.Context, q session.Query) (session.Session, 
 }
 
 func resolveArgs(q session.Query) []any {
-	activity := "0"
-	if q.Activity {
-		activity = "1"
-	}
-	return []any{q.ClientID, q.Handle.Secret.Hash(), activity, slideParts}
+	return []any{q.ClientID, q.Handle.Secret.Hash(), flag(q.Activity), slideParts}
 }
 
 func read(key session.Key, a answer) (session.Session, time.Time, error) {
@@ -80,7 +76,7 @@ func (s *Store) Participate(ctx context.Context, key session.Key, clientID strin
 
 // Withdraw implements [session.Store].
 func (s *Store) Withdraw(ctx context.Context, key session.Key, clientID string) error {
-	_, err := s.runDurable(ctx, withdrawScript, []string{sessionKey(key)}, clientID)
+	_, err := s.runDurable(ctx, withdrawScript, []string{sessionKey(key), familiesKey(key)}, clientID)
 	return err
 }
 
@@ -90,7 +86,7 @@ func (s *Store) End(ctx context.Context, key session.Key, why session.Absence) (
 	if !why.Ending() {
 		return "", fmt.Errorf("redis: %q is not a way to end a session", string(why))
 	}
-	a, err := s.runDurable(ctx, endScript, []string{sessionKey(key)}, string(why))
+	a, err := s.runDurable(ctx, endScript, []string{sessionKey(key), familiesKey(key)}, string(why))
 	if err != nil {
 		return "", err
 	}

@@ -123,6 +123,8 @@ func refusal(status string) error {
 		return token.ErrNotGranted
 	case "replayed":
 		return token.ErrReplayed
+	case "reused":
+		return token.ErrReused
 	case "grant_revoked":
 		return token.ErrRevoked
 	case "moved":

@@ -61,3 +61,26 @@ return 1
 func (k Kit) Age(ctx context.Context, key session.Key, d time.Duration) error {
 	return age.Run(ctx, k.store.Client(), []string{"hush:{" + key.String() + "}:s"}, d.Milliseconds()).Err()
 }
+
+// ageFamily moves a refresh family's times, in ms, and what it and the answer of
+// its last rotation have left to live.
+// KEYS: the family, the answer.
+var ageFamily = redis.NewScript(`
+local d = tonumber(ARGV[1])
+for _, name in ipairs({'at', 'ex'}) do
+  local v = redis.call('HGET', KEYS[1], name)
+  if v then redis.call('HSET', KEYS[1], name, string.format('%.0f', tonumber(v) - d)) end
+end
+for _, key in ipairs(KEYS) do
+  local ttl = redis.call('PTTL', key)
+  if ttl > d then redis.call('PEXPIRE', key, string.format('%.0f', ttl - d)) end
+end
+return 1
+`)
+
+// AgeFamily makes a refresh family d older. Its keys stay beyond their end, so
+// that the judgement is what refuses it.
+func (k Kit) AgeFamily(ctx context.Context, key session.Key, jti string, d time.Duration) error {
+	hush := "hush:{" + key.String() + "}:"
+	return ageFamily.Run(ctx, k.store.Client(), []string{hush + "r:" + jti, hush + "ra:" + jti}, d.Milliseconds()).Err()
+}

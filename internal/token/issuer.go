@@ -17,12 +17,13 @@ type Config struct {
 	Issuer  string        // the iss claim byte for byte, required
 	Keyring *seal.Keyring // required
 	Keys    *Keys         // required; may be loaded later
-	Grants  GrantStore    // needed by Redeem only
+	Grants  GrantStore    // needed by what asks whether a grant lives
 
 	IDToken            time.Duration // lifetime of ID tokens; default 10 h
 	AccessToken        time.Duration // of access tokens from the token endpoint; default 24 h
 	BrowserAccessToken time.Duration // of those from the authorization endpoint; default 2 h
 	Code               time.Duration // of codes; default 60 s
+	Refresh            time.Duration // of refresh tokens, from the first to the last; default 720 h
 }
 
 // Issuer mints, redeems and verifies. It is safe for concurrent use. Until its
@@ -34,10 +35,11 @@ type Issuer struct {
 	keys     *Keys
 	grants   GrantStore
 	gids     *seal.Box
+	refresh  *seal.Box
 	life     lifetimes
 }
 
-type lifetimes struct{ id, access, browser, code time.Duration }
+type lifetimes struct{ id, access, browser, code, refresh time.Duration }
 
 // NewIssuer returns an issuer.
 func NewIssuer(c Config) (*Issuer, error) {
@@ -49,8 +51,9 @@ func NewIssuer(c Config) (*Issuer, error) {
 		access:  cmp.Or(c.AccessToken, 24*time.Hour),
 		browser: cmp.Or(c.BrowserAccessToken, 2*time.Hour),
 		code:    cmp.Or(c.Code, time.Minute),
+		refresh: cmp.Or(c.Refresh, 720*time.Hour),
 	}
-	if min(life.id, life.access, life.browser, life.code) < time.Second {
+	if min(life.id, life.access, life.browser, life.code, life.refresh) < time.Second {
 		return nil, errors.New("token: lifetimes must be a second or more")
 	}
 	return &Issuer{
@@ -60,6 +63,7 @@ func NewIssuer(c Config) (*Issuer, error) {
 		keys:     c.Keys,
 		grants:   c.Grants,
 		gids:     c.Keyring.Box("grant"),
+		refresh:  c.Keyring.Box("refresh token"),
 		life:     life,
 	}, nil
 }
@@ -81,6 +85,10 @@ func (i *Issuer) accessLifetime(api *client.API, browser bool) time.Duration {
 
 func (i *Issuer) idLifetime(c *client.Client) time.Duration {
 	return cmp.Or(c.IDTokenLifetime, i.life.id)
+}
+
+func (i *Issuer) refreshLifetime(c *client.Client) time.Duration {
+	return cmp.Or(c.RefreshTokenLifetime, i.life.refresh)
 }
 
 // The gid claim seals which grant a token came from: the session key must not

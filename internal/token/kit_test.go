@@ -88,8 +88,11 @@ func testKeys(t testing.TB) *Keys {
 
 // grantStore records what it is asked and answers with err.
 type grantStore struct {
-	redeemed []Redemption
-	err      error
+	redeemed  []Redemption
+	presented []Candidate
+	rotated   []Rotation
+	answer    string // that a token was given before
+	err       error
 }
 
 func (s *grantStore) Redeem(_ context.Context, r Redemption) (session.Session, time.Time, error) {
@@ -99,6 +102,24 @@ func (s *grantStore) Redeem(_ context.Context, r Redemption) (session.Session, t
 
 func (s *grantStore) Check(context.Context, Check) (session.Session, time.Time, error) {
 	return session.Session{}, testTime, s.err
+}
+
+func (s *grantStore) Peek(_ context.Context, p Candidate) (Standing, error) {
+	s.presented = append(s.presented, p)
+	return Standing{Now: testTime, UserID: "u-1", Live: true, Answer: s.answer}, s.err
+}
+
+func (s *grantStore) Rotate(_ context.Context, r Rotation) (Standing, error) {
+	s.rotated = append(s.rotated, r)
+	answer := r.Answer
+	if s.answer != "" {
+		answer = s.answer
+	}
+	return Standing{Now: testTime, UserID: "u-1", Live: true, Answer: answer}, s.err
+}
+
+func (s *grantStore) Revoke(context.Context, session.Key, string, string, time.Duration) error {
+	return s.err
 }
 
 func testIssuerWith(t testing.TB, grants GrantStore) *Issuer {

@@ -22,36 +22,50 @@ type RedeemRequest struct {
 	RedirectURI string
 	Verifier    string      // PKCE code_verifier; "": none
 	Proof       *dpop.Proof // that came along, read but not used; nil: none
-
-	// APIs finds the APIs that the grant is for, whose tokens may live longer
-	// than the server's default: client.Set.API. nil: there are none.
-	APIs func(audience string) *client.API
+	Ask
 }
 
-// Redeem uses a code up and returns what it grants, to the key that was shown if
-// there was one, the live session, and the store's time. What the client got wrong is an *oauth.Error with
-// invalid_grant or invalid_dpop_proof; any other error is trouble with the
-// store. Whatever fails before the store is asked leaves the code as good as it
-// was, and so does a proof that was used before.
-func (i *Issuer) Redeem(ctx context.Context, c *client.Client, r RedeemRequest) (Grant, session.Session, time.Time, error) {
+// Redeemed is what a code gave.
+type Redeemed struct {
+	Grant   Grant       // what the request asks of what was granted
+	API     *client.API // whose access token that is; nil: userinfo
+	Session session.Session
+	Now     time.Time // the store's
+	Refresh string    // the first refresh token; "": none was granted
+}
+
+// Redeem uses a code up, for the key that was shown if there was one. What the
+// client got wrong is an *oauth.Error with invalid_grant, invalid_target or
+// invalid_dpop_proof; any other error is trouble with the store. Whatever fails
+// before the store is asked leaves the code as good as it was, and so does a
+// proof that was used before.
+func (i *Issuer) Redeem(ctx context.Context, c *client.Client, r RedeemRequest) (Redeemed, error) {
 	g, err := i.openForRedemption(c, r)
 	if err != nil {
-		return Grant{}, session.Session{}, time.Time{}, err
+		return Redeemed{}, err
+	}
+	d := Redeemed{}
+	if d.Grant, d.API, err = i.narrow(g, r.Ask); err != nil {
+		return Redeemed{}, err
 	}
 	if err := r.Proof.Use(ctx); err != nil {
-		return Grant{}, session.Session{}, time.Time{}, err
+		return Redeemed{}, err
 	}
-	g.JKT = r.Proof.JKT()
-	s, now, err := i.grants.Redeem(ctx, Redemption{
-		Key: g.Key, JTI: g.JTI, ClientID: g.ClientID, Needs: g.Needs,
+	d.Grant.JKT = r.Proof.JKT()
+	family, secret := i.begin(c, &g)
+	d.Session, d.Now, err = i.grants.Redeem(ctx, Redemption{
+		Key: g.Key, JTI: g.JTI, ClientID: g.ClientID, UserID: g.UserID, Needs: g.Needs,
 		IssuedAt: g.IssuedAt, Lifetime: i.life.code,
 		Attempt:  NewJTI(),
 		Outlives: i.outlives(c, &g, r.APIs),
+		Family:   family,
 	})
 	if err != nil {
-		return Grant{}, session.Session{}, time.Time{}, redeemError(err)
+		return Redeemed{}, redeemError(err)
 	}
-	return g, s, now, nil
+	g.JKT = keyOf(c, r.Proof)
+	d.Refresh = i.firstRefresh(family, secret, g, d.Session, d.Now)
+	return d, nil
 }
 
 // openForRedemption makes every check that needs no store.
@@ -78,9 +92,9 @@ func CheckProof(c *client.Client, jkt string, p *dpop.Proof) error {
 	case p == nil && c.DPoPBound:
 		return oauth.Errorf(oauth.InvalidDPoPProof, "The app is registered with dpop_bound_access_tokens and sent no DPoP proof.")
 	case p == nil && jkt != "":
-		return invalidGrant(nil, "it is bound to a key (RFC 9449), and no DPoP proof came along.")
+		return invalidGrant(nil, "It is bound to a key (RFC 9449), and no DPoP proof came along.")
 	case jkt != "" && p.JKT() != jkt:
-		return invalidGrant(nil, "it is bound to another key than that of the DPoP proof.")
+		return invalidGrant(nil, "It is bound to another key than that of the DPoP proof.")
 	}
 	return nil
 }

@@ -47,10 +47,12 @@ func TestRedeemChecksBeforeTheStore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := &grantStore{}
 			i.grants = store
-			g, s, now, err := i.Redeem(context.Background(), set.Client(tc.client), tc.r)
+			tc.r.APIs = set.API
+			got, err := i.Redeem(context.Background(), set.Client(tc.client), tc.r)
+			g := got.Grant
 			if tc.want == "" {
-				if err != nil || g.UserID != "u-1" || s.Key != g.Key || !now.Equal(testTime) || len(store.redeemed) != 1 {
-					t.Errorf("got %+v %+v %v, %v; store was asked %d times", g, s, now, err, len(store.redeemed))
+				if err != nil || g.UserID != "u-1" || got.Session.Key != g.Key || !got.Now.Equal(testTime) || len(store.redeemed) != 1 || got.Refresh != "" {
+					t.Errorf("got %+v, %v; store was asked %d times", got, err, len(store.redeemed))
 				}
 				return
 			}
@@ -75,7 +77,7 @@ func wantInvalidGrant(t *testing.T, err error, description string) {
 
 func TestRedeemStoreAnswers(t *testing.T) {
 	i, c := testIssuerWith(t, nil), testSet(t).Client("shop")
-	r := RedeemRequest{Code: i.SealCode(testGrant("shop")), RedirectURI: "https://shop.example.com/callback", Verifier: rfcVerifier}
+	r := RedeemRequest{Code: i.SealCode(testGrant("shop")), RedirectURI: "https://shop.example.com/callback", Verifier: rfcVerifier, Ask: Ask{APIs: testSet(t).API}}
 	for cause, want := range map[error]string{
 		ErrReplayed:       "redeemed before",
 		ErrExpired:        "expired",
@@ -85,7 +87,7 @@ func TestRedeemStoreAnswers(t *testing.T) {
 		session.Gone:      "session in which",
 	} {
 		i.grants = &grantStore{err: cause}
-		_, _, _, err := i.Redeem(context.Background(), c, r)
+		_, err := i.Redeem(context.Background(), c, r)
 		wantInvalidGrant(t, err, want)
 		if !errors.Is(err, cause) {
 			t.Errorf("%v is not the cause of %v", cause, err)
@@ -94,7 +96,7 @@ func TestRedeemStoreAnswers(t *testing.T) {
 	// Trouble is never the client's fault.
 	for _, cause := range []error{io.ErrUnexpectedEOF, context.DeadlineExceeded} {
 		i.grants = &grantStore{err: cause}
-		_, _, _, err := i.Redeem(context.Background(), c, r)
+		_, err := i.Redeem(context.Background(), c, r)
 		var refusal *oauth.Error
 		if !errors.Is(err, cause) || errors.As(err, &refusal) {
 			t.Errorf("got %v, want plain %v", err, cause)
@@ -109,32 +111,27 @@ func TestRedemption(t *testing.T) {
 	g := testGrant("shop")
 	for _, tc := range []struct {
 		audience string
-		apis     bool
 		outlives time.Duration
 	}{
-		{testAPI, true, 24 * time.Hour},
-		{"https://short.example.com", true, 24 * time.Hour},
-		{"https://long.example.com", true, 100 * time.Hour},
-		{"https://long.example.com", false, 24 * time.Hour},
-		{"https://gone.example.com", true, 24 * time.Hour},
-		{"", true, 24 * time.Hour},
+		{testAPI, 24 * time.Hour},
+		{"https://short.example.com", 24 * time.Hour},
+		{"https://long.example.com", 100 * time.Hour},
+		{"https://gone.example.com", 24 * time.Hour},
+		{"", 24 * time.Hour},
 	} {
 		g.Needs = oauth.NewGrants("", []string{"openid"})
 		if tc.audience != "" {
 			g.Needs = g.Needs.Union(oauth.NewGrants(testAPI, []string{""})).Union(oauth.NewGrants(tc.audience, []string{"", "openid"}))
 		}
-		r := RedeemRequest{Code: i.SealCode(g), RedirectURI: g.RedirectURI, Verifier: rfcVerifier}
-		if tc.apis {
-			r.APIs = set.API
-		}
-		if _, _, _, err := i.Redeem(context.Background(), set.Client("shop"), r); err != nil {
+		r := RedeemRequest{Code: i.SealCode(g), RedirectURI: g.RedirectURI, Verifier: rfcVerifier, Ask: Ask{APIs: set.API}}
+		if _, err := i.Redeem(context.Background(), set.Client("shop"), r); err != nil {
 			t.Fatal(err)
 		}
 		got := store.redeemed[len(store.redeemed)-1]
 		attempt := got.Attempt
 		got.Attempt = ""
 		want := Redemption{
-			Key: g.Key, JTI: g.JTI, ClientID: "shop", Needs: g.Needs,
+			Key: g.Key, JTI: g.JTI, ClientID: "shop", UserID: "u-1", Needs: g.Needs,
 			IssuedAt: g.IssuedAt, Lifetime: time.Minute, Outlives: tc.outlives,
 		}
 		if got != want || len(attempt) != 22 {

@@ -1,10 +1,16 @@
 -- Invariant: afterwards there is a tombstone and no session, whatever was here,
 -- and the first reason stands. It keeps what says to whom the reason may be
--- told and who took part.
+-- told and who took part. Refresh families go with it, but for those that outlive
+-- a session which the user or the browser ended. While one is left the answer
+-- names no user: the session stays on its list, where the family is found.
 local why = ARGV[1]
 
+local all = why == 'revoked' or why == 'user_disabled'
+local left = drop(function(_, key) return all or redis.call('HGET', key, 'out') ~= '1' end)
+
 local r = read('')
-if r.st == 'ended' then return {'ok', int(now), r.uid or ''} end
+local uid = left == 0 and r.uid or ''
+if r.st == 'ended' then return {'ok', int(now), uid} end
 
 local set = redis.pcall('HSET', KEYS[1], 'st', 'ended', 'why', why)
 if type(set) == 'table' and set.err then
@@ -16,4 +22,4 @@ else
   redis.call('HDEL', KEYS[1], 'at', 'acr', 'amr', 'grp', 'cr', 'ex', 'idle')
   redis.call('PEXPIRE', KEYS[1], int(HOUR))
 end
-return {'ok', int(now), r.uid or ''}
+return {'ok', int(now), uid}

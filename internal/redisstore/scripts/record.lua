@@ -43,6 +43,13 @@ end
 -- life is the TTL in ms of a record that is used now.
 local function life(r) return math.min(r.idle, r.ex - now) + HOUR end
 
+-- slide moves the idle expiry of a session that is used now, never past ex and
+-- only by more than a step. PEXPIRE works when Redis is out of memory.
+local function slide(r, parts)
+  local ttl = life(r)
+  if ttl - r.ttl > r.idle / parts then redis.call('PEXPIRE', KEYS[1], int(ttl)) end
+end
+
 local function no(s) return {s, int(now)} end
 
 -- yes answers with the session as read; the order is that of parseSession.

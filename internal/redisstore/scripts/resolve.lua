@@ -10,8 +10,5 @@ local s = seen(r, status(r), hash)
 if (r.st == 'ended' or s == 'idle' or s == 'expired') and not r.c then s = 'gone' end
 if s ~= 'active' then return no(s) end
 
-if activity == '1' and r.c then
-  local ttl = life(r)
-  if ttl - r.ttl > r.idle / parts then redis.call('PEXPIRE', KEYS[1], int(ttl)) end
-end
+if activity == '1' and r.c then slide(r, parts) end
 return yes(r)

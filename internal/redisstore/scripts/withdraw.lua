@@ -1,6 +1,9 @@
--- Invariant: a live session no longer knows the client, even when Redis is out
--- of memory. A tombstone keeps who took part; what is over grants nothing.
+-- Invariant: a live session no longer knows the client, and no refresh family of
+-- it is left, even when Redis is out of memory. A tombstone keeps who took part;
+-- what is over grants nothing.
 local client = ARGV[1]
+
+drop(function(owner) return owner == client end)
 
 local s = status(read(client))
 if s == 'corrupt' then return no(s) end

@@ -1,0 +1,103 @@
+package authorize
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/silent"
+)
+
+// Refresh exchanges a refresh token for an app that has proved who it is (RFC
+// 6749 section 6, OpenID Connect Core 1.0 section 12). Every error is an
+// *oauth.Error: invalid_grant for what is over, temporarily_unavailable for an
+// outage, after which the token is as good as before or gets the answer that was
+// lost.
+func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.RefreshRequest) (Tokens, error) {
+	if !s.Tokens.Ready() {
+		return Tokens{}, silent.Unavailable(token.ErrNotReady)
+	}
+	set := s.Clients()
+	r.APIs, r.Activity = set.API, s.renewalCounts(c)
+	f, err := s.Tokens.PresentRefresh(ctx, c, r)
+	if err != nil {
+		return Tokens{}, refusalOf(err)
+	}
+	user, known := s.Directory().ByID(f.Grant.UserID)
+	if !known || user.Disabled {
+		return Tokens{}, staleRefresh("The user's account is disabled or no longer exists.")
+	}
+	if err := s.stillAllowed(ctx, c, set, f); err != nil {
+		return Tokens{}, err
+	}
+	t, err := kept(f.Before)
+	if err != nil || t.answers(f) {
+		return t, err
+	}
+	own, err := s.tokens(c, user, f.Grant, f.API, f.Now, f.Next)
+	if err != nil {
+		return Tokens{}, err
+	}
+	if f.Before == nil {
+		answer, err := json.Marshal(own)
+		if err != nil {
+			return Tokens{}, silent.Unavailable(err)
+		}
+		if answer, err = s.Tokens.Rotate(ctx, f, answer); err != nil {
+			return Tokens{}, refusalOf(err)
+		}
+		if t, err = kept(answer); err != nil || t.answers(f) {
+			return t, err
+		}
+	}
+	// Asked for at the same moment as something else: there is one successor all
+	// the same.
+	own.Refresh = t.Refresh
+	return own, nil
+}
+
+// kept reads an answer that was given before.
+func kept(answer []byte) (t Tokens, err error) {
+	if answer == nil {
+		return t, nil
+	}
+	if err := json.Unmarshal(answer, &t); err != nil {
+		return Tokens{}, silent.Unavailable(err)
+	}
+	return t, nil
+}
+
+// answers tells whether t is what the request asks for.
+func (t Tokens) answers(f *token.Refresh) bool {
+	return t.Access != "" && t.JKT == f.Grant.JKT && t.For == audienceOf(f.API) && t.Scope == strings.Join(f.Grant.ScopesOf(f.API), " ")
+}
+
+// stillAllowed asks for consent where no session holds it any more: the one that
+// the user gave is then all there is.
+func (s *Service) stillAllowed(ctx context.Context, c *client.Client, set *client.Set, f *token.Refresh) error {
+	if f.Live {
+		return nil
+	}
+	var apis []*client.API
+	for _, audience := range f.Grant.Audiences() {
+		apis = append(apis, set.API(audience))
+	}
+	if skipsConsent(c, apis) {
+		return nil
+	}
+	remembered, err := s.Consents.Remembered(ctx, f.Grant.UserID, c.ID)
+	if err != nil {
+		return silent.Unavailable(err)
+	}
+	if !remembered.Covers(f.Grant.Needs) {
+		return staleRefresh("The user no longer allows what it grants.")
+	}
+	return nil
+}
+
+func staleRefresh(why string) error {
+	return oauth.Errorf(oauth.InvalidGrant, "%s", "Unknown or invalid refresh token. "+why)
+}

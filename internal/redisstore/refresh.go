@@ -1,0 +1,50 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hush-sso/hush/internal/token"
+)
+
+// Peek implements [token.GrantStore].
+func (s *Store) Peek(ctx context.Context, p token.Candidate) (token.Standing, error) {
+	ctx, cancel := deadline(ctx)
+	defer cancel()
+	a, err := s.run(ctx, peekScript, familyKeys(p.Key, p.JTI), candidateArgs(p)...)
+	if errors.Is(err, token.ErrReused) && s.replica > 0 {
+		// Ended, but perhaps on the primary only.
+		if err := s.Revoke(ctx, p.Key, p.JTI, p.ClientID, p.Outlives); err != nil {
+			return token.Standing{}, err
+		}
+	}
+	return standing(a, err)
+}
+
+// Rotate implements [token.GrantStore].
+func (s *Store) Rotate(ctx context.Context, r token.Rotation) (token.Standing, error) {
+	if r.Successor == "" || r.Answer == "" {
+		return token.Standing{}, errors.New("redis: rotation without successor or answer")
+	}
+	ctx, cancel := deadline(ctx)
+	defer cancel()
+	a, err := s.runDurable(ctx, rotateScript, familyKeys(r.Key, r.JTI), append(candidateArgs(r.Candidate),
+		r.Successor, r.Answer, s.latest(ctx), flag(r.Activity), slideParts, answerSlack.Milliseconds())...)
+	return standing(a, err)
+}
+
+// candidateArgs are the arguments that present.lua names.
+func candidateArgs(p token.Candidate) []any {
+	return []any{
+		p.ClientID, string(p.Needs), p.JTI, p.Hash, flag(p.MayOutlive),
+		max(p.Outlives, time.Millisecond).Milliseconds(), token.Grace.Milliseconds(),
+	}
+}
+
+func standing(a answer, err error) (token.Standing, error) {
+	if err != nil {
+		return token.Standing{}, err
+	}
+	return token.Standing{Now: a.now, UserID: a.text(0), Live: a.text(1) == "1", Answer: a.text(2)}, nil
+}

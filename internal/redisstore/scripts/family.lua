@@ -1,0 +1,28 @@
+-- Refresh families. KEYS: 2 the marker of the code that began it, 3 the family,
+-- 4 the answer of its last rotation, 5 the families of the session.
+
+-- family returns the record, or nil. Absent fields are false.
+local function family()
+  local v = redis.call('HMGET', KEYS[3], 'h', 'hp', 'at', 'ex', 'cl', 'uid', 'out')
+  if not v[1] then return nil end
+  return {
+    h = v[1], hp = v[2], at = tonumber(v[3] or ''), ex = tonumber(v[4] or '') or 0,
+    cl = v[5], uid = v[6], out = v[7] == '1',
+  }
+end
+
+-- lasts tells whether the family holds although its session does not. A session
+-- that was ended for the user's sake takes all with it.
+local function lasts(f, s)
+  return f ~= nil and f.out and now < f.ex and
+    (s == 'gone' or s == 'idle' or s == 'expired' or s == 'signed_out' or s == 'replaced')
+end
+
+-- kill ends a family and what it gave. Out of memory the marker cannot be
+-- written, but the family goes all the same.
+local function kill(member, life)
+  local set = redis.pcall('SET', KEYS[2], 'revoked', 'PX', int(life))
+  redis.call('DEL', KEYS[3], KEYS[4])
+  redis.call('ZREM', KEYS[5], member)
+  if type(set) == 'table' and set.err then error(set.err, 0) end
+end

@@ -1,0 +1,163 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/dpop"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+)
+
+// RefreshRequest is what a client that has proved who it is sends for a refresh
+// token (RFC 6749 section 6).
+type RefreshRequest struct {
+	Token string
+	Proof *dpop.Proof // that came along, read but not used; nil: none
+	Ask
+	Activity bool // this keeps the session from idling out
+}
+
+// Refresh is a refresh token that stands, in the hand of its client.
+type Refresh struct {
+	Grant  Grant       // what the request asks of what was granted, for the key that was shown
+	API    *client.API // whose access token that is; nil: userinfo
+	Now    time.Time   // the store's
+	Live   bool        // the session is; otherwise the token outlives it
+	Next   string      // the token that follows, good once Rotate returned it
+	Before []byte      // the answer that the token was given already; nil: none yet
+
+	token     refreshToken
+	candidate Candidate
+	next      refreshToken
+	activity  bool
+}
+
+// PresentRefresh opens a refresh token of the client and asks the store what it
+// is worth; it stays as good as it was. What is wrong with it is an *oauth.Error
+// with invalid_grant, invalid_scope, invalid_target or invalid_dpop_proof; any
+// other error is trouble with the store.
+func (i *Issuer) PresentRefresh(ctx context.Context, c *client.Client, r RefreshRequest) (*Refresh, error) {
+	t, err := i.openRefresh(c.ID, r.Token)
+	if err != nil {
+		return nil, badRefresh(err, "It was not issued by this server to this client, or was changed on the way.")
+	}
+	f := &Refresh{token: t, activity: r.Activity}
+	if f.Grant, f.API, err = i.narrow(t.grant, r.Ask); err != nil {
+		return nil, err
+	}
+	if err := CheckProof(c, t.grant.JKT, r.Proof); err != nil {
+		return nil, boundRefresh(err)
+	}
+	if err := r.Proof.Use(ctx); err != nil {
+		return nil, err
+	}
+	f.Grant.JKT = r.Proof.JKT()
+	f.candidate = Candidate{
+		Key: t.grant.Key, JTI: t.grant.JTI, ClientID: c.ID, Needs: t.grant.Needs, Hash: t.secret.Hash(),
+		MayOutlive: c.RefreshTokenOutlivesSession, Outlives: i.outlives(c, &t.grant, r.APIs),
+	}
+	s, err := i.grants.Peek(ctx, f.candidate)
+	if err != nil {
+		return nil, refreshError(err)
+	}
+	if s.UserID != t.grant.UserID {
+		return nil, errors.New("token: the refresh family names another user than the sealed token")
+	}
+	f.Now, f.Live = s.Now, s.Live
+	f.next = t.successor(s.Now)
+	f.Next = i.sealRefresh(f.next)
+	f.Before, err = f.open(s.Answer)
+	return f, err
+}
+
+// Rotate spends the token: it returns the answer that counts, which is another
+// than the one given where somebody else was first. Errors are those of
+// PresentRefresh.
+func (i *Issuer) Rotate(ctx context.Context, f *Refresh, answer []byte) ([]byte, error) {
+	s, err := i.grants.Rotate(ctx, Rotation{
+		Candidate: f.candidate, Successor: f.next.secret.Hash(),
+		Answer: f.token.answers().Seal(answer), Activity: f.activity,
+	})
+	if err != nil {
+		return nil, refreshError(err)
+	}
+	return f.open(s.Answer)
+}
+
+// open reads an answer that the store kept for this token.
+func (f *Refresh) open(sealed string) ([]byte, error) {
+	if sealed == "" {
+		return nil, nil
+	}
+	answer, err := f.token.answers().Open(sealed)
+	if err != nil {
+		return nil, fmt.Errorf("token: kept answer: %w", err)
+	}
+	return answer, nil
+}
+
+// begin is the family of a grant with refresh tokens, and the secret of the first.
+func (i *Issuer) begin(c *client.Client, g *Grant) (*Family, session.Secret) {
+	if !g.Offline() || !c.HasGrant("refresh_token") {
+		return nil, session.Secret{}
+	}
+	secret := newRefreshSecret()
+	return &Family{Hash: secret.Hash(), Lifetime: i.refreshLifetime(c), Outlives: c.RefreshTokenOutlivesSession}, secret
+}
+
+// keyOf is what a refresh token of the client is bound to: a confidential client
+// proves who it is at every refresh, and may change its key (RFC 9449 section 5).
+func keyOf(c *client.Client, p *dpop.Proof) string {
+	if c.Confidential {
+		return ""
+	}
+	return p.JKT()
+}
+
+// firstRefresh is the text of a family's first token, once the store began it.
+func (i *Issuer) firstRefresh(f *Family, secret session.Secret, g Grant, s session.Session, now time.Time) string {
+	if f == nil {
+		return ""
+	}
+	ends := now.Add(f.Lifetime)
+	if !f.Outlives && s.Expires.Before(ends) {
+		ends = s.Expires
+	}
+	return i.sealRefresh(refreshToken{refreshClaims{Expires: ends.Unix(), IssuedAt: now.Unix()}, secret, g})
+}
+
+// refreshError tells a refusal of the store from trouble with it.
+func refreshError(err error) error {
+	var absent session.Absence
+	switch {
+	case errors.Is(err, ErrReused):
+		return badRefresh(err, "It was used before; every token that came from the same code is now revoked.")
+	case errors.Is(err, ErrExpired):
+		return badRefresh(err, "It has expired, and refreshing does not prolong it.")
+	case errors.Is(err, ErrNotGranted):
+		return badRefresh(err, "The app no longer holds what it grants; the user must be asked again.")
+	case errors.Is(err, ErrRevoked):
+		return badRefresh(err, "It was revoked, or has expired.")
+	case errors.As(err, &absent):
+		return badRefresh(err, "The session in which it was issued is over.")
+	}
+	return fmt.Errorf("refresh: %w", err)
+}
+
+// boundRefresh says the same of a token that is bound to another key.
+func boundRefresh(err error) error {
+	if refused := (*oauth.Error)(nil); errors.As(err, &refused) && refused.Code == oauth.InvalidGrant {
+		return badRefresh(refused.Cause, refused.Description)
+	}
+	return err
+}
+
+// badRefresh: auth0-spa-js goes on with its iframe where it finds the words
+// "invalid refresh token" in the description, whatever their case.
+func badRefresh(cause error, why string) error {
+	return invalidGrant(cause, "Unknown or invalid refresh token. "+why)
+}
