@@ -49,7 +49,7 @@ func TestCodeRefused(t *testing.T) {
 		"verifier and a space":         {[]string{"code_verifier", verifier + " "}, 400, "invalid_grant"},
 		"no grant type":                {[]string{"grant_type", ""}, 400, "invalid_request"},
 		"another grant type":           {[]string{"grant_type", "password"}, 400, "unsupported_grant_type"},
-		"refresh token":                {[]string{"grant_type", "refresh_token"}, 400, "unsupported_grant_type"},
+		"refresh token":                {[]string{"grant_type", "refresh_token"}, 400, "unauthorized_client"},
 		"app without the grant":        {[]string{"client_id", "demo-classic"}, 400, "unauthorized_client"},
 		"confidential app, no secret":  {[]string{"client_id", "vault"}, 401, "invalid_client"},
 		"confidential app, bad secret": {[]string{"client_id", "vault", "client_secret", "Vault secret"}, 401, "invalid_client"},
