@@ -2,6 +2,9 @@ package redistest
 
 import (
 	"context"
+	"encoding/base64"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,4 +86,23 @@ return 1
 func (k Kit) AgeFamily(ctx context.Context, key session.Key, jti string, d time.Duration) error {
 	hush := "hush:{" + key.String() + "}:"
 	return ageFamily.Run(ctx, k.store.Client(), []string{hush + "r:" + jti, hush + "ra:" + jti}, d.Milliseconds()).Err()
+}
+
+// AgeAll ages every session of a store that is not a Cluster.
+func (k Kit) AgeAll(ctx context.Context, d time.Duration) error {
+	names, err := k.store.Client().Keys(ctx, "hush:{*}:s").Result()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		var key session.Key
+		text := strings.TrimSuffix(strings.TrimPrefix(name, "hush:{"), "}:s")
+		if n, err := base64.RawURLEncoding.Decode(key[:], []byte(text)); err != nil || n != len(key) {
+			return fmt.Errorf("%s is no session", name)
+		}
+		if err := k.Age(ctx, key, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
