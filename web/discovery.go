@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
@@ -42,11 +43,13 @@ func (o *offer) members() map[string]any {
 		"grant_types_supported":                 o.used((*client.Client).HasGrant, "authorization_code", "implicit", "refresh_token"),
 		"subject_types_supported":               []string{"public"},
 		"id_token_signing_alg_values_supported": token.Algorithms,
-		"token_endpoint_auth_methods_supported": o.used(authenticates, "none", "client_secret_basic", "client_secret_post"),
 		"code_challenge_methods_supported":      []string{"S256"},
 		"dpop_signing_alg_values_supported":     jose.Algorithms,
 		"prompt_values_supported":               []string{"none", "login", "consent", "select_account"},
 		"ui_locales_supported":                  o.Brand.Speaks(),
+
+		"token_endpoint_auth_methods_supported":            o.used((*client.Client).AuthenticatesBy, slices.Clone(client.AuthMethods)...),
+		"token_endpoint_auth_signing_alg_values_supported": o.used(assertsWith, slices.Clone(clientauth.Algorithms)...),
 
 		"scopes_supported": scopes,
 		"claims_supported": append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr"},
@@ -79,8 +82,9 @@ func allowsResponseType(c *client.Client, words string) bool {
 	return err == nil && c.AllowsResponseType(t)
 }
 
-func authenticates(c *client.Client, method string) bool {
-	return (method == "none") != c.Confidential && c.AllowsAuthMethod(method)
+// assertsWith tells whether an app may authenticate with a JWT of this algorithm.
+func assertsWith(c *client.Client, alg string) bool {
+	return (c.TokenAuthAlg == "" || c.TokenAuthAlg == alg) && c.AuthenticatesBy(clientauth.MethodOf(alg))
 }
 
 // describe makes the document, once for each generation.

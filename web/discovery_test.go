@@ -56,6 +56,20 @@ func TestDiscoveryOfWhatIsOn(t *testing.T) {
 	vault.TokenAuthMethod = "client_secret_post"
 	doc = described(t, vault)
 	lists(t, doc, "token_endpoint_auth_methods_supported", "client_secret_post")
+	lists(t, doc, "token_endpoint_auth_signing_alg_values_supported")
+
+	vault.TokenAuthMethod, vault.JWKSURI = "", "https://app.test/jwks"
+	doc = described(t, vault)
+	lists(t, doc, "token_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post", "private_key_jwt")
+	lists(t, doc, "token_endpoint_auth_signing_alg_values_supported", "RS256", "PS256", "ES256", "EdDSA")
+	vault.TokenAuthMethod, vault.TokenAuthAlg, vault.SecretHash = "private_key_jwt", "ES256", ""
+	doc = described(t, vault)
+	lists(t, doc, "token_endpoint_auth_methods_supported", "private_key_jwt")
+	lists(t, doc, "token_endpoint_auth_signing_alg_values_supported", "ES256")
+	vault.TokenAuthMethod, vault.TokenAuthAlg, vault.JWKSURI, vault.Secret = "client_secret_jwt", "", "", strings.Repeat("secret", 6)
+	doc = described(t, vault)
+	lists(t, doc, "token_endpoint_auth_methods_supported", "client_secret_jwt")
+	lists(t, doc, "token_endpoint_auth_signing_alg_values_supported", "HS256")
 
 	app.GrantTypes, app.ResponseTypes = []string{"implicit"}, []string{"token id_token"}
 	doc = described(t, app)

@@ -72,6 +72,7 @@ var single = map[string]bool{
 	"client_id": true, "returnTo": true,
 	"id_token_hint": true, "logout_hint": true, "post_logout_redirect_uri": true, "state": true,
 	"grant_type": true, "code": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
+	"client_assertion": true, "client_assertion_type": true,
 	"access_token": true, "refresh_token": true, "scope": true, "audience": true,
 }
 

@@ -2,14 +2,12 @@ package client
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
@@ -45,12 +43,22 @@ type Spec struct {
 	// (authorization_signed_response_alg): RS256 (default), ES256 or EdDSA.
 	AnswerAlg string
 	// SecretHash is "sha256:" and the hex SHA-256 of the client secret, which
-	// must be random (not a password); required where Confidential.
+	// must be random (not a password). A confidential client has this, Secret or
+	// keys.
 	SecretHash string
-	// TokenAuthMethod is the one way in which the client may authenticate at
-	// the token endpoint: none, client_secret_basic or client_secret_post
-	// (OpenID Connect Core 1.0 section 9). "": any that its type allows.
+	// Secret is the secret itself, 32 bytes or more, in place of SecretHash:
+	// what client_secret_jwt is signed with. For that method only.
+	Secret string
+	// JWKS is a JWK Set, as JSON, of the client's public keys, and JWKSURI the
+	// address of one; one of them at most (RFC 7591 section 2).
+	JWKS, JWKSURI string
+	// TokenAuthMethod is the one way in which the client may authenticate, one
+	// of the AuthMethods (OpenID Connect Core 1.0 section 9). "": any that its
+	// type, its secret and its keys allow, but client_secret_jwt.
 	TokenAuthMethod string
+	// TokenAuthAlg is the one algorithm of the JWT that it authenticates with.
+	// "": any that fits.
+	TokenAuthAlg string
 
 	// Unverified marks an app that registered itself: people are told so.
 	Unverified bool
@@ -97,6 +105,7 @@ type Client struct {
 	postLogout    []RedirectURI
 	responseTypes []oauth.ResponseType
 	secret        []byte
+	keys          jose.KeySet
 }
 
 // New checks a registration and returns the client, or what is wrong with it
@@ -105,7 +114,8 @@ func New(s Spec) (*Client, error) {
 	c := &Client{Spec: s}
 	c.defaults()
 	for _, step := range []func() error{
-		c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseSecret, c.checkPages, c.checkRequests,
+		c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseKeys, c.parseSecret, c.checkAuthMethod,
+		c.checkPages, c.checkRequests,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("client %q: %w", s.ID, err)
@@ -211,41 +221,6 @@ func (c *Client) checkAlg() error {
 	return cmp.Or(checkAlg("id_token_signing_alg", c.IDTokenAlg), checkAlg("authorization_signed_response_alg", c.AnswerAlg))
 }
 
-func (c *Client) parseSecret() error {
-	switch c.TokenAuthMethod {
-	case "":
-	case "none":
-		if c.Confidential {
-			return fmt.Errorf("token_endpoint_auth_method: a confidential client shows its secret")
-		}
-	case "client_secret_basic", "client_secret_post":
-		if !c.Confidential {
-			return fmt.Errorf("token_endpoint_auth_method: a public client has no secret; set type: confidential")
-		}
-	default:
-		return fmt.Errorf("token_endpoint_auth_method must be none, client_secret_basic or client_secret_post")
-	}
-	if !c.Confidential {
-		if c.SecretHash != "" {
-			return fmt.Errorf("secret_hash: a public client has no secret; set type: confidential")
-		}
-		return nil
-	}
-	var err error
-	c.secret, err = parseHash(c.SecretHash)
-	return err
-}
-
-// parseHash reads a secret_hash.
-func parseHash(text string) ([]byte, error) {
-	digest, ok := strings.CutPrefix(text, "sha256:")
-	sum, err := hex.DecodeString(digest)
-	if !ok || err != nil || len(sum) != sha256.Size {
-		return nil, fmt.Errorf("secret_hash must be sha256: and 64 hex digits")
-	}
-	return sum, nil
-}
-
 // Redirect returns the registered redirect URI that equals raw byte for byte
 // (RFC 9700 section 4.1.3).
 func (c *Client) Redirect(raw string) (RedirectURI, bool) {
@@ -289,21 +264,5 @@ func (c *Client) NeedsPKCE() bool {
 	return !c.Confidential
 }
 
-// AllowsAuthMethod tells whether the app may authenticate in this way.
-func (c *Client) AllowsAuthMethod(method string) bool {
-	return c.TokenAuthMethod == "" || c.TokenAuthMethod == method
-}
-
 // HasGrant tells whether the app registered the grant type.
 func (c *Client) HasGrant(name string) bool { return slices.Contains(c.GrantTypes, name) }
-
-// CheckSecret compares a presented client secret in constant time.
-func (c *Client) CheckSecret(presented string) bool {
-	return c.Confidential && matches(c.secret, presented)
-}
-
-// matches compares in constant time; no secret matches where there is none.
-func matches(secret []byte, presented string) bool {
-	sum := sha256.Sum256([]byte(presented))
-	return subtle.ConstantTimeCompare(sum[:], secret) == 1
-}

@@ -109,19 +109,42 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestBadClients(t *testing.T) {
+	hash := "sha256:" + strings.Repeat("0", 64)
 	for field, change := range map[string]func(*Spec){
-		"id must be":                        func(s *Spec) { s.ID = "a b" },
-		"redirect_uris must name":           func(s *Spec) { s.RedirectURIs = nil },
-		"redirect_uris: \"http://x.exam":    func(s *Spec) { s.RedirectURIs = []string{"http://x.example/cb"} },
-		"post_logout_redirect_uris":         func(s *Spec) { s.PostLogoutRedirectURIs = []string{"/"} },
-		"sso_group":                         func(s *Spec) { s.SSOGroup = "a\tb" },
-		"web_origins":                       func(s *Spec) { s.WebOrigins = []string{"https://app.example.com/"} },
-		"needs grant_types to hold impl":    func(s *Spec) { s.ResponseTypes = []string{"token"} },
-		"needs grant_types to hold auth":    func(s *Spec) { s.GrantTypes = []string{"implicit"} },
-		"is not a response type":            func(s *Spec) { s.ResponseTypes = []string{"none"} },
-		"id_token_signing_alg":              func(s *Spec) { s.IDTokenAlg = "HS256" },
-		"secret_hash must be":               func(s *Spec) { s.Confidential = true },
-		"secret_hash: a public client":      func(s *Spec) { s.SecretHash = "sha256:00" },
+		"id must be":                       func(s *Spec) { s.ID = "a b" },
+		"redirect_uris must name":          func(s *Spec) { s.RedirectURIs = nil },
+		"redirect_uris: \"http://x.exam":   func(s *Spec) { s.RedirectURIs = []string{"http://x.example/cb"} },
+		"post_logout_redirect_uris":        func(s *Spec) { s.PostLogoutRedirectURIs = []string{"/"} },
+		"sso_group":                        func(s *Spec) { s.SSOGroup = "a\tb" },
+		"web_origins":                      func(s *Spec) { s.WebOrigins = []string{"https://app.example.com/"} },
+		"needs grant_types to hold impl":   func(s *Spec) { s.ResponseTypes = []string{"token"} },
+		"needs grant_types to hold auth":   func(s *Spec) { s.GrantTypes = []string{"implicit"} },
+		"is not a response type":           func(s *Spec) { s.ResponseTypes = []string{"none"} },
+		"id_token_signing_alg":             func(s *Spec) { s.IDTokenAlg = "HS256" },
+		"secret_hash must be":              func(s *Spec) { s.Confidential = true },
+		"secret_hash: a public client":     func(s *Spec) { s.SecretHash = "sha256:00" },
+		"client_secret_jwt needs 32 bytes": func(s *Spec) { s.Confidential, s.TokenAuthMethod, s.Secret = true, AuthSecret, strings.Repeat("x", 31) },
+		"only client_secret_jwt needs it":  func(s *Spec) { s.Confidential, s.Secret = true, strings.Repeat("x", 32) },
+		"its hash cannot verify":           func(s *Spec) { s.Confidential, s.TokenAuthMethod, s.SecretHash = true, AuthSecret, hash },
+		"secret_hash is there too":         func(s *Spec) { s.Confidential, s.Secret, s.SecretHash = true, "x", hash },
+		"private_key_jwt needs jwks":       func(s *Spec) { s.Confidential, s.TokenAuthMethod = true, AuthKey },
+		"private_key_jwt needs no secret": func(s *Spec) {
+			s.Confidential, s.TokenAuthMethod, s.JWKSURI, s.SecretHash = true, AuthKey, "https://app.example.com/jwks", hash
+		},
+		"method: a public client has noth":   func(s *Spec) { s.TokenAuthMethod, s.JWKSURI = AuthKey, "https://app.example.com/jwks" },
+		"method: a confidential client auth": func(s *Spec) { s.Confidential, s.TokenAuthMethod, s.SecretHash = true, AuthNone, hash },
+		"method must be one of none, clien":  func(s *Spec) { s.TokenAuthMethod = "tls_client_auth" },
+		"jwks is there too":                  func(s *Spec) { s.JWKS, s.JWKSURI = `{"keys":[]}`, "https://app.example.com/jwks" },
+		"jwks: no key":                       func(s *Spec) { s.JWKS = `{"keys":[]}` },
+		"jwks_uri: \"http://app":             func(s *Spec) { s.JWKSURI = "http://app.example.com/jwks" },
+		"must not have a fragment":           func(s *Spec) { s.JWKSURI = "https://app.example.com/jwks#a" },
+		"alg: is for private_key_jwt":        func(s *Spec) { s.TokenAuthAlg = "ES256" },
+		"alg must be one of HS256": func(s *Spec) {
+			s.Confidential, s.TokenAuthMethod, s.Secret, s.TokenAuthAlg = true, AuthSecret, strings.Repeat("x", 32), "ES256"
+		},
+		"alg must be one of RS256, PS256": func(s *Spec) {
+			s.Confidential, s.TokenAuthMethod, s.JWKSURI, s.TokenAuthAlg = true, AuthKey, "https://app.example.com/jwks", "HS256"
+		},
 		"secret_hash must be sha256: and 6": func(s *Spec) { s.Confidential, s.SecretHash = true, "sha256:"+strings.Repeat("0", 62) },
 	} {
 		if _, err := New(spec(change)); err == nil || !strings.Contains(err.Error(), field) {

@@ -29,7 +29,8 @@ func (c *Client) spec() client.Spec {
 		RedirectURIs: c.RedirectURIs, WebOrigins: c.WebOrigins, PostLogoutRedirectURIs: c.PostLogoutRedirectURIs,
 		GrantTypes: c.GrantTypes, ResponseTypes: c.ResponseTypes,
 		RequirePKCE: c.RequirePKCE, TokenAuthMethod: c.TokenEndpointAuthMethod,
-		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(),
+		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(), Secret: c.plain(),
+		JWKS: c.jwks(), JWKSURI: c.JWKSURI, TokenAuthAlg: c.TokenEndpointAuthSigningAlg,
 		RefreshTokenLifetime: c.RefreshTokenLifetime, RefreshTokenOutlivesSession: c.RefreshTokenOutlivesSession,
 		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
@@ -43,10 +44,18 @@ func (c *Client) confidential() bool { return c.Type == "confidential" }
 
 // hash is the secret's, given or computed.
 func (c *Client) hash() string {
-	if c.SecretHash != "" || c.Secret == "" {
+	if c.SecretHash != "" || c.Secret == "" || c.plain() != "" {
 		return string(c.SecretHash)
 	}
 	return HashSecret(string(c.Secret))
+}
+
+// plain is the secret itself where JWTs are signed with it.
+func (c *Client) plain() string {
+	if c.TokenEndpointAuthMethod == client.AuthSecret {
+		return string(c.Secret)
+	}
+	return ""
 }
 
 // HashSecret returns what secret_hash holds for a client secret.
@@ -76,7 +85,9 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkOrigins(path, app)
 		d.checkPages(path, app)
 		d.checkGrants(path, app)
+		d.checkClientKeys(path, app)
 		d.checkClientSecret(path, app)
+		d.checkClientAuth(path, app)
 		d.checkRequests(path, app)
 		d.warnClient(path, app, c)
 		if !d.fine(path) {
@@ -170,32 +181,4 @@ func redirectProblem(raw string) error {
 		err = inner // the innermost speaks of the address alone
 	}
 	return err
-}
-
-func (d *decoder) checkClientSecret(path string, c *Client) {
-	hash, secret, method := path+".secret_hash", path+".secret", path+".token_endpoint_auth_method"
-	if !d.fine(path + ".type") {
-		return
-	}
-	given := d.has(hash) || d.has(secret)
-	switch {
-	case !c.confidential() && d.has(hash):
-		d.bad(hash, "is for confidential apps: remove it, or write type: confidential if the app runs on a server")
-	case !c.confidential() && d.has(secret):
-		d.bad(secret, "is for confidential apps: remove it, or write type: confidential if the app runs on a server")
-	case c.confidential() && !given:
-		d.bad(hash, "is missing: a confidential app needs its secret's hash, which hush hash-secret prints; an app in the browser is type: public")
-	case d.has(hash) && d.has(secret):
-		d.bad(secret, "says the same as secret_hash: remove one")
-	case d.has(hash) && !isHash(string(c.SecretHash)) && d.fine(hash):
-		d.bad(hash, "must be sha256: and 64 hex digits: make it with: hush hash-secret")
-	case d.has(secret) && d.fine(secret) && WeakSecret(string(c.Secret)) != "":
-		d.bad(secret, "%s", WeakSecret(string(c.Secret)))
-	}
-	switch m := c.TokenEndpointAuthMethod; {
-	case m == "none" && c.confidential():
-		d.bad(method, "is none, but the app is confidential: write client_secret_basic, or type: public")
-	case m != "" && m != "none" && !c.confidential():
-		d.bad(method, "needs a secret, which a public app has not: remove it, or write type: confidential")
-	}
 }

@@ -66,13 +66,22 @@ type Client struct {
 	// Whether its silent renewals keep a session from idling out.
 	RenewalIsActivity *bool `key:"renewal_is_activity" example:"false" otherwise:"session.renewal_is_activity"`
 	// `sha256:` and 64 hex digits, as `hush hash-secret` prints it. A
-	// confidential app needs this or secret.
+	// confidential app needs this, secret, jwks or jwks_uri.
 	SecretHash Secret `key:"secret_hash" example:"sha256:9f86d081..." otherwise:"none"`
-	// The secret itself, in place of its hash. Random, 22 characters or more; from
-	// the environment, not from the file.
+	// The secret itself, in place of its hash. Random, 22 characters or more, 32
+	// for client_secret_jwt; from the environment, not from the file.
 	Secret Secret `key:"secret" example:"\"${BACKEND_SECRET}\"" otherwise:"none"`
-	// How it shows its secret at the token endpoint.
-	TokenEndpointAuthMethod string `key:"token_endpoint_auth_method" oneof:"none client_secret_basic client_secret_post" example:"client_secret_basic" otherwise:"any that its type allows"`
+	// Its public keys, a JWK Set (RFC 7517 section 5), which may be pasted as
+	// JSON: RSA of 2048 bits or more, EC on P-256, Ed25519. With them a confidential
+	// app needs no secret.
+	JWKS map[string]any `key:"jwks" example:"{keys: [{kty: EC, crv: P-256, kid: \"1\", x: \"...\", y: \"...\"}]}" otherwise:"none"`
+	// Where it serves them instead: https, and a public address unless
+	// egress.allow has it. Read when they are needed, and kept ten minutes at most.
+	JWKSURI string `key:"jwks_uri" example:"https://office.example.com/jwks.json" otherwise:"none"`
+	// How it authenticates at the endpoints for apps, and then only so.
+	TokenEndpointAuthMethod string `key:"token_endpoint_auth_method" oneof:"none client_secret_basic client_secret_post client_secret_jwt private_key_jwt" example:"client_secret_basic" otherwise:"any that its type, its secret_hash and its keys allow"`
+	// The one algorithm of the JWT that it authenticates with.
+	TokenEndpointAuthSigningAlg string `key:"token_endpoint_auth_signing_alg" oneof:"RS256 PS256 ES256 EdDSA HS256" example:"ES256" otherwise:"any that fits"`
 	// The app's picture on the consent page: a file, SVG or PNG, 200 KB at most,
 	// relative to the configuration file. Read again when it changes.
 	Logo string `key:"logo" example:"shop.svg" otherwise:"none"`

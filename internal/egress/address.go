@@ -23,8 +23,8 @@ func (r rules) control(_ context.Context, _, address string, _ syscall.RawConn) 
 	if port := to.Port(); port != 443 && port < 1024 {
 		return fmt.Errorf("%w: port %d is neither 443 nor above 1023", ErrRefused, port)
 	}
-	addr := to.Addr().Unmap()
-	if addr.Zone() == "" && (public(addr) || slices.ContainsFunc(r.allow, func(p netip.Prefix) bool { return p.Contains(addr) })) {
+	addr := to.Addr().Unmap() // no prefix contains one with a zone
+	if public(addr) || slices.ContainsFunc(r.allow, func(p netip.Prefix) bool { return p.Contains(addr) }) {
 		return nil
 	}
 	return fmt.Errorf("%w: %s is not a public address", ErrRefused, addr)

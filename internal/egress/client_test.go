@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -14,8 +13,6 @@ import (
 
 	"github.com/hush-sso/hush/internal/egress"
 )
-
-var quiet = log.New(io.Discard, "", 0)
 
 func TestGet(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -61,16 +58,16 @@ func TestResolvedAddresses(t *testing.T) {
 			}
 			t.Run(kind+" "+addr, func(t *testing.T) {
 				resolver, _ := names(t, func(int64) []string { return []string{addr} })
-				_, err := egress.New(egress.Options{Roots: s.roots, Resolver: resolver}).Get(t.Context(), s.at("keys.test", "/"), 100)
+				_, err := egress.New(egress.Options{Roots: s.Roots, Resolver: resolver}).Get(t.Context(), s.at("keys.test", "/"), 100)
 				refused(t, "by name", err)
 				a := netip.MustParseAddr(addr)
-				_, err = egress.New(egress.Options{Roots: s.roots}).Get(t.Context(), "https://"+netip.AddrPortFrom(a, 8443).String()+"/", 100)
+				_, err = egress.New(egress.Options{Roots: s.Roots}).Get(t.Context(), "https://"+netip.AddrPortFrom(a, 8443).String()+"/", 100)
 				refused(t, "by address", err)
 			})
 		}
 	}
-	if s.calls.Load() != 0 {
-		t.Errorf("%d calls arrived", s.calls.Load())
+	if s.Calls.Load() != 0 {
+		t.Errorf("%d calls arrived", s.Calls.Load())
 	}
 }
 
@@ -92,8 +89,8 @@ func TestRebinding(t *testing.T) {
 		_, err := c.Get(t.Context(), s.at("keys.test", "/"), 100)
 		refused(t, "after the change", err)
 	}
-	if s.calls.Load() != 1 {
-		t.Errorf("%d calls", s.calls.Load())
+	if s.Calls.Load() != 1 {
+		t.Errorf("%d calls", s.Calls.Load())
 	}
 }
 
@@ -119,8 +116,8 @@ func TestNoRedirect(t *testing.T) {
 		_, err := s.client(egress.Options{}).Get(t.Context(), s.URL, 100)
 		failed(t, "a redirect", err, fmt.Sprintf("status %d", status))
 	}
-	if target.calls.Load() != 0 {
-		t.Errorf("%d redirects were followed", target.calls.Load())
+	if target.Calls.Load() != 0 {
+		t.Errorf("%d redirects were followed", target.Calls.Load())
 	}
 }
 
@@ -136,7 +133,7 @@ func TestNoProxy(t *testing.T) {
 	if _, err := s.client(egress.Options{Resolver: resolver}).Get(t.Context(), s.at("keys.test", "/"), 100); err != nil {
 		t.Error(err)
 	}
-	if proxy.calls.Load() != 0 {
+	if proxy.Calls.Load() != 0 {
 		t.Error("the proxy was asked")
 	}
 }

@@ -2,17 +2,13 @@ package egress_test
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 
@@ -23,29 +19,11 @@ import (
 var loopback = netip.MustParsePrefix("127.0.0.1/32")
 
 // host serves https as keys.test on an address of loopback.
-type host struct {
-	*httptest.Server
-	roots *x509.CertPool
-	calls atomic.Int64
-}
+type host struct{ *hushtest.Host }
 
 func serve(t *testing.T, h http.HandlerFunc) *host {
 	t.Helper()
-	s := &host{roots: x509.NewCertPool()}
-	cert, key := hushtest.Certificate(t, "keys.test", time.Hour)
-	pair, err := tls.X509KeyPair(cert, key)
-	if err != nil || !s.roots.AppendCertsFromPEM(cert) {
-		t.Fatal(err)
-	}
-	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.calls.Add(1)
-		h(w, r)
-	}))
-	s.Config.ErrorLog = quiet
-	s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
-	s.StartTLS()
-	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
-	return s
+	return &host{hushtest.ServeTLS(t, "keys.test", h)}
 }
 
 // at returns the URL of a path under another name for the server's host.
@@ -55,7 +33,7 @@ func (s *host) at(name, path string) string {
 
 // client returns one that trusts the server and may reach it.
 func (s *host) client(o egress.Options) *egress.Client {
-	o.Roots = s.roots
+	o.Roots = s.Roots
 	if o.Allow == nil {
 		o.Allow = []netip.Prefix{loopback}
 	}

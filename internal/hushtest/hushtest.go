@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/session"
@@ -36,6 +37,7 @@ type Options struct {
 	APIs      []client.API  // beside the demo's
 	Secrets   [][]byte      // default: one fixed secret
 	NoKeys    bool          // do not wait for signing keys
+	Egress    egress.Options
 
 	// Register adds clients whose addresses are only known once the Site has
 	// its own. It runs before the providers start and may Serve their apps.
@@ -105,7 +107,8 @@ func (s *Site) addNode(o Options) {
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy,
 		Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: demo.Users(),
-		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
+		Egress: o.Egress,
+		Log:    slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
+	"github.com/hush-sso/hush/internal/clientkeys"
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/login"
@@ -78,13 +79,14 @@ type Provider struct {
 	Sessions *session.Manager
 	Login    *login.Authenticator
 
-	keys    *token.Keys
-	egress  *egress.Client // of every generation
-	log     *slog.Logger
-	shared  web.Config       // without what a generation brings
-	flows   authorize.Config // likewise
-	current atomic.Pointer[generation]
-	stale   atomic.Bool
+	keys       *token.Keys
+	egress     *egress.Client // of every generation, as are clientKeys
+	clientKeys *clientkeys.Source
+	log        *slog.Logger
+	shared     web.Config       // without what a generation brings
+	flows      authorize.Config // likewise
+	current    atomic.Pointer[generation]
+	stale      atomic.Bool
 }
 
 // Stale notes for the metrics whether the configuration on disk is another than
@@ -106,6 +108,7 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress)}
+	p.clientKeys = clientkeys.New(p.egress, nil)
 	tokens, err := token.NewIssuer(token.Config{
 		Issuer: o.Issuer, Keyring: keyring, Keys: p.keys, Grants: o.Store,
 		IDToken: o.Tokens.IDToken, AccessToken: o.Tokens.AccessToken,
@@ -128,7 +131,7 @@ func New(o Options) (*Provider, error) {
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		DPoP: dpop.New(keyring, o.Store), NeedNonce: o.DPoPNonce == nil || *o.DPoPNonce,
 		Keyring: keyring, Log: o.Log, Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
-		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{},
+		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{Keys: p.clientKeys, Used: o.Store},
 	}
 	p.flows = authorize.Config{
 		Login:    login.NewThrottle(p.Login, o.Store, loginKey, o.Limits),

@@ -10,7 +10,7 @@
 // an address; b is the hash of a browser's form cookie, a that of an address. The
 // part in braces decides the Cluster slot, and a script touches one slot only:
 // that of one session, of one user, of what attempts count for, of one parked
-// request, of one app, or of the keys.
+// request or client assertion, of one app, or of the keys.
 //
 //	Key                   Type    Holds                              TTL
 //	hush:{k}:s            hash    one session, or its tombstone      min(idle, ex-now) + 1 h; while
@@ -40,8 +40,9 @@
 //	                              account, by when forgotten, ms
 //	hush:{t:<t>}:try:<id> string  ticket of an attempt: which of     1 min, longer than any request
 //	                              its scripts' keys let it in
-//	hush:{p:<id>}:used    string  a used parked request: the id of   as the caller says
-//	                              the attempt that was first
+//	hush:{p:<id>}:used    string  a used parked request or client    as the caller says
+//	                              assertion: the id of the attempt
+//	                              that was first
 //	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
 //	                              sealed                             at most once a day
 //	hush:{c:<id>}:logo    string  its picture                        likewise
