@@ -2,6 +2,7 @@ package clients
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hush-sso/hush/internal/browsertest"
@@ -49,6 +50,9 @@ func TestBrowser(t *testing.T) {
 			t.Run("third-party cookies", func(t *testing.T) { s.visit(t, open, l, plain, s.across).journey(s) })
 			t.Run("same site", func(t *testing.T) { s.visit(t, strict, l, plain, s.within).journey(s) })
 			t.Run("blocked", func(t *testing.T) { s.visit(t, strict, l, plain, s.across).blocked() })
+			if l.has(refresh) {
+				t.Run("refresh", func(t *testing.T) { s.visit(t, strict, l, refresh, s.across).refreshes(s) })
+			}
 			if l.has(dpop) {
 				t.Run("dpop", func(t *testing.T) { s.visit(t, open, l, dpop, s.across).proves(s) })
 			}
@@ -89,9 +93,9 @@ func (a app) renew() {
 	a.t.Helper()
 	before := a.tokens()
 	switch {
-	case a.reload:
+	case a.reload && a.way != refresh:
 		a.Goto(a.base + "/")
-	case a.fullPage && a.across:
+	case a.fullPage && a.across && a.way != refresh:
 		a.Eval(`window.before = true, void app.renew()`, nil)
 		a.WaitEval(`!window.before`, patience)
 	default:
@@ -109,8 +113,12 @@ func (a app) renew() {
 // refuse has the library fail to renew.
 func (a app) refuse() {
 	a.t.Helper()
+	want := a.refused
+	if a.way == refresh {
+		want = a.ended
+	}
 	switch {
-	case a.reload:
+	case a.reload && a.way != refresh:
 		a.Goto(a.base + "/")
 	case a.page:
 		a.Eval(`void app.renew()`, nil)
@@ -118,8 +126,8 @@ func (a app) refuse() {
 		return
 	default:
 		var result string
-		if a.Eval(`app.renew()`, &result); result != a.refused {
-			a.t.Errorf("without a session the renewal says %q, want %q", result, a.refused)
+		if a.Eval(`app.renew()`, &result); result != want {
+			a.t.Errorf("without a session the renewal says %q, want %q", result, want)
 		}
 	}
 	a.is("signed-out")
@@ -151,6 +159,22 @@ func (a app) blocked() {
 		a.renew()
 		return
 	}
+	a.refuse()
+}
+
+// refreshes: no cookie is needed, and the refresh token dies with the session.
+func (a app) refreshes(s *stage) {
+	before := strings.Count(s.Log(), `"endpoint":"authorize"`)
+	first := a.tokens().Refresh
+	a.renew()
+	a.renew()
+	if n := strings.Count(s.Log(), `"endpoint":"authorize"`); n != before {
+		a.t.Errorf("%d more requests for authorization", n-before)
+	}
+	if last := a.tokens().Refresh; first != "" && last == first {
+		a.t.Error("the refresh token is still the first")
+	}
+	s.signOutElsewhere(a)
 	a.refuse()
 }
 

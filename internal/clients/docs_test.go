@@ -48,7 +48,7 @@ func section(t *testing.T, page, name string) string {
 // module quotes what a settings file holds below its imports.
 func module(t *testing.T, slug string, w way) string {
 	t.Helper()
-	_, text, ok := strings.Cut(string(read(t, filepath.Join(apps, slug, string(w)+".js"))), "\n\n")
+	_, text, ok := strings.Cut(string(read(t, settingsFile(slug, w))), "\n\n")
 	if !ok {
 		t.Fatalf("the %s settings of %s have no imports", w, slug)
 	}
@@ -92,7 +92,7 @@ func TestDocs(t *testing.T) {
 				t.Errorf("%s of %s is %q, want %q", column, name, row[column], text)
 			}
 		}
-		for column, w := range map[string]way{"DPoP": dpop} {
+		for column, w := range map[string]way{"Refresh tokens": refresh, "DPoP": dpop} {
 			if tested := slices.Contains(ways, w); tested == (row[column] == "no") {
 				t.Errorf("%s of %s is %q; tested: %v", column, name, row[column], tested)
 			}

@@ -47,6 +47,16 @@ func (l library) file(t testing.TB) []byte {
 	return nil
 }
 
+// settingsFile is that of a way, or the plain one where a way only takes another
+// registration.
+func settingsFile(slug string, w way) string {
+	file := filepath.Join(apps, slug, string(w)+".js")
+	if _, err := os.Stat(file); err != nil {
+		return filepath.Join(apps, slug, string(plain)+".js")
+	}
+	return file
+}
+
 // pin is a line of a versions.txt.
 type pin struct{ name, version, rest string }
 
@@ -102,7 +112,7 @@ func (l library) app(t testing.TB, w way, issuer, origin string) http.Handler {
 	for _, name := range own {
 		files["/"+filepath.Base(name)] = read(t, name)
 	}
-	files["/settings.js"] = files["/"+string(w)+".js"]
+	files["/settings.js"] = read(t, settingsFile(l.slug(), w))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, ok := files[r.URL.Path]
 		if !ok {

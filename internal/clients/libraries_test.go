@@ -36,6 +36,7 @@ type library struct {
 	// refused; fullPage that it does so across sites even to ask.
 	page, fullPage bool
 	refused        string // how it tells login_required
+	ended          string // and a refresh token that is dead, across sites without third-party cookies
 }
 
 // slug is the library's name as a host, a client id and a folder.
@@ -72,11 +73,11 @@ func (l library) spec(w way, origins ...string) client.Spec {
 var libraries = []library{
 	{
 		name: "oidc-client-ts", global: "oidc", exports: "IndexedDbDPoPStore, UserManager",
-		ways: []way{plain, dpop}, redirects: []string{"/callback"}, refused: "login_required",
+		ways: []way{plain, refresh, dpop}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant",
 	},
 	{
 		name: "@auth0/auth0-spa-js", global: "auth0", exports: "Auth0Client",
-		ways: []way{plain, dpop}, redirects: []string{"/callback"}, refused: "login_required",
+		ways: []way{plain, refresh, dpop}, redirects: []string{"/callback"}, refused: "login_required", ended: "login_required",
 	},
 	{
 		name: "auth0-js", global: "auth0", exports: "WebAuth",
@@ -84,19 +85,19 @@ var libraries = []library{
 	},
 	{
 		name: "keycloak-js", bundle: "keycloak-js.js",
-		ways: []way{plain}, redirects: []string{"/", "/silent-check-sso.html"}, reload: true,
+		ways: []way{plain, refresh}, redirects: []string{"/", "/silent-check-sso.html"}, reload: true, ended: "Server responded with an invalid status.",
 	},
 	{
 		name: "angular-oauth2-oidc", bundle: "angular.js",
 		imports: []string{"@angular/core", "@angular/common/http", "@angular/platform-browser"},
-		ways:    []way{plain}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required",
+		ways:    []way{plain, refresh}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required", ended: "invalid_grant",
 	},
 	{
 		name: "oidc-spa", bundle: "oidc-spa.js", imports: []string{"oidc-spa/core", "oidc-spa/DPoP"},
-		ways: []way{plain, dpop}, redirects: []string{"/"}, page: true, fullPage: true,
+		ways: []way{plain, refresh, dpop}, redirects: []string{"/"}, page: true, fullPage: true,
 	},
 	{
 		name: "@azure/msal-browser", bundle: "msal-browser.js",
-		ways: []way{plain}, redirects: []string{"/redirect.html"}, refused: "login_required",
+		ways: []way{plain, refresh}, redirects: []string{"/redirect.html"}, refused: "login_required", ended: "login_required",
 	},
 }

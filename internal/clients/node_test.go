@@ -38,7 +38,7 @@ func startNode(t *testing.T, name string, w way, settings map[string]string) *pr
 		filepath.Join(home, "package.json"): []byte(`{"type": "module", "exports": "./index.js"}`),
 		filepath.Join(dir, "package.json"):  []byte(`{"type": "module"}`),
 		filepath.Join(dir, "app.js"):        read(t, filepath.Join(apps, name, "app.js")),
-		filepath.Join(dir, "settings.js"):   read(t, filepath.Join(apps, name, string(w)+".js")),
+		filepath.Join(dir, "settings.js"):   read(t, settingsFile(name, w)),
 		filepath.Join(dir, "node.js"):       read(t, filepath.Join(apps, "node.js")),
 	} {
 		if err := os.WriteFile(path, text, 0o600); err != nil {

@@ -35,13 +35,13 @@ type serverLibrary struct {
 }
 
 var serverLibraries = []serverLibrary{
-	{"openid-client", []way{plain, dpop, pushed}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
+	{"openid-client", []way{plain, refresh, dpop, pushed}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
 		return startNode(t, "openid-client", w, settings)
 	}},
-	{"oauth4webapi", []way{plain, dpop, pushed}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
+	{"oauth4webapi", []way{plain, refresh, dpop, pushed}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
 		return startNode(t, "oauth4webapi", w, settings)
 	}},
-	{"go-oidc", []way{plain}, startGo},
+	{"go-oidc", []way{plain, refresh}, startGo},
 }
 
 const (
@@ -52,10 +52,14 @@ const (
 // spec is the registration of an app that uses the library in this way.
 func (l serverLibrary) spec(w way) client.Spec {
 	sum := sha256.Sum256([]byte(secret))
+	grants := []string{"authorization_code"}
+	if w == refresh {
+		grants = append(grants, "refresh_token")
+	}
 	return client.Spec{
 		ID: l.name + "-" + string(w), FirstParty: true, Confidential: true, SecretHash: "sha256:" + hex.EncodeToString(sum[:]),
 		RedirectURIs: []string{appOrigin + "/callback"}, PostLogoutRedirectURIs: []string{appOrigin + "/"},
-		DPoPBound: w == dpop, RequirePushedRequest: w == pushed,
+		GrantTypes: grants, DPoPBound: w == dpop, RequirePushedRequest: w == pushed,
 	}
 }
 
@@ -93,6 +97,9 @@ func (v visitor) journey(w way) {
 	if silent.Access == first.Access {
 		v.t.Error("the renewal brought no new token")
 	}
+	if w == refresh {
+		v.refreshes(silent)
+	}
 	out := v.agent.Get("oidc/logout?" + query(v.t, v.app.signOut()).Encode())
 	if to := out.Header.Get("Location"); to != appOrigin+"/" {
 		v.t.Errorf("signing out leads to %q (%d)", to, out.Status)
@@ -100,6 +107,18 @@ func (v visitor) journey(w way) {
 	gone := v.agent.Authorize(query(v.t, v.app.authorize("none")))
 	if _, refused := v.app.callback(gone.Header.Get("Location")); refused != "login_required" {
 		v.t.Errorf("without a session: %q, want login_required", refused)
+	}
+}
+
+// refreshes: twice, and each answer has all that the first had.
+func (v visitor) refreshes(last identity) {
+	v.t.Helper()
+	for range 2 {
+		next, refused := v.app.refresh()
+		if refused != "" || next.Sub != "alice" || next.Access == last.Access || next.Refresh == "" || next.Refresh == last.Refresh {
+			v.t.Fatalf("refreshed to %+v from %+v: %q", next, last, refused)
+		}
+		last = next
 	}
 }
 

@@ -5,7 +5,7 @@ export const userinfo = `${issuer}userinfo`;
 
 // code finds the error code that a library's error carries, each in its own place.
 const code = (e) =>
-  e?.error ?? e?.errorCode ?? e?.code ?? e?.reason?.params?.error ?? e?.reason?.error ?? e?.message ?? String(e);
+  [e?.error?.error, e?.error, e?.errorCode, e?.code, e?.reason?.params?.error, e?.message].find((c) => c && typeof c === "string");
 
 const show = (state) => (document.body.dataset.state = state);
 
