@@ -65,6 +65,9 @@ func (s *Service) takePart(ctx context.Context, q *request, current *session.Ses
 // mint makes the parameters of a successful answer.
 func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]oauth.Param, error) {
 	grant := q.grant(current, now)
+	if q.client.Pairwise() {
+		grant.Sub = s.Tokens.Subject(q.client, current.UserID)
+	}
 	params := make([]oauth.Param, 0, 8)
 	var code, access string
 	if q.types.Has(oauth.ResponseCode) {

@@ -168,7 +168,7 @@ func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipCo
 		// else wrote to the store.
 		return f, errAltered
 	}
-	f.Session = &current
+	f.Session, f.Sub = &current, s.Tokens.Subject(q.client, current.UserID)
 	user, known := s.Directory().ByID(current.UserID)
 	f.Disabled = !known || user.Disabled
 	if !skipConsent && !current.Granted.Covers(q.needs) {

@@ -102,13 +102,16 @@ func (s *Service) UserInfo(ctx context.Context, p token.Presented) (map[string]a
 	if err != nil {
 		return nil, access, refusalOf(err)
 	}
-	user, known := s.Directory().ByID(access.Subject)
+	user, known := s.Directory().ByID(access.UserID)
 	c, err := s.Find(ctx, access.ClientID)
 	if err != nil {
 		return nil, access, err
 	}
 	if !known || user.Disabled || c == nil {
 		return nil, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
+	}
+	if access.Subject != s.Tokens.Subject(c, access.UserID) {
+		return nil, access, oauth.Errorf(oauth.InvalidToken, "The app knows the user by another sub since this token was made.")
 	}
 	claims := token.GivenClaims(strings.Fields(access.Scope), access.UserInfo, user.Claims)
 	claims["sub"] = access.Subject

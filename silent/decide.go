@@ -1,6 +1,7 @@
 package silent
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"time"
@@ -31,8 +32,8 @@ type Request struct {
 	Needs       oauth.Grants // what the client must have been granted
 	SkipConsent bool         // a first-party client of an API that allows it
 
-	HintSubject string        // the user that id_token_hint names; "" for no hint
-	Subjects    []string      // the users that claims name by sub, any of them; empty for any user
+	HintSubject string        // the sub that id_token_hint names; "" for no hint
+	Subjects    []string      // the subs that claims name, any of them; empty for any user
 	MaxAge      time.Duration // at most since the user signed in; negative: any age
 	Prompt      oauth.Prompt
 
@@ -53,8 +54,12 @@ type Subject struct {
 	// client was granted: in this session, and what is remembered of before.
 	Session  *session.Session
 	Absence  session.Absence
-	Disabled bool // the user's account is disabled or gone
+	Sub      string // the user as the client knows them; "": by the user id
+	Disabled bool   // the user's account is disabled or gone
 }
+
+// sub is the user as the client knows them.
+func (s *Subject) sub() string { return cmp.Or(s.Sub, s.Session.UserID) }
 
 // Decision is the outcome of Decide: the set of broken rules.
 type Decision struct{ broken uint32 }
@@ -93,10 +98,10 @@ var rules = [...]rule{
 		return needsConsent(r, s) && s.Session.Granted != ""
 	}},
 	{HintMismatch, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
-		return s.Session != nil && r.HintSubject != "" && r.HintSubject != s.Session.UserID
+		return s.Session != nil && r.HintSubject != "" && r.HintSubject != s.sub()
 	}},
 	{SubjectMismatch, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
-		return s.Session != nil && len(r.Subjects) > 0 && !slices.Contains(r.Subjects, s.Session.UserID)
+		return s.Session != nil && len(r.Subjects) > 0 && !slices.Contains(r.Subjects, s.sub())
 	}},
 	{SelectionAsked, false, StepSelect, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.Prompt.SelectAccount() && !r.Chosen

@@ -41,7 +41,7 @@ func (o *offer) members() map[string]any {
 		"response_types_supported": o.used(allowsResponseType,
 			"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"),
 		"grant_types_supported":                 o.used((*client.Client).HasGrant, "authorization_code", "implicit", "refresh_token"),
-		"subject_types_supported":               []string{"public"},
+		"subject_types_supported":               o.used(hasSubjects, client.SubjectPublic, client.SubjectPairwise),
 		"id_token_signing_alg_values_supported": token.Algorithms,
 		"code_challenge_methods_supported":      []string{"S256"},
 		"dpop_signing_alg_values_supported":     jose.Algorithms,
@@ -86,6 +86,8 @@ func allowsResponseType(c *client.Client, words string) bool {
 func assertsWith(c *client.Client, alg string) bool {
 	return (c.TokenAuthAlg == "" || c.TokenAuthAlg == alg) && c.AuthenticatesBy(clientauth.MethodOf(alg))
 }
+
+func hasSubjects(c *client.Client, kind string) bool { return c.SubjectType == kind }
 
 // describe makes the document, once for each generation.
 func (s *Server) describe() []byte {

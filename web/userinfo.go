@@ -28,7 +28,8 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	}
 	claims, access, err := s.Authorize.UserInfo(r.Context(), presented)
 	if access != nil {
-		recordOf(r).client, recordOf(r).sid = access.ClientID, access.SID
+		n := recordOf(r)
+		n.client, n.sid, n.user = access.ClientID, access.SessionID, access.UserID
 	}
 	if access != nil && r.Header.Get("Origin") != "" {
 		if c, err := s.Authorize.Find(r.Context(), access.ClientID); err == nil {

@@ -126,7 +126,7 @@ func registry(c *config.Config) provider.Registry {
 func options(c *config.Config) provider.Options {
 	r := registry(c)
 	return provider.Options{
-		Issuer: c.Issuer, Secrets: c.SecretKeys(),
+		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand,
 		Session: session.Policy{Idle: c.Session.Idle, Lifetime: c.Session.Lifetime},
 		Tokens: provider.Lifetimes{

@@ -70,6 +70,11 @@ type Spec struct {
 	// DPoPBound refuses the app tokens without a DPoP proof (RFC 9449 section
 	// 5.2). Other apps may bring one.
 	DPoPBound bool
+	// SubjectType is public (default) or pairwise: the app then knows users by a
+	// sub that it shares only with apps of its sector, the host of
+	// SectorIdentifierURI. Default of that: the one host of RedirectURIs.
+	SubjectType         string
+	SectorIdentifierURI string
 
 	// How the app asks for authorization. RequestObjectAlg is the one algorithm
 	// of its request objects (request_object_signing_alg); "": any of
@@ -106,6 +111,7 @@ type Client struct {
 	responseTypes []oauth.ResponseType
 	secret        []byte
 	keys          jose.KeySet
+	sector        string
 }
 
 // New checks a registration and returns the client, or what is wrong with it
@@ -115,7 +121,7 @@ func New(s Spec) (*Client, error) {
 	c.defaults()
 	for _, step := range []func() error{
 		c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseKeys, c.parseSecret, c.checkAuthMethod,
-		c.checkPages, c.checkRequests,
+		c.checkPages, c.checkRequests, c.checkSubject,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("client %q: %w", s.ID, err)

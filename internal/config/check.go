@@ -23,6 +23,7 @@ func (d *decoder) check(c *Config) {
 	d.checkProxies(c)
 	d.checkEgress(c)
 	d.checkSecrets(c)
+	d.checkSalt(c)
 	d.checkTLS(c)
 	d.checkRules(c)
 	d.checkRedis(c)

@@ -32,6 +32,7 @@ func (c *Client) spec() client.Spec {
 		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(), Secret: c.plain(),
 		JWKS: c.jwks(), JWKSURI: c.JWKSURI, TokenAuthAlg: c.TokenEndpointAuthSigningAlg,
 		RefreshTokenLifetime: c.RefreshTokenLifetime, RefreshTokenOutlivesSession: c.RefreshTokenOutlivesSession,
+		SubjectType: c.SubjectType, SectorIdentifierURI: c.SectorIdentifierURI,
 		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,
@@ -84,6 +85,7 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkRedirects(path, app)
 		d.checkOrigins(path, app)
 		d.checkPages(path, app)
+		d.checkSubject(path, app, c)
 		d.checkGrants(path, app)
 		d.checkClientKeys(path, app)
 		d.checkClientSecret(path, app)

@@ -51,6 +51,12 @@ type Config struct {
 	// old one when the last thing sealed under it has expired (rotation.md).
 	// `hush secret` makes one.
 	Secrets []Secret `key:"secrets" need:"yes" example:"[\"${HUSH_SECRET}\"]"`
+	// What the sub of pairwise apps is made with: 32 random bytes in base64, of
+	// its own, which no other key of this file may hold. Whoever has it and a
+	// list of user ids can tell whose sub is whose. With another one every
+	// pairwise app sees only strangers, so it is never replaced: keep a copy.
+	// `hush secret` makes one.
+	PairwiseSalt Secret `key:"pairwise_salt" example:"\"${HUSH_PAIRWISE_SALT}\"" otherwise:"no app may be pairwise"`
 	// Where sessions live.
 	Redis Redis `key:"redis" need:"yes" example:"{mode: single, addrs: [\"127.0.0.1:6379\"]}"`
 	// How long a sign-in lasts.
@@ -74,6 +80,7 @@ type Config struct {
 	sum         Sum
 	warnings    Problems
 	secrets     [][]byte
+	salt        []byte
 	certificate *tls.Certificate
 	redisTLS    *tls.Config
 	egressRoots *x509.CertPool

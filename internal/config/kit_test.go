@@ -12,6 +12,7 @@ import (
 )
 
 const (
+	goodSalt   = "GzJXb/SuUcafr+UqnwYsUaX0tjt/+ZQ3xzuVevqA3/E="
 	goodSecret = "q83vEjRWeJCrze8SNFZ4kBx6xsp2dfC8K4mFdQ0X5l4="
 	goodKeys   = `{"keys": [{"kty": "EC", "crv": "P-256", "x": "26Cx8YfWM3hg2Vm6Qg3lnGkuQxZKVfHRd45eCzuHyZU", "y": "8DZmfhdpqvMKqfHtq7UauDNuBb8DH5SDw3hmQuSHiGs"}]}`
 	goodHash   = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

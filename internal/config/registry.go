@@ -63,6 +63,13 @@ type Client struct {
 	RefreshTokenOutlivesSession bool `key:"refresh_token_outlives_session" default:"false" example:"true"`
 	// Apps of one group share a sign-in.
 	SSOGroup string `key:"sso_group" default:"default" example:"default"`
+	// How it knows users: by the id that all apps see, or by one that only apps
+	// of its sector share (OpenID Connect Core 1.0 section 8). Changing it makes
+	// every user a stranger to the app.
+	SubjectType string `key:"subject_type" default:"public" oneof:"public pairwise" example:"pairwise"`
+	// For a pairwise app: an https address whose host is its sector. Nothing is
+	// fetched from it.
+	SectorIdentifierURI string `key:"sector_identifier_uri" example:"https://example.com/apps.json" otherwise:"the host of redirect_uris, which must be one"`
 	// Whether its silent renewals keep a session from idling out.
 	RenewalIsActivity *bool `key:"renewal_is_activity" example:"false" otherwise:"session.renewal_is_activity"`
 	// `sha256:` and 64 hex digits, as `hush hash-secret` prints it. A

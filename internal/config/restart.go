@@ -8,6 +8,9 @@ import (
 // SecretKeys returns the keys that seal what leaves the server.
 func (c *Config) SecretKeys() [][]byte { return c.secrets }
 
+// PairwiseKey returns what the sub of pairwise apps is made with, nil for nothing.
+func (c *Config) PairwiseKey() []byte { return c.salt }
+
 // NeedsRestart names the keys in which next differs from c and which only a
 // restart applies.
 func (c *Config) NeedsRestart(next *Config) []string {

@@ -47,7 +47,7 @@ func (s *Service) named(ctx context.Context, q Request, accounts []authorize.Sig
 		return "", err
 	}
 	for _, a := range accounts {
-		if a.Group == c.SSOGroup && a.UserID == q.Subject && s.hinted(q, a.UserID) {
+		if a.Group == c.SSOGroup && s.Tokens.Subject(c, a.UserID) == q.Subject && s.hinted(q, a.UserID) {
 			return a.UserID, nil
 		}
 	}

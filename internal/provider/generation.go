@@ -38,6 +38,11 @@ func (p *Provider) Replace(r Registry) error {
 	if err != nil {
 		return err
 	}
+	for _, c := range set.All() {
+		if c.Pairwise() && !p.flows.Tokens.CanBePairwise() {
+			return fmt.Errorf("client %q is pairwise, but there is no pairwise salt", c.ID)
+		}
+	}
 	directory, err := login.NewDirectory(r.Users)
 	if err != nil {
 		return err

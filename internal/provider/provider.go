@@ -56,8 +56,11 @@ type Options struct {
 	TrustedProxies []netip.Prefix // see web.Config; default none
 	Egress         egress.Options // of calls to addresses that apps name; default public ones only
 	CrossSite      bool           // see web.Config; default false
-	Brand          *page.Brand    // see web.Config; default Hush's own
-	Log            *slog.Logger   // default: discard
+	// PairwiseSalt is 32 random bytes that must never change. Needed where a
+	// client is pairwise.
+	PairwiseSalt []byte
+	Brand        *page.Brand  // see web.Config; default Hush's own
+	Log          *slog.Logger // default: discard
 }
 
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
@@ -113,6 +116,7 @@ func New(o Options) (*Provider, error) {
 		Issuer: o.Issuer, Keyring: keyring, Keys: p.keys, Grants: o.Store,
 		IDToken: o.Tokens.IDToken, AccessToken: o.Tokens.AccessToken,
 		BrowserAccessToken: o.Tokens.BrowserAccessToken, Code: o.Tokens.Code, Refresh: o.Tokens.Refresh,
+		PairwiseSalt: o.PairwiseSalt,
 	})
 	if err != nil {
 		return nil, err

@@ -31,6 +31,10 @@ type AccessClaims struct {
 	// UserInfo are the claims that were requested by name for the userinfo
 	// endpoint; in its own tokens only.
 	UserInfo []string `json:"userinfo_claims,omitempty"`
+
+	// Known once the store was asked, and in no token.
+	UserID    string `json:"-"` // in the directory
+	SessionID string `json:"-"` // that of the session itself, for the log
 }
 
 // Confirmation is the cnf claim (RFC 7800 section 3.1).
@@ -75,7 +79,7 @@ func (i *Issuer) AccessToken(g Grant, api *client.API, now time.Time, browser bo
 		Issuer: i.issuer, Subject: g.Subject(), Audience: audience, ClientID: g.ClientID,
 		IssuedAt: now.Unix(), Expires: now.Add(life).Unix(), AuthTime: g.AuthTime.Unix(),
 		JTI: NewJTI(), Scope: strings.Join(g.ScopesOf(api), " "),
-		ACR: g.ACR, AMR: g.AMR, SID: g.SID, GrantID: i.sealGrantID(&g),
+		ACR: g.ACR, AMR: g.AMR, SID: i.sessionID(&g), GrantID: i.sealGrantID(&g),
 		Confirmation: bound, UserInfo: named,
 	})
 	if err != nil {

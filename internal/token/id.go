@@ -39,7 +39,7 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 	claims := idClaims{
 		Issuer: i.issuer, Subject: g.Subject(), Audience: g.ClientID,
 		Expires: now.Add(i.idLifetime(c)).Unix(), IssuedAt: now.Unix(), AuthTime: g.AuthTime.Unix(),
-		Nonce: g.Nonce, SID: g.SID, ACR: g.ACR, AMR: g.AMR,
+		Nonce: g.Nonce, SID: i.sessionID(&g), ACR: g.ACR, AMR: g.AMR,
 	}
 	if accessToken != "" {
 		claims.ATHash = s.halfHash(accessToken)

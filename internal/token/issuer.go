@@ -18,6 +18,9 @@ type Config struct {
 	Keyring *seal.Keyring // required
 	Keys    *Keys         // required; may be loaded later
 	Grants  GrantStore    // needed by what asks whether a grant lives
+	// PairwiseSalt is 32 random bytes that never change, or nil: no client is
+	// pairwise then.
+	PairwiseSalt []byte
 
 	IDToken            time.Duration // lifetime of ID tokens; default 10 h
 	AccessToken        time.Duration // of access tokens from the token endpoint; default 24 h
@@ -37,6 +40,7 @@ type Issuer struct {
 	gids     *seal.Box
 	refresh  *seal.Box
 	life     lifetimes
+	salt     []byte
 }
 
 type lifetimes struct{ id, access, browser, code, refresh time.Duration }
@@ -65,6 +69,7 @@ func NewIssuer(c Config) (*Issuer, error) {
 		gids:     c.Keyring.Box("grant"),
 		refresh:  c.Keyring.Box("refresh token"),
 		life:     life,
+		salt:     c.PairwiseSalt,
 	}, nil
 }
 

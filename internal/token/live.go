@@ -49,7 +49,8 @@ func (i *Issuer) Live(ctx context.Context, p Presented, audience string, needs o
 	if err := p.Proof.Use(ctx); err != nil {
 		return access, err
 	}
-	_, now, err := i.grants.Check(ctx, Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: needs.Union(scopesOf(access.UserInfo))})
+	current, now, err := i.grants.Check(ctx, Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: needs.Union(scopesOf(access.UserInfo))})
+	access.UserID, access.SessionID = current.UserID, current.SID
 	if err == nil && now.Unix() >= access.Expires {
 		err = ErrExpired // by the store's clock, which counts
 	}
