@@ -154,6 +154,10 @@ func TestPairwiseHints(t *testing.T) {
 	alices, bobs := hintFor(t, a, "lone"), hintFor(t, b, "lone")
 	granted(t, a.Authorize(at("lone", "id_token_hint", alices)))
 	refusedAs(t, a.Authorize(at("lone", "id_token_hint", bobs)), silent.HintMismatch)
+	wish := func(sub string) string { return `{"id_token":{"sub":{"value":"` + sub + `"}}}` }
+	granted(t, a.Authorize(at("lone", "claims", wish(claimsOf(t, alices)["sub"].(string)))))
+	refusedAs(t, a.Authorize(at("lone", "claims", wish(claimsOf(t, bobs)["sub"].(string)))), silent.SubjectMismatch)
+	refusedAs(t, a.Authorize(at("lone", "claims", wish("alice"))), silent.SubjectMismatch)
 	refused(t, a.Authorize(at("twin2", "id_token_hint", hintFor(t, a, "twin"))), "invalid_request", "")
 
 	leave := func(hint string, pairs ...string) map[string][]string {
