@@ -38,6 +38,8 @@ func (s *Service) receive(ctx context.Context, set *client.Set, p oauth.Params, 
 // parameters in it count (RFC 9101 section 6.3, RFC 9126 section 4).
 func (s *Service) unwrap(ctx context.Context, c *client.Client, p oauth.Params, b Browser) (inner oauth.Params, came arrival, err *oauth.Error) {
 	objects, addresses := p.Count("request"), p.Count("request_uri")
+	uri, promptNone := p.Get("request_uri"), isNone(p.Get("prompt"))
+	held := promptNone || b.Embedded // nobody else's server is called while nobody is asked
 	switch {
 	case p.Problem() != nil:
 		return inner, came, unreadable(p)
@@ -46,13 +48,24 @@ func (s *Service) unwrap(ctx context.Context, c *client.Client, p oauth.Params, 
 	case objects+addresses > 1:
 		return inner, came, oauth.Errorf(oauth.InvalidRequest, "request and request_uri exclude each other (RFC 9101 section 5).")
 	case objects == 1:
-		return inner, came, oauth.Errorf(oauth.RequestNotSupported, "request is not supported: send the parameters themselves, or push them.")
+		came.Signed = true
+		inner, err = s.openObject(ctx, c, p.Get("request"), held)
+	case c.AllowsRequestURI(uri):
+		came.Signed = true
+		inner, err = s.fetched(ctx, c, uri, held, promptNone)
+	default:
+		inner, came, err = s.pushed(c, uri)
 	}
-	inner, came, err = s.pushed(c, p.Get("request_uri"))
 	if err == nil {
 		err = sameTypes(p, inner)
 	}
 	return inner, came, err
+}
+
+// isNone tells whether a prompt asks that nobody be asked.
+func isNone(raw string) bool {
+	prompt, err := oauth.ParsePrompt(raw)
+	return err == nil && prompt.None()
 }
 
 // sameTypes: a response_type that stands outside says the same as that inside

@@ -60,17 +60,18 @@ func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params) (u
 }
 
 // pushable returns the parameters of a pushed request with the client_id of who
-// pushes it.
-func (s *Service) pushable(_ context.Context, c *client.Client, p oauth.Params) (oauth.Params, arrival, *oauth.Error) {
+// pushes it: those of the request object, if it is one (RFC 9126 section 3).
+func (s *Service) pushable(ctx context.Context, c *client.Client, p oauth.Params) (oauth.Params, arrival, *oauth.Error) {
 	switch {
 	case p.Count("request_uri") > 0:
 		return p, arrival{}, oauth.Errorf(oauth.InvalidRequest, "request_uri must not be pushed (RFC 9126 section 2.1).")
+	case p.Count("client_id") > 0 && p.Get("client_id") != c.ID:
+		return p, arrival{}, oauth.Errorf(oauth.InvalidRequest, "client_id names another app than the one that pushes the request.")
 	case p.Count("request") > 0:
-		return p, arrival{}, oauth.Errorf(oauth.RequestNotSupported, "request is not supported: push the parameters themselves.")
+		inner, err := s.openObject(ctx, c, p.Get("request"), false)
+		return inner, arrival{Signed: true}, err
 	case p.Count("client_id") == 0:
 		return p.With("client_id", c.ID), arrival{}, nil
-	case p.Get("client_id") != c.ID:
-		return p, arrival{}, oauth.Errorf(oauth.InvalidRequest, "client_id names another app than the one that pushes the request.")
 	}
 	return p, arrival{}, nil
 }

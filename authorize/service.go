@@ -40,7 +40,9 @@ type Config struct {
 	Sessions  *session.Manager
 	Consents  Consents
 	Forms     UsedForms
-	Issuer    string // byte for byte, as in every token
+	Keys      ClientKeys // of request objects
+	Objects   *Objects   // likewise, of those that are fetched
+	Issuer    string     // byte for byte, as in every token
 	Tokens    *token.Issuer
 	Keyring   *seal.Keyring
 	// Registered are apps beside those of Clients. Optional.

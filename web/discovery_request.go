@@ -2,6 +2,8 @@ package web
 
 import (
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 )
@@ -15,8 +17,10 @@ func (o *offer) requestMembers() map[string]any {
 		"authorization_signing_alg_values_supported": token.Algorithms,
 		"claims_parameter_supported":                 true,
 		"acr_values_supported":                       authorize.ACRValues,
-		"request_parameter_supported":                false,
-		// The default is true.
-		"request_uri_parameter_supported": true,
+
+		"request_parameter_supported":                 o.some((*client.Client).HasKeys),
+		"request_object_signing_alg_values_supported": jose.Algorithms,
+		"request_uri_parameter_supported":             true, // of pushed requests, and of fetched ones
+		"require_request_uri_registration":            true,
 	}
 }

@@ -100,14 +100,14 @@ func (c *Client) checkAuthMethod() error {
 		return bad("a confidential client authenticates")
 	case m != "" && m != AuthNone && !c.Confidential:
 		return bad("a public client has nothing to show; set type: confidential")
-	case m == AuthKey && !c.hasKeys():
+	case m == AuthKey && !c.HasKeys():
 		return bad("private_key_jwt needs jwks or jwks_uri")
 	case m == AuthKey && c.secret != nil:
 		return bad("private_key_jwt needs no secret; remove it")
 	case m == AuthSecret && c.Secret == "":
 		return bad("client_secret_jwt needs secret; its hash cannot verify a signature")
 	case (m == AuthBasic || m == AuthPost) && c.secret == nil,
-		m == "" && c.Confidential && c.secret == nil && !c.hasKeys():
+		m == "" && c.Confidential && c.secret == nil && !c.HasKeys():
 		return errors.New("secret_hash must be sha256: and 64 hex digits")
 	}
 	return c.checkAuthAlg()
@@ -129,7 +129,8 @@ func (c *Client) checkAuthAlg() error {
 	return nil
 }
 
-func (c *Client) hasKeys() bool { return c.JWKS != "" || c.JWKSURI != "" }
+// HasKeys tells whether the app has registered keys, or where they are.
+func (c *Client) HasKeys() bool { return c.JWKS != "" || c.JWKSURI != "" }
 
 // Keys are those that were registered themselves; none where JWKSURI says where
 // they are.
@@ -151,7 +152,7 @@ func (c *Client) AuthenticatesBy(method string) bool {
 	case AuthSecret:
 		has = c.Secret != ""
 	case AuthKey:
-		has = c.Confidential && c.hasKeys()
+		has = c.Confidential && c.HasKeys()
 	}
 	return has && c.AllowsAuthMethod(method)
 }

@@ -78,7 +78,7 @@ type Spec struct {
 
 	// How the app asks for authorization. RequestObjectAlg is the one algorithm
 	// of its request objects (request_object_signing_alg); "": any of
-	// RequestObjectAlgs. RequireSignedRequest and RequirePushedRequest refuse
+	// jose.Algorithms. RequireSignedRequest and RequirePushedRequest refuse
 	// every other way (RFC 9101 section 10.5, RFC 9126 section 5).
 	RequestObjectAlg     string
 	RequireSignedRequest bool

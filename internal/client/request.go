@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// RequestObjectAlgs are the algorithms that a request object may be signed with
-// (RFC 9101 section 10.1): "none" is not among them.
-var RequestObjectAlgs = []string{"RS256", "PS256", "ES256", "EdDSA"}
+	"github.com/hush-sso/hush/internal/jose"
+)
 
 // maxRequestURIs bounds what a client can have fetched and kept for it.
 const maxRequestURIs = 20
@@ -17,14 +15,20 @@ const maxRequestURIs = 20
 // checkRequests checks how the app may ask: by request objects, pushed, or by
 // address, and what holds where it does not say.
 func (c *Client) checkRequests() error {
-	if alg := c.RequestObjectAlg; alg != "" && !slices.Contains(RequestObjectAlgs, alg) {
-		return fmt.Errorf("request_object_signing_alg: %q must be one of %s", alg, strings.Join(RequestObjectAlgs, ", "))
+	if alg := c.RequestObjectAlg; alg != "" && !slices.Contains(jose.Algorithms, alg) {
+		return fmt.Errorf("request_object_signing_alg: %q must be one of %s", alg, strings.Join(jose.Algorithms, ", "))
+	}
+	if c.RequireSignedRequest && !c.HasKeys() {
+		return errors.New("require_signed_request_object needs jwks or jwks_uri: nothing that the app signs could be verified")
+	}
+	if len(c.RequestURIs) > 0 && !c.HasKeys() {
+		return errors.New("request_uris needs jwks or jwks_uri: nothing that the app signs could be verified")
 	}
 	if len(c.RequestURIs) > maxRequestURIs {
 		return fmt.Errorf("request_uris must name %d addresses at most", maxRequestURIs)
 	}
 	for _, raw := range c.RequestURIs {
-		if err := CheckRequestURI(raw); err != nil {
+		if err := CheckFetched(raw); err != nil {
 			return fmt.Errorf("request_uris: %q %w", raw, err)
 		}
 	}
@@ -39,28 +43,11 @@ func (c *Client) checkRequests() error {
 	return nil
 }
 
-// CheckRequestURI tells what keeps an address of a request object from being
-// registered: it is fetched by the provider itself, so it is https, and compared
-// byte for byte, so it has one spelling and no fragment.
-func CheckRequestURI(raw string) error {
-	u, err := parseStrict(raw)
-	switch {
-	case err != nil:
-		return err
-	case strings.Contains(raw, "#"):
-		return errors.New("must not have a fragment")
-	case u.Scheme != "https":
-		return errors.New("must begin with https://")
-	}
-	_, err = originOf(u)
-	return err
-}
-
 // AllowsRequestURI tells whether the app registered the address of a request
 // object, byte for byte.
 func (c *Client) AllowsRequestURI(raw string) bool { return slices.Contains(c.RequestURIs, raw) }
 
 // AllowsRequestObjectAlg tells whether the app may sign its request objects so.
 func (c *Client) AllowsRequestObjectAlg(alg string) bool {
-	return slices.Contains(RequestObjectAlgs, alg) && (c.RequestObjectAlg == "" || c.RequestObjectAlg == alg)
+	return c.RequestObjectAlg == "" || c.RequestObjectAlg == alg
 }

@@ -140,6 +140,7 @@ func New(o Options) (*Provider, error) {
 	p.flows = authorize.Config{
 		Login:    login.NewThrottle(p.Login, o.Store, loginKey, o.Limits),
 		Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,
+		Keys: p.clientKeys, Objects: authorize.NewObjects(p.egress),
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity,
 	}
