@@ -101,7 +101,7 @@ func TestPushRefused(t *testing.T) {
 		"a wrong secret":    {request("vault", "client_secret", "vault Secret"), "invalid_client"},
 		"too large":         {request("every", "state", strings.Repeat("s", 4000), "login_hint", strings.Repeat("é", 120), "nonce", strings.Repeat("n", 1000)), "invalid_request"},
 		"no response type":  {request("every", "response_type", ""), "invalid_request"},
-		"an unsigned one":   {request("every", "request", "e30.e30."), "request_not_supported"},
+		"an unsigned one":   {request("every", "request", "e30.e30."), "invalid_request_object"},
 		"an unknown prompt": {request("every", "prompt", "none login"), "invalid_request"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -198,7 +198,7 @@ func TestRequestRefused(t *testing.T) {
 		"max_age negative":           {"every", []string{"max_age", "-1"}, "invalid_request"},
 		"max_age no number":          {"every", []string{"max_age", "1e3"}, "invalid_request"},
 		"max_age too large":          {"every", []string{"max_age", "99999999999999999999"}, "invalid_request"},
-		"request object":             {"every", []string{"request", "e30.e30."}, "request_not_supported"},
+		"request object":             {"every", []string{"request", "e30.e30."}, "invalid_request_object"},
 		"request by address":         {"every", []string{"request_uri", "https://app.every.test/r"}, "invalid_request_uri"},
 		"registration":               {"every", []string{"registration", "{}"}, "registration_not_supported"},
 		"hint that is none":          {"every", []string{"id_token_hint", "x.y.z"}, "invalid_request"},
