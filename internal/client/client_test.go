@@ -111,16 +111,19 @@ func TestDefaults(t *testing.T) {
 func TestBadClients(t *testing.T) {
 	hash := "sha256:" + strings.Repeat("0", 64)
 	for field, change := range map[string]func(*Spec){
-		"id must be":                       func(s *Spec) { s.ID = "a b" },
-		"redirect_uris must name":          func(s *Spec) { s.RedirectURIs = nil },
-		"redirect_uris: \"http://x.exam":   func(s *Spec) { s.RedirectURIs = []string{"http://x.example/cb"} },
-		"post_logout_redirect_uris":        func(s *Spec) { s.PostLogoutRedirectURIs = []string{"/"} },
-		"sso_group":                        func(s *Spec) { s.SSOGroup = "a\tb" },
-		"web_origins":                      func(s *Spec) { s.WebOrigins = []string{"https://app.example.com/"} },
-		"needs grant_types to hold impl":   func(s *Spec) { s.ResponseTypes = []string{"token"} },
-		"needs grant_types to hold auth":   func(s *Spec) { s.GrantTypes = []string{"implicit"} },
-		"is not a response type":           func(s *Spec) { s.ResponseTypes = []string{"none"} },
-		"id_token_signing_alg":             func(s *Spec) { s.IDTokenAlg = "HS256" },
+		"id must be":                     func(s *Spec) { s.ID = "a b" },
+		"redirect_uris must name":        func(s *Spec) { s.RedirectURIs = nil },
+		"redirect_uris: \"http://x.exam": func(s *Spec) { s.RedirectURIs = []string{"http://x.example/cb"} },
+		"post_logout_redirect_uris":      func(s *Spec) { s.PostLogoutRedirectURIs = []string{"/"} },
+		"sso_group":                      func(s *Spec) { s.SSOGroup = "a\tb" },
+		"web_origins":                    func(s *Spec) { s.WebOrigins = []string{"https://app.example.com/"} },
+		"needs grant_types to hold impl": func(s *Spec) { s.ResponseTypes = []string{"token"} },
+		"needs grant_types to hold auth": func(s *Spec) { s.GrantTypes = []string{"implicit"} },
+		"is not a response type":         func(s *Spec) { s.ResponseTypes = []string{"none"} },
+		"id_token_signing_alg":           func(s *Spec) { s.IDTokenAlg = "HS256" },
+		"against dpop_bound_access_tokens": func(s *Spec) {
+			s.GrantTypes, s.ResponseTypes, s.DPoPBound = append(s.GrantTypes, "authorization_code", "implicit"), []string{"code token"}, true
+		},
 		"secret_hash must be":              func(s *Spec) { s.Confidential = true },
 		"secret_hash: a public client":     func(s *Spec) { s.SecretHash = "sha256:00" },
 		"client_secret_jwt needs 32 bytes": func(s *Spec) { s.Confidential, s.TokenAuthMethod, s.Secret = true, AuthSecret, strings.Repeat("x", 31) },

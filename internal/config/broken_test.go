@@ -169,6 +169,7 @@ var brokens = map[string]broken{
 	"backchannel address":         {app("backchannel_logout_uri: http://a.example.com/ #!"), "clients[0].backchannel_logout_uri", "write an https URL", nil},
 	"unknown grant":               {app("grant_types: [authorization-code] #!"), "clients[0].grant_types[0]", "did you mean authorization_code?", nil},
 	"password grant":              {app("grant_types: [password] #!"), "clients[0].grant_types[0]", "must be one of", nil},
+	"bound tokens by the front":   {app("dpop_bound_access_tokens: true", "grant_types: [authorization_code, implicit]", "response_types: [code, \"code token\"] #!"), "clients[0].response_types[1]", "that no key holds", nil},
 	"implicit type without grant": {app("response_types: [token] #!"), "clients[0].response_types[0]", "needs implicit in grant_types", nil},
 	"code without grant":          {app("grant_types: [implicit]", "response_types: [code, token] #!"), "clients[0].response_types[0]", "needs authorization_code", nil},
 	"implicit without types":      {app("grant_types: [implicit]"), "clients[0].response_types", "write response_types", nil},

@@ -24,6 +24,8 @@ func (d *decoder) checkGrants(path string, c *Client) {
 			continue
 		case t.Implicit() && !slices.Contains(c.GrantTypes, "implicit"):
 			d.bad(key, "%s hands out tokens directly, which needs implicit in grant_types: add it, or use code with PKCE", d.show(key, raw))
+		case t.Has(oauth.ResponseToken) && c.DPoPBoundAccessTokens:
+			d.bad(key, "%s hands out access tokens that no key holds, against dpop_bound_access_tokens: remove one of them", d.show(key, raw))
 		case t.Has(oauth.ResponseCode) && !slices.Contains(c.GrantTypes, "authorization_code") && d.has(types):
 			d.bad(key, "%s needs authorization_code in grant_types: add it", d.show(key, raw))
 		case t.Has(oauth.ResponseCode) && !slices.Contains(c.GrantTypes, "authorization_code"):

@@ -63,6 +63,9 @@ type Config struct {
 	Session Session `key:"session"`
 	// How long tokens last where neither app nor API says so.
 	Tokens Tokens `key:"tokens"`
+	// Access tokens that only the holder of a key can use (RFC 9449). Every app
+	// may ask for them.
+	DPoP DPoP `key:"dpop"`
 	// How the pages look and in which languages they speak.
 	Branding Branding `key:"branding" reload:"yes"`
 	// Code that runs at each sign-in.
@@ -216,6 +219,16 @@ type Registration struct {
 	// Whether they may use the implicit grant and response types that hand tokens
 	// out by the browser's address.
 	AllowImplicit bool `key:"allow_implicit" default:"false" example:"true"`
+}
+
+// DPoP is about access tokens that are bound to a key.
+type DPoP struct {
+	// Whether an app that asks for tokens must first get a nonce from us and put
+	// it into its proof: one request more, now and then, against proofs that
+	// somebody made in stock while the key was at hand. Libraries do it by
+	// themselves. Without it the clocks of the apps' devices must be right to the
+	// minute.
+	Nonce bool `key:"nonce" default:"true" example:"true"`
 }
 
 // Branding is how the pages look and what they say.

@@ -61,6 +61,9 @@ type Client struct {
 	// out. Revoking the session, disabling the user and taking consent back end
 	// them in any case.
 	RefreshTokenOutlivesSession bool `key:"refresh_token_outlives_session" default:"false" example:"true"`
+	// Refuses it tokens that are not bound to a key: every request for them needs
+	// a DPoP proof (RFC 9449 section 5.2). Other apps may send one.
+	DPoPBoundAccessTokens bool `key:"dpop_bound_access_tokens" default:"false" example:"true"`
 	// Apps of one group share a sign-in.
 	SSOGroup string `key:"sso_group" default:"default" example:"default"`
 	// How it knows users: by the id that all apps see, or by one that only apps

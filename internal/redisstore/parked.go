@@ -9,9 +9,9 @@ import (
 
 var errUsed = errors.New("redis: used before")
 
-// MarkUsed uses up what is good once, a parked request or a client assertion,
-// for ttl, the rest of its life, and tells whether this attempt was the first.
-// The same attempt again still is.
+// MarkUsed uses up what is good once, a parked request, a client assertion or a
+// DPoP proof, for ttl, the rest of its life, and tells whether this attempt was
+// the first. The same attempt again still is.
 func (s *Store) MarkUsed(ctx context.Context, id, attempt string, ttl time.Duration) (first bool, err error) {
 	if id == "" || attempt == "" || ttl < time.Millisecond {
 		return false, fmt.Errorf("redis: %q to be marked as used for %v", id, ttl)

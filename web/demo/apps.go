@@ -21,19 +21,19 @@ func (c Config) apps() []app {
 	return []app{
 		{
 			ID: "orders", Name: "Orders", ClientID: OrdersClientID, Base: c.Orders,
-			Library: "oidc-client-ts", LibraryURL: vendored("oidc-client-ts"), Flow: "authorization code with PKCE",
+			Library: "oidc-client-ts", LibraryURL: Library("oidc-client-ts"), Flow: "authorization code with PKCE",
 			Lead:  "Renews by a hidden iframe that ends at /silent-callback.",
 			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true,
 		},
 		{
 			ID: "reports", Name: "Reports", ClientID: ReportsClientID, Base: c.Reports,
-			Library: "auth0-spa-js", LibraryURL: vendored("@auth0/auth0-spa-js"), Flow: "authorization code with PKCE, web_message",
+			Library: "auth0-spa-js", LibraryURL: Library("@auth0/auth0-spa-js"), Flow: "authorization code with PKCE, web_message",
 			Lead:  "Renews by a hidden iframe that posts its answer to this page.",
 			Scope: ScopeReadReports, APIPath: "/reports", Popup: true,
 		},
 		{
 			ID: "classic", Name: "Classic", ClientID: ClassicClientID, Base: c.Classic,
-			Library: "auth0-js", LibraryURL: vendored("auth0-js"), Flow: "implicit grant, web_message",
+			Library: "auth0-js", LibraryURL: Library("auth0-js"), Flow: "implicit grant, web_message",
 			Lead:  "Renews with checkSession(), as apps from before PKCE do. New apps use the code flow.",
 			Scope: ScopeReadOrders, APIPath: "/orders",
 		},

@@ -34,7 +34,9 @@ var builds = sync.OnceValue(func() map[string]string {
 	return m
 })
 
-func vendored(pkg string) string {
+// Library is the path, below each app, of the browser build of a package that the
+// demo brings along.
+func Library(pkg string) string {
 	u, ok := builds()[pkg]
 	if !ok {
 		panic("demo: not in versions.txt: " + pkg)
