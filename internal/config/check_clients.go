@@ -34,7 +34,7 @@ func (c *Client) spec() client.Spec {
 		RefreshTokenLifetime: c.RefreshTokenLifetime, RefreshTokenOutlivesSession: c.RefreshTokenOutlivesSession,
 		SubjectType: c.SubjectType, SectorIdentifierURI: c.SectorIdentifierURI,
 		DPoPBound: c.DPoPBoundAccessTokens,
-		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
+		SSOGroup:  c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,
 		RequireSignedRequest: c.RequireSignedRequestObject, RequirePushedRequest: c.RequirePushedAuthorizationRequests,
