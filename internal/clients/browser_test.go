@@ -35,9 +35,9 @@ func newStage(t *testing.T) *stage {
 }
 
 // TestBrowser: each library signs in, renews silently, is refused once the
-// session is gone, and signs out; with third-party cookies, and without them
-// where app and provider are of one site. Without them and across sites the
-// refusal comes at once.
+// session is gone, and signs out. It renews with third-party cookies, and without
+// them where app and provider are of one site; without them and across sites by
+// refresh token, and in an iframe it is refused at once.
 func TestBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("drives a browser")
@@ -47,8 +47,8 @@ func TestBrowser(t *testing.T) {
 	strict := browsertest.New(t, browsertest.Options{HostRules: s.HostRules, ThirdPartyCookies: browsertest.Blocked})
 	for _, l := range libraries {
 		t.Run(l.slug(), func(t *testing.T) {
-			t.Run("third-party cookies", func(t *testing.T) { s.visit(t, open, l, plain, s.across).journey(s) })
-			t.Run("same site", func(t *testing.T) { s.visit(t, strict, l, plain, s.within).journey(s) })
+			t.Run("third-party cookies", func(t *testing.T) { s.visit(t, open, l, plain, s.across).ends(s) })
+			t.Run("same site", func(t *testing.T) { s.visit(t, strict, l, plain, s.within).leaves() })
 			t.Run("blocked", func(t *testing.T) { s.visit(t, strict, l, plain, s.across).blocked() })
 			if l.has(refresh) {
 				t.Run("refresh", func(t *testing.T) { s.visit(t, strict, l, refresh, s.across).refreshes(s) })
@@ -133,18 +133,21 @@ func (a app) refuse() {
 	a.is("signed-out")
 }
 
-// journey: renewed, refused after a sign-out elsewhere, signed out by itself.
-func (a app) journey(s *stage) {
+// ends: renewed, and refused after a sign-out elsewhere.
+func (a app) ends(s *stage) {
 	a.renew()
 	s.signOutElsewhere(a)
 	a.refuse()
-	a.Goto(a.base + "/")
-	a.is("signed-out")
-	a.signIn()
+}
+
+// leaves: renewed, and signed out by the library's own call.
+func (a app) leaves() {
+	a.renew()
 	a.Eval(`void app.signOut()`, nil)
 	a.WaitEval(`location.href === `+quote(a.base+"/"), patience)
 	a.is("signed-out")
-	a.signIn() // by the form again: the session is gone
+	a.Eval(`void app.signIn()`, nil)
+	a.Wait("input[name=username]") // the session is gone
 }
 
 // signOutElsewhere ends the session from another tab.
