@@ -15,6 +15,9 @@ const (
 	refresh way = "refresh" // with refresh tokens
 	dpop    way = "dpop"    // with tokens that are bound to a key
 	pushed  way = "pushed"  // with pushed requests and signed answers
+	key     way = "key"     // with private_key_jwt in place of a secret
+
+	registered way = "registered" // by an app that registered itself
 )
 
 // library is a browser library under test, with the app that uses it.

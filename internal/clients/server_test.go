@@ -1,7 +1,12 @@
 package clients
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"net/url"
 	"strings"
@@ -9,6 +14,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/provider"
 )
 
 // serverApp is an app with a back end and its library. It keeps one user.
@@ -35,10 +41,10 @@ type serverLibrary struct {
 }
 
 var serverLibraries = []serverLibrary{
-	{"openid-client", []way{plain, refresh, dpop, pushed}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
+	{"openid-client", []way{plain, refresh, dpop, pushed, key, registered}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
 		return startNode(t, "openid-client", w, settings)
 	}},
-	{"oauth4webapi", []way{plain, refresh, dpop, pushed}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
+	{"oauth4webapi", []way{plain, refresh, dpop, pushed, key, registered}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
 		return startNode(t, "oauth4webapi", w, settings)
 	}},
 	{"go-oidc", []way{plain, refresh}, startGo},
@@ -46,39 +52,74 @@ var serverLibraries = []serverLibrary{
 
 const (
 	secret    = "Zm9yIHRlc3RzIG9ubHksIGJ1dCBsb25nIGVub3VnaA"
-	appOrigin = "http://localhost:9"
+	appOrigin = "https://backend.apps.test" // nobody goes there
 )
 
-// spec is the registration of an app that uses the library in this way.
-func (l serverLibrary) spec(w way) client.Spec {
-	sum := sha256.Sum256([]byte(secret))
-	grants := []string{"authorization_code"}
-	if w == refresh {
-		grants = append(grants, "refresh_token")
-	}
-	return client.Spec{
-		ID: l.name + "-" + string(w), FirstParty: true, Confidential: true, SecretHash: "sha256:" + hex.EncodeToString(sum[:]),
+// spec is the registration of an app that uses the library in this way, with
+// the public half of the app's key.
+func (l serverLibrary) spec(w way, jwks string) client.Spec {
+	spec := client.Spec{
+		ID: l.name + "-" + string(w), FirstParty: true, Confidential: true,
 		RedirectURIs: []string{appOrigin + "/callback"}, PostLogoutRedirectURIs: []string{appOrigin + "/"},
-		GrantTypes: grants, DPoPBound: w == dpop, RequirePushedRequest: w == pushed,
+		DPoPBound: w == dpop, RequirePushedRequest: w == pushed,
 	}
+	if w == refresh {
+		spec.GrantTypes = []string{"authorization_code", "refresh_token"}
+	}
+	if w == key {
+		spec.JWKS, spec.TokenAuthMethod = jwks, "private_key_jwt"
+		return spec
+	}
+	spec.SecretHash = hash(secret)
+	return spec
+}
+
+func hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// newKey makes a key pair: PKCS #8 in base64, and a JWK Set of the public key.
+func newKey(t *testing.T) (private, jwks string) {
+	t.Helper()
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	point, err := k.PublicKey.Bytes() // 4, x, y
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := base64.RawURLEncoding.EncodeToString(point[1:33]), base64.RawURLEncoding.EncodeToString(point[33:])
+	return base64.StdEncoding.EncodeToString(der), `{"keys": [{"kty": "EC", "crv": "P-256", "x": "` + x + `", "y": "` + y + `"}]}`
 }
 
 // TestServer: each library signs a person in, renews by prompt=none through the
 // browser, is told login_required once the session is gone, and signs out.
 func TestServer(t *testing.T) {
+	private, jwks := newKey(t)
 	var specs []client.Spec
 	for _, l := range serverLibraries {
 		for _, w := range l.ways {
-			specs = append(specs, l.spec(w))
+			if w != registered {
+				specs = append(specs, l.spec(w, jwks))
+			}
 		}
 	}
-	s := hushtest.New(t, hushtest.Options{Localhost: true, Clients: specs})
+	s := hushtest.New(t, hushtest.Options{
+		Localhost: true, Clients: specs, Registration: provider.Registration{Enabled: true, Tokens: []string{hash(secret)}},
+	})
 	for _, l := range serverLibraries {
 		t.Run(l.name, func(t *testing.T) {
 			for _, w := range l.ways {
 				t.Run(string(w), func(t *testing.T) {
 					app := l.start(t, s, w, map[string]string{
-						"issuer": s.Issuer, "clientId": l.spec(w).ID, "clientSecret": secret, "origin": appOrigin,
+						"issuer": s.Issuer, "clientId": l.spec(w, jwks).ID, "clientSecret": secret, "origin": appOrigin, "key": private,
+						"initialAccessToken": secret,
 					})
 					visitor{t, s.Agent(), app}.journey(w)
 				})
@@ -89,7 +130,11 @@ func TestServer(t *testing.T) {
 
 func (v visitor) journey(w way) {
 	v.agent.Authorize(query(v.t, v.app.authorize("")))
-	first := v.comesBack(v.agent.SignIn("alice", "wonderland"))
+	answer := v.agent.SignIn("alice", "wonderland")
+	if w == registered {
+		answer = v.agent.Consent("allow") // never the operator's own app
+	}
+	first := v.comesBack(answer)
 	if bound := strings.EqualFold(first.Type, "DPoP"); bound != (w == dpop) {
 		v.t.Errorf("the token is a %s token", first.Type)
 	}

@@ -37,7 +37,9 @@ type Options struct {
 	APIs      []client.API  // beside the demo's
 	Secrets   [][]byte      // default: one fixed secret
 	NoKeys    bool          // do not wait for signing keys
-	Egress    egress.Options
+	// Registration lets apps register themselves. Default: they cannot.
+	Registration provider.Registration
+	Egress       egress.Options
 
 	// Register adds clients whose addresses are only known once the Site has
 	// its own. It runs before the providers start and may Serve their apps.
@@ -105,7 +107,7 @@ func (s *Site) addNode(o Options) {
 		}
 	}
 	p, err := provider.New(provider.Options{
-		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy,
+		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
 		Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: demo.Users(),
 		Egress: o.Egress,
 		Log:    slog.New(slog.NewJSONHandler(s.log, nil)),

@@ -2,13 +2,13 @@
 // them, one JSON line a call and one an answer.
 import { createInterface } from "node:readline";
 
-const { issuer, clientId, clientSecret, origin, key } = JSON.parse(process.env.APP);
+const { issuer, clientId, clientSecret, origin, key, initialAccessToken } = JSON.parse(process.env.APP);
 
 // privateKey is the app's own, as PKCS #8.
 const privateKey =
   key && (await crypto.subtle.importKey("pkcs8", Buffer.from(key, "base64"), { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]));
 
-export { issuer, clientId, clientSecret, origin, privateKey };
+export { issuer, clientId, clientSecret, origin, privateKey, initialAccessToken };
 
 const code = (e) => e.error ?? e.code ?? e.message;
 
