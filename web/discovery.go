@@ -92,6 +92,9 @@ func hasSubjects(c *client.Client, kind string) bool { return c.SubjectType == k
 // describe makes the document, once for each generation.
 func (s *Server) describe() []byte {
 	o := &offer{Server: s, apps: s.Clients().All()}
+	if s.Register != nil {
+		o.apps = append(o.apps, s.Register.Kinds()...)
+	}
 	members := o.members()
 	maps.Copy(members, o.requestMembers())
 	for name, value := range members {

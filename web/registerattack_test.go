@@ -20,6 +20,7 @@ import (
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
+	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
 )
 
@@ -369,6 +370,27 @@ func registeredTrips(t *testing.T, store *redisstore.Store) {
 			t.Errorf("%s: %d trips, want %d", c.name, n, c.want)
 		}
 	}
+}
+
+// TestRegisteredSessionEnded: a session that ends while its app asks is over,
+// although it was read with the app.
+func TestRegisteredSessionEnded(t *testing.T) {
+	store := embedded(t)
+	p := node(t, store, registering(nil))
+	r := enroll(t, p, spa)
+	ask := []string{"redirect_uri", stranger + "/cb"}
+	first := signIn(t, browser(t, p), "alice")
+	first.Authorize(request(r.id(), ask...))
+	granted(t, first.Consent("allow"))
+
+	a := signIn(t, browser(t, p), "alice") // a session that the app has not used
+	key := handleOf(t, a).Key
+	store.Client().AddHook(&afterRead{then: func() {
+		if err := p.Sessions.End(t.Context(), key, session.SignedOut); err != nil {
+			t.Error(err)
+		}
+	}})
+	refusedAs(t, a.Authorize(quiet(r.id(), ask...)), silent.SessionGone)
 }
 
 // TestRegisteredOutage: an app that cannot be looked up is not one that is gone.

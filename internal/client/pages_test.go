@@ -28,3 +28,32 @@ func TestPages(t *testing.T) {
 		t.Error("an app that registered itself is first-party")
 	}
 }
+
+// TestSetWith: an app that joins a set takes no other's place.
+func TestSetWith(t *testing.T) {
+	own := Spec{ID: "shop", RedirectURIs: []string{"https://shop.example.com/cb"}}
+	set, err := NewSet([]Spec{own}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := own
+	other.RedirectURIs = []string{"https://evil.test/cb"}
+	imitation, err := New(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set.With(imitation).AllowsOrigin("https://evil.test") {
+		t.Error("a configured app was replaced")
+	}
+	other.ID = "dyn"
+	guest, err := New(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if more := set.With(guest); more.Client("dyn") != guest || more.Client("shop") == nil || !more.AllowsOrigin("https://evil.test") || more.AllowsOrigin("https://another.test") {
+		t.Error("the app did not join")
+	}
+	if set.Client("dyn") != nil || set.AllowsOrigin("https://evil.test") {
+		t.Error("the set itself changed")
+	}
+}

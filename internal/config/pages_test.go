@@ -1,7 +1,7 @@
 package config
 
 import (
-	"os"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,12 +42,12 @@ func TestAppPages(t *testing.T) {
 
 func loadApp(t *testing.T, lines ...string) (*Config, Problems) {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "hush.yaml")
-	if err := os.WriteFile(name, []byte(app(lines...)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	name := write(t, app(lines...))
 	pictures(t, name)
 	c, err := Load(name, env(nil))
-	problems, _ := err.(Problems) //nolint:errorlint // Load returns nothing else
-	return c, problems
+	list := Problems(nil)
+	if err != nil && !errors.As(err, &list) {
+		t.Fatal(err)
+	}
+	return c, list
 }

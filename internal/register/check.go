@@ -2,6 +2,7 @@ package register
 
 import (
 	"encoding/json"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -74,7 +76,7 @@ func (m *Metadata) check(allowImplicit bool) error {
 func (m *Metadata) checkSizes() error {
 	for name, list := range map[string][]string{
 		"redirect_uris": m.RedirectURIs, "post_logout_redirect_uris": m.PostLogoutRedirectURIs, "response_types": m.ResponseTypes,
-		"grant_types": m.GrantTypes, "contacts": m.Contacts,
+		"grant_types": m.GrantTypes, "contacts": m.Contacts, "request_uris": m.RequestURIs, "default_acr_values": m.DefaultACRValues,
 	} {
 		if len(list) > maxList {
 			return invalid("%s must not have more than %d entries", name, maxList)
@@ -162,23 +164,34 @@ func (m *Metadata) checkPages() error {
 	return nil
 }
 
+var (
+	authMethods = []string{"none", "client_secret_basic", "client_secret_post"}
+	grantTypes  = []string{"authorization_code", "implicit", "refresh_token"}
+)
+
 // checkChoices: the values that are known here.
 func (m *Metadata) checkChoices() error {
 	for _, c := range []struct {
 		name, value string
 		known       []string
 	}{
-		{"token_endpoint_auth_method", m.TokenEndpointAuthMethod, []string{"none", "client_secret_basic", "client_secret_post"}},
-		{"id_token_signed_response_alg", m.IDTokenSignedResponseAlg, []string{"RS256", "ES256", "EdDSA"}},
+		{"token_endpoint_auth_method", m.TokenEndpointAuthMethod, authMethods},
+		{"id_token_signed_response_alg", m.IDTokenSignedResponseAlg, token.Algorithms},
 		{"subject_type", m.SubjectType, []string{"public"}},
 	} {
 		if !slices.Contains(c.known, c.value) {
 			return invalid("%s must be one of %s", c.name, strings.Join(c.known, ", "))
 		}
 	}
+	if alg := m.AuthorizationSignedResponseAlg; alg != "" && !slices.Contains(token.Algorithms, alg) {
+		return invalid("authorization_signed_response_alg must be one of %s", strings.Join(token.Algorithms, ", "))
+	}
+	if age := m.DefaultMaxAge; age != nil && (*age < 0 || *age > math.MaxInt32) {
+		return invalid("default_max_age must be a number of seconds, zero or more")
+	}
 	for _, grant := range m.GrantTypes {
-		if known := []string{"authorization_code", "implicit", "refresh_token"}; !slices.Contains(known, grant) {
-			return invalid("grant_types must be of %s", strings.Join(known, ", "))
+		if !slices.Contains(grantTypes, grant) {
+			return invalid("grant_types must be of %s", strings.Join(grantTypes, ", "))
 		}
 	}
 	return nil

@@ -30,9 +30,19 @@ type Metadata struct {
 	TokenEndpointAuthMethod  string `json:"token_endpoint_auth_method"`
 	IDTokenSignedResponseAlg string `json:"id_token_signed_response_alg"`
 	SubjectType              string `json:"subject_type"`
-	Scope                    string `json:"scope,omitempty"` // separated by spaces; "": whatever users allow
-	RequireAuthTime          bool   `json:"require_auth_time,omitempty"`
+	Scope                    string `json:"scope,omitempty"`             // separated by spaces; "": whatever users allow
+	RequireAuthTime          bool   `json:"require_auth_time,omitempty"` // auth_time is in every ID token
 	InitiateLoginURI         string `json:"initiate_login_uri,omitempty"`
+
+	// How the app asks, and what holds where it does not say.
+	AuthorizationSignedResponseAlg     string   `json:"authorization_signed_response_alg,omitempty"`
+	RequestObjectSigningAlg            string   `json:"request_object_signing_alg,omitempty"`
+	RequestURIs                        []string `json:"request_uris,omitempty"`
+	RequireSignedRequestObject         bool     `json:"require_signed_request_object,omitempty"`
+	RequirePushedAuthorizationRequests bool     `json:"require_pushed_authorization_requests,omitempty"`
+	DPoPBoundAccessTokens              bool     `json:"dpop_bound_access_tokens,omitempty"`
+	DefaultMaxAge                      *int64   `json:"default_max_age,omitempty"` // seconds
+	DefaultACRValues                   []string `json:"default_acr_values,omitempty"`
 
 	SoftwareID      string `json:"software_id,omitempty"`
 	SoftwareVersion string `json:"software_version,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -19,8 +20,19 @@ func (m *Metadata) spec() client.Spec {
 		GrantTypes: m.GrantTypes, ResponseTypes: m.ResponseTypes,
 		TokenAuthMethod: m.TokenEndpointAuthMethod, IDTokenAlg: m.IDTokenSignedResponseAlg,
 		ClientURI: m.ClientURI, PolicyURI: m.PolicyURI, TOSURI: m.TOSURI,
-		Scopes: m.scopes(),
+		Scopes:    m.scopes(),
+		AnswerAlg: m.AuthorizationSignedResponseAlg, RequestObjectAlg: m.RequestObjectSigningAlg, RequestURIs: m.RequestURIs,
+		RequireSignedRequest: m.RequireSignedRequestObject, RequirePushedRequest: m.RequirePushedAuthorizationRequests,
+		DPoPBound: m.DPoPBoundAccessTokens, DefaultMaxAge: m.maxAge(), DefaultACRValues: m.DefaultACRValues,
 	}
+}
+
+func (m *Metadata) maxAge() *time.Duration {
+	if m.DefaultMaxAge == nil {
+		return nil
+	}
+	d := time.Duration(*m.DefaultMaxAge) * time.Second
+	return &d
 }
 
 // scopes is nil where the app names none: then it may ask for any.

@@ -1,0 +1,28 @@
+package register
+
+import "github.com/hush-sso/hush/internal/client"
+
+// responseTypes are all; which of them an app may use is for check to say.
+var responseTypes = []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"}
+
+// Kinds returns an app of each kind that may register, for who describes what is
+// possible. None of them exists.
+func (s *Service) Kinds() []*client.Client {
+	var kinds []*client.Client
+	for _, method := range authMethods {
+		m := Metadata{
+			RedirectURIs: []string{"https://app.invalid/"}, TokenEndpointAuthMethod: method,
+			GrantTypes: []string{"authorization_code", "refresh_token"},
+		}
+		if s.AllowImplicit {
+			m.GrantTypes, m.ResponseTypes = grantTypes, responseTypes
+		}
+		m.defaults()
+		r := &record{Metadata: m}
+		r.giveSecret()
+		if c, err := s.client(prefix, r); err == nil {
+			kinds = append(kinds, c)
+		}
+	}
+	return kinds
+}
