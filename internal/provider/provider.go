@@ -147,7 +147,7 @@ func New(o Options) (*Provider, error) {
 	if r := o.Registration; r.Enabled {
 		p.shared.Register = register.New(register.Config{
 			Store: o.Store, Fetch: p.egress, Gate: login.NewGate(o.Store, loginKey, "registration"), Keyring: keyring,
-			Tokens: r.Tokens, Open: r.Open, AllowImplicit: r.AllowImplicit,
+			Tokens: r.Tokens, Open: r.Open, Allowed: register.Allowed{Implicit: r.AllowImplicit, Pairwise: o.PairwiseSalt != nil},
 		})
 		p.flows.Registered = p.shared.Register
 	}

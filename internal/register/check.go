@@ -40,6 +40,7 @@ var beyond = map[string]string{
 	"backchannel_logout_session_required":        "apps are not told when a session ends",
 	"frontchannel_logout_uri":                    "apps are not told when a session ends",
 	"frontchannel_logout_session_required":       "apps are not told when a session ends",
+	"userinfo_signed_response_alg":               "/userinfo answers in JSON",
 	"tls_client_auth_subject_dn":                 "clients do not authenticate by certificate",
 	"tls_client_auth_san_dns":                    "clients do not authenticate by certificate",
 	"tls_client_auth_san_uri":                    "clients do not authenticate by certificate",
@@ -63,14 +64,18 @@ func refuse(members map[string]json.RawMessage) error {
 	return nil
 }
 
-// check judges the metadata beyond what client.New looks at.
-func (m *Metadata) check(allowImplicit bool) error {
+// check judges the metadata beyond what client.New looks at, by what the
+// operator allows.
+func (m *Metadata) check(allowed Allowed) error {
 	for _, step := range []func() error{m.checkSizes, m.checkNames, m.checkRedirects, m.checkPages, m.checkChoices} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	return m.checkImplicit(allowImplicit)
+	if m.SubjectType == client.SubjectPairwise && !allowed.Pairwise {
+		return invalid("subject_type: pairwise is not switched on here")
+	}
+	return m.checkImplicit(allowed.Implicit)
 }
 
 func (m *Metadata) checkSizes() error {
@@ -158,16 +163,24 @@ func (m *Metadata) checkPages() error {
 			return invalid("%s must be an https address", name)
 		}
 	}
-	if m.LogoURI != "" && (len(m.LogoURI) > maxURI || egress.Check(m.LogoURI) != nil) {
-		return invalid("logo_uri must be an https address that can be fetched")
+	return m.checkFetched()
+}
+
+// checkFetched refuses at once what would never be called.
+func (m *Metadata) checkFetched() error {
+	for name, list := range map[string][]string{
+		"logo_uri": {m.LogoURI}, "jwks_uri": {m.JWKSURI}, "sector_identifier_uri": {m.SectorIdentifierURI}, "request_uris": m.RequestURIs,
+	} {
+		for _, uri := range list {
+			if uri != "" && (len(uri) > maxURI || egress.Check(uri) != nil) {
+				return invalid("%s must be https addresses that can be fetched", name)
+			}
+		}
 	}
 	return nil
 }
 
-var (
-	authMethods = []string{"none", "client_secret_basic", "client_secret_post"}
-	grantTypes  = []string{"authorization_code", "implicit", "refresh_token"}
-)
+var grantTypes = []string{"authorization_code", "implicit", "refresh_token"}
 
 // checkChoices: the values that are known here.
 func (m *Metadata) checkChoices() error {
@@ -175,9 +188,9 @@ func (m *Metadata) checkChoices() error {
 		name, value string
 		known       []string
 	}{
-		{"token_endpoint_auth_method", m.TokenEndpointAuthMethod, authMethods},
+		{"token_endpoint_auth_method", m.TokenEndpointAuthMethod, client.AuthMethods},
 		{"id_token_signed_response_alg", m.IDTokenSignedResponseAlg, token.Algorithms},
-		{"subject_type", m.SubjectType, []string{"public"}},
+		{"subject_type", m.SubjectType, []string{client.SubjectPublic, client.SubjectPairwise}},
 	} {
 		if !slices.Contains(c.known, c.value) {
 			return invalid("%s must be one of %s", c.name, strings.Join(c.known, ", "))

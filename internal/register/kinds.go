@@ -9,13 +9,19 @@ var responseTypes = []string{"code", "token", "id_token", "id_token token", "cod
 // possible. None of them exists.
 func (s *Service) Kinds() []*client.Client {
 	var kinds []*client.Client
-	for _, method := range authMethods {
+	for _, method := range client.AuthMethods {
 		m := Metadata{
 			RedirectURIs: []string{"https://app.invalid/"}, TokenEndpointAuthMethod: method,
 			GrantTypes: []string{"authorization_code", "refresh_token"},
 		}
-		if s.AllowImplicit {
+		if s.Implicit {
 			m.GrantTypes, m.ResponseTypes = grantTypes, responseTypes
+		}
+		if s.Pairwise && method == client.AuthNone {
+			m.SubjectType = client.SubjectPairwise
+		}
+		if method == client.AuthKey {
+			m.JWKSURI = "https://app.invalid/jwks"
 		}
 		m.defaults()
 		r := &record{Metadata: m}

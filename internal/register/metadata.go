@@ -27,12 +27,16 @@ type Metadata struct {
 	TOSURI     string   `json:"tos_uri,omitempty"`
 	Contacts   []string `json:"contacts,omitempty"`
 
-	TokenEndpointAuthMethod  string `json:"token_endpoint_auth_method"`
-	IDTokenSignedResponseAlg string `json:"id_token_signed_response_alg"`
-	SubjectType              string `json:"subject_type"`
-	Scope                    string `json:"scope,omitempty"`             // separated by spaces; "": whatever users allow
-	RequireAuthTime          bool   `json:"require_auth_time,omitempty"` // auth_time is in every ID token
-	InitiateLoginURI         string `json:"initiate_login_uri,omitempty"`
+	TokenEndpointAuthMethod     string          `json:"token_endpoint_auth_method"`
+	TokenEndpointAuthSigningAlg string          `json:"token_endpoint_auth_signing_alg,omitempty"`
+	JWKS                        json.RawMessage `json:"jwks,omitempty"`
+	JWKSURI                     string          `json:"jwks_uri,omitempty"`
+	IDTokenSignedResponseAlg    string          `json:"id_token_signed_response_alg"`
+	SubjectType                 string          `json:"subject_type"`
+	SectorIdentifierURI         string          `json:"sector_identifier_uri,omitempty"`
+	Scope                       string          `json:"scope,omitempty"`             // separated by spaces; "": whatever users allow
+	RequireAuthTime             bool            `json:"require_auth_time,omitempty"` // auth_time is in every ID token
+	InitiateLoginURI            string          `json:"initiate_login_uri,omitempty"`
 
 	// How the app asks, and what holds where it does not say.
 	AuthorizationSignedResponseAlg     string   `json:"authorization_signed_response_alg,omitempty"`

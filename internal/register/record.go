@@ -40,10 +40,11 @@ func same(secret, hashed string) bool {
 // record is a registration as it is kept, sealed and bound to its id.
 type record struct {
 	Metadata Metadata `json:"m"`
-	Secret   string   `json:"s,omitempty"` // hash of the client secret
-	Token    string   `json:"t"`           // hash of the registration access token
-	At       int64    `json:"at"`          // unix seconds
-	Picture  string   `json:"p,omitempty"` // its file name
+	Secret   string   `json:"s,omitempty"`  // hash of the client secret
+	Plain    string   `json:"sp,omitempty"` // the secret itself, of an app that signs with it
+	Token    string   `json:"t"`            // hash of the registration access token
+	At       int64    `json:"at"`           // unix seconds
+	Picture  string   `json:"p,omitempty"`  // its file name
 }
 
 func (s *Service) seal(id string, r *record) (string, error) {
@@ -68,11 +69,11 @@ func (s *Service) open(id, sealed string) (*record, error) {
 
 // client makes the app of a registration, by the rules of this moment.
 func (s *Service) client(id string, r *record) (*client.Client, error) {
-	if err := r.Metadata.check(s.AllowImplicit); err != nil {
+	if err := r.Metadata.check(s.Allowed); err != nil {
 		return nil, err
 	}
 	spec := r.Metadata.spec()
-	spec.ID, spec.SecretHash = id, r.Secret
+	spec.ID, spec.SecretHash, spec.Secret = id, r.Secret, r.Plain
 	if r.Picture != "" {
 		spec.Logo = &client.Logo{Name: r.Picture}
 	}

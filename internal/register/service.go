@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/session"
@@ -46,8 +47,13 @@ type Config struct {
 	Tokens []string
 	// Open lets apps register without such a token, as often as Gate lets them.
 	Open bool
-	// AllowImplicit lets them have tokens from the authorization endpoint itself.
-	AllowImplicit bool
+	Allowed
+}
+
+// Allowed is what the operator lets such apps have.
+type Allowed struct {
+	Implicit bool // tokens from the authorization endpoint itself
+	Pairwise bool // subjects of their own, for which the provider needs a salt
 }
 
 // Service registers apps. It is safe for concurrent use.
@@ -101,6 +107,9 @@ func (s *Service) Register(ctx context.Context, token string, from netip.Addr, b
 			return nil, err
 		}
 	}
+	if err := s.sector(ctx, m); err != nil {
+		return nil, err
+	}
 	name, picture, err := s.picture(ctx, id, m)
 	if err != nil {
 		return nil, err
@@ -126,16 +135,30 @@ func (s *Service) invited(token string) (known bool) {
 // takes one away that it needs no more. It returns a new one, which nobody can
 // be told again.
 func (r *record) giveSecret() (secret string) {
-	if !r.Metadata.needsSecret() {
-		r.Secret = ""
+	signs := r.Metadata.TokenEndpointAuthMethod == client.AuthSecret
+	switch {
+	case !r.Metadata.needsSecret():
+		r.Secret, r.Plain = "", ""
 		return ""
-	}
-	if r.Secret != "" {
+	case signs && r.Plain != "", !signs && r.Secret != "":
+		return ""
+	case r.Plain != "": // it is shown from now on: the hash is enough
+		r.Secret, r.Plain = hash(r.Plain), ""
 		return ""
 	}
 	secret = newSecret()
-	r.Secret = hash(secret)
+	if r.Secret = hash(secret); signs {
+		r.Secret, r.Plain = "", secret
+	}
 	return secret
+}
+
+// hasSecret tells whether this is the app's.
+func (r *record) hasSecret(secret string) bool {
+	if r.Plain != "" {
+		return same(secret, hash(r.Plain))
+	}
+	return same(secret, r.Secret)
 }
 
 func (s *Service) save(ctx context.Context, id, was string, r *record, picture []byte) (ok bool, err error) {
@@ -229,7 +252,10 @@ func (s *Service) replace(ctx context.Context, id string, r *record, m *Metadata
 	same := m.LogoURI == r.Metadata.LogoURI
 	r.Metadata = *m
 	secret = r.giveSecret()
-	if _, err := s.client(id, r); err != nil || same {
+	if _, err := s.client(id, r); err != nil {
+		return "", nil, err
+	}
+	if err := s.sector(ctx, m); err != nil || same {
 		return secret, nil, err
 	}
 	r.Picture, picture, err = s.picture(ctx, id, m)
@@ -247,7 +273,7 @@ func (r *record) assigned(id string, members map[string]json.RawMessage) error {
 	if json.Unmarshal(members["client_id"], &sent) != nil || sent != id {
 		return invalid("client_id must be that of the app (RFC 7592 section 2.2)")
 	}
-	if value, there := members["client_secret"]; there && (json.Unmarshal(value, &secret) != nil || !same(secret, r.Secret)) {
+	if value, there := members["client_secret"]; there && (json.Unmarshal(value, &secret) != nil || !r.hasSecret(secret)) {
 		return invalid("client_secret is not that of the app: it cannot be chosen")
 	}
 	return nil
