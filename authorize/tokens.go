@@ -93,27 +93,40 @@ func refusalOf(err error) error {
 // tokenUser is the directory's user as tokens show them.
 func tokenUser(u login.User) token.User { return token.User{ID: u.ID, Claims: u.Claims} }
 
+// UserInfo is what an app is told about a user: claims, or the same as a signed
+// JWT where that is what the app registered.
+type UserInfo struct {
+	Claims map[string]any
+	JWT    string
+}
+
 // UserInfo returns what an access token may know of its user (OpenID Connect
 // Core 1.0 section 5.3), and the token's own claims for the log. A token is
 // good as long as its session and its grant are: the store is asked each time.
 // Every error is an *oauth.Error.
-func (s *Service) UserInfo(ctx context.Context, p token.Presented) (map[string]any, *token.AccessClaims, error) {
+func (s *Service) UserInfo(ctx context.Context, p token.Presented) (UserInfo, *token.AccessClaims, error) {
+	var told UserInfo
 	access, err := s.Tokens.Live(ctx, p, s.Tokens.UserinfoAudience(), openID)
 	if err != nil {
-		return nil, access, refusalOf(err)
+		return told, access, refusalOf(err)
 	}
 	user, known := s.Directory().ByID(access.UserID)
 	c, err := s.Find(ctx, access.ClientID)
 	if err != nil {
-		return nil, access, err
+		return told, access, err
 	}
 	if !known || user.Disabled || c == nil {
-		return nil, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
+		return told, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
 	}
 	if access.Subject != s.Tokens.Subject(c, access.UserID) {
-		return nil, access, oauth.Errorf(oauth.InvalidToken, "The app knows the user by another sub since this token was made.")
+		return told, access, oauth.Errorf(oauth.InvalidToken, "The app knows the user by another sub since this token was made.")
 	}
-	claims := token.GivenClaims(strings.Fields(access.Scope), access.UserInfo, user.Claims)
-	claims["sub"] = access.Subject
-	return claims, access, nil
+	told.Claims = token.GivenClaims(strings.Fields(access.Scope), access.UserInfo, user.Claims)
+	told.Claims["sub"] = access.Subject
+	if c.UserInfoAlg != "" {
+		if told.JWT, err = s.Tokens.SignUserInfo(c, told.Claims); err != nil {
+			return told, access, refusalOf(err)
+		}
+	}
+	return told, access, nil
 }

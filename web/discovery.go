@@ -43,6 +43,7 @@ func (o *offer) members() map[string]any {
 		"grant_types_supported":                 o.used((*client.Client).HasGrant, "authorization_code", "implicit", "refresh_token"),
 		"subject_types_supported":               o.used(hasSubjects, client.SubjectPublic, client.SubjectPairwise),
 		"id_token_signing_alg_values_supported": token.Algorithms,
+		"userinfo_signing_alg_values_supported": o.used(signsUserInfo, slices.Clone(token.Algorithms)...),
 		"code_challenge_methods_supported":      []string{"S256"},
 		"dpop_signing_alg_values_supported":     jose.Algorithms,
 		"prompt_values_supported":               []string{"none", "login", "consent", "select_account"},
@@ -86,6 +87,8 @@ func allowsResponseType(c *client.Client, words string) bool {
 func assertsWith(c *client.Client, alg string) bool {
 	return (c.TokenAuthAlg == "" || c.TokenAuthAlg == alg) && c.AuthenticatesBy(clientauth.MethodOf(alg))
 }
+
+func signsUserInfo(c *client.Client, alg string) bool { return c.UserInfoAlg == alg }
 
 func hasSubjects(c *client.Client, kind string) bool { return c.SubjectType == kind }
 

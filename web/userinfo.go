@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -26,7 +27,7 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	claims, access, err := s.Authorize.UserInfo(r.Context(), presented)
+	told, access, err := s.Authorize.UserInfo(r.Context(), presented)
 	if access != nil {
 		n := recordOf(r)
 		n.client, n.sid, n.user = access.ClientID, access.SessionID, access.UserID
@@ -43,7 +44,12 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if presented.Proof != nil {
 		s.offerNonce(w)
 	}
-	writeJSON(w, http.StatusOK, claims)
+	if told.JWT != "" {
+		w.Header().Set("Content-Type", "application/jwt")
+		io.WriteString(w, told.JWT) // the client is gone if this fails
+		return nil
+	}
+	writeJSON(w, http.StatusOK, told.Claims)
 	return nil
 }
 

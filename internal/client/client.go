@@ -38,6 +38,7 @@ type Spec struct {
 	RequirePKCE *bool
 
 	IDTokenAlg      string        // RS256 (default), ES256 or EdDSA
+	UserInfoAlg     string        // of signed userinfo answers, likewise; "": plain JSON
 	IDTokenLifetime time.Duration // default: the server's
 	// AnswerAlg signs the answers of the response modes of JARM
 	// (authorization_signed_response_alg): RS256 (default), ES256 or EdDSA.
@@ -224,7 +225,8 @@ func (c *Client) parseResponseTypes() error {
 }
 
 func (c *Client) checkAlg() error {
-	return cmp.Or(checkAlg("id_token_signing_alg", c.IDTokenAlg), checkAlg("authorization_signed_response_alg", c.AnswerAlg))
+	return cmp.Or(checkAlg("id_token_signing_alg", c.IDTokenAlg), checkAlg("authorization_signed_response_alg", c.AnswerAlg),
+		checkAlg("userinfo_signed_response_alg", cmp.Or(c.UserInfoAlg, algorithms[0])))
 }
 
 // Redirect returns the registered redirect URI that equals raw byte for byte

@@ -29,7 +29,7 @@ func (c *Client) spec() client.Spec {
 		RedirectURIs: c.RedirectURIs, WebOrigins: c.WebOrigins, PostLogoutRedirectURIs: c.PostLogoutRedirectURIs,
 		GrantTypes: c.GrantTypes, ResponseTypes: c.ResponseTypes,
 		RequirePKCE: c.RequirePKCE, TokenAuthMethod: c.TokenEndpointAuthMethod,
-		IDTokenAlg: c.IDTokenSigningAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(), Secret: c.plain(),
+		IDTokenAlg: c.IDTokenSigningAlg, UserInfoAlg: c.UserInfoSignedResponseAlg, IDTokenLifetime: c.IDTokenLifetime, SecretHash: c.hash(), Secret: c.plain(),
 		JWKS: c.jwks(), JWKSURI: c.JWKSURI, TokenAuthAlg: c.TokenEndpointAuthSigningAlg,
 		RefreshTokenLifetime: c.RefreshTokenLifetime, RefreshTokenOutlivesSession: c.RefreshTokenOutlivesSession,
 		SubjectType: c.SubjectType, SectorIdentifierURI: c.SectorIdentifierURI,

@@ -31,6 +31,8 @@ type Client struct {
 	ResponseTypes []string `key:"response_types" default:"code" example:"[code]"`
 	// How its ID tokens are signed. auth0-spa-js takes RS256 only.
 	IDTokenSigningAlg string `key:"id_token_signing_alg" default:"RS256" oneof:"RS256 ES256 EdDSA" example:"RS256"`
+	// How answers of `/userinfo` are signed. Without it they are JSON.
+	UserInfoSignedResponseAlg string `key:"userinfo_signed_response_alg" oneof:"RS256 ES256 EdDSA" example:"RS256" otherwise:"plain JSON"`
 	// How long its ID tokens last.
 	IDTokenLifetime time.Duration `key:"id_token_lifetime" min:"1s" max:"3650d" example:"1h" otherwise:"tokens.id_token"`
 	// How the answers of the response modes `jwt`, `query.jwt`, `fragment.jwt` and

@@ -23,18 +23,21 @@ import (
 const (
 	typID     = "JWT"
 	typAccess = "at+jwt"
-	typAnswer = "oauth-authz-resp+jwt" // no name is registered for it; it is no ID token
+	// No names are registered for these two; they are no ID tokens.
+	typAnswer   = "oauth-authz-resp+jwt"
+	typUserInfo = "userinfo+jwt"
 )
 
 // signer signs with one key. Its headers are encoded once.
 type signer struct {
-	kid          string
-	method       jwt.SigningMethod
-	key          crypto.Signer
-	public       jose.JWK
-	headerID     string // base64url(header) and the dot behind it
-	headerAccess string
-	headerAnswer string
+	kid            string
+	method         jwt.SigningMethod
+	key            crypto.Signer
+	public         jose.JWK
+	headerID       string // base64url(header) and the dot behind it
+	headerAccess   string
+	headerAnswer   string
+	headerUserInfo string
 }
 
 func newSigner(k storedKey) (*signer, error) {
@@ -53,6 +56,7 @@ func newSigner(k storedKey) (*signer, error) {
 	s.headerID = encodeHeader(k.Alg, s.kid, typID)
 	s.headerAccess = encodeHeader(k.Alg, s.kid, typAccess)
 	s.headerAnswer = encodeHeader(k.Alg, s.kid, typAnswer)
+	s.headerUserInfo = encodeHeader(k.Alg, s.kid, typUserInfo)
 	return s, nil
 }
 
