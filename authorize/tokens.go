@@ -56,11 +56,7 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 // tokens mints what the token endpoint answers with.
 func (s *Service) tokens(c *client.Client, user login.User, g token.Grant, api *client.API, now time.Time, refresh string) (Tokens, error) {
 	t := Tokens{
-		Scope: strings.Join(g.ScopesOf(api), " "), Refresh: refresh, For: audienceOf(api), JKT: g.JKT, SID: g.SID, UserID: g.UserID,
-	}
-	t.Type = "Bearer"
-	if g.JKT != "" {
-		t.Type = "DPoP" // RFC 9449 section 5
+		Scope: strings.Join(g.ScopesOf(api), " "), Refresh: refresh, For: audienceOf(api), Type: token.TypeOf(g.JKT), JKT: g.JKT, SID: g.SID, UserID: g.UserID,
 	}
 	var err error
 	if t.Access, t.Expires, err = s.Tokens.AccessToken(g, api, now, false); err != nil {

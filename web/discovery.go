@@ -29,6 +29,8 @@ func (o *offer) members() map[string]any {
 	if o.some(func(c *client.Client) bool { return c.HasGrant("refresh_token") }) {
 		scopes = append(scopes, "offline_access")
 	}
+	methods := o.used((*client.Client).AuthenticatesBy, slices.Clone(client.AuthMethods)...)
+	algs := o.used(assertsWith, slices.Clone(clientauth.Algorithms)...)
 	return map[string]any{
 		"issuer":                 o.Issuer,
 		"authorization_endpoint": o.url("authorize"),
@@ -49,15 +51,41 @@ func (o *offer) members() map[string]any {
 		"prompt_values_supported":               []string{"none", "login", "consent", "select_account"},
 		"ui_locales_supported":                  o.Brand.Speaks(),
 
-		"token_endpoint_auth_methods_supported":            o.used((*client.Client).AuthenticatesBy, slices.Clone(client.AuthMethods)...),
-		"token_endpoint_auth_signing_alg_values_supported": o.used(assertsWith, slices.Clone(clientauth.Algorithms)...),
+		"token_endpoint_auth_methods_supported":            methods,
+		"token_endpoint_auth_signing_alg_values_supported": algs,
 
 		"scopes_supported": scopes,
 		"claims_supported": append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr"},
 			token.ClaimsOf(scopes)...),
 
+		// RFC 7009 and RFC 7662, as RFC 8414 section 2 has them.
+		"revocation_endpoint":                                      o.url("oauth/revoke"),
+		"revocation_endpoint_auth_methods_supported":               methods,
+		"revocation_endpoint_auth_signing_alg_values_supported":    algs,
+		"introspection_endpoint":                                   o.introspectionEndpoint(),
+		"introspection_endpoint_auth_methods_supported":            o.askingMethods(methods),
+		"introspection_endpoint_auth_signing_alg_values_supported": algs,
+
 		"authorization_response_iss_parameter_supported": true,
 	}
+}
+
+// introspectionEndpoint is "" where nobody may ask.
+func (o *offer) introspectionEndpoint() string {
+	if o.some(func(c *client.Client) bool { return c.Confidential }) || o.Clients().AnyAPI((*client.API).MayAsk) {
+		return o.url("oauth/introspect")
+	}
+	return ""
+}
+
+// askingMethods are those of apps with a secret, and the one that an API with a
+// secret uses.
+func (o *offer) askingMethods(methods []string) []string {
+	methods = slices.DeleteFunc(slices.Clone(methods), func(method string) bool { return method == "none" })
+	if !slices.Contains(methods, "client_secret_basic") && o.Clients().AnyAPI((*client.API).MayAsk) {
+		methods = append(methods, "client_secret_basic")
+	}
+	return methods
 }
 
 // registrationEndpoint is "" where apps do not register themselves.

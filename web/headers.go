@@ -73,7 +73,7 @@ var single = map[string]bool{
 	"id_token_hint": true, "logout_hint": true, "post_logout_redirect_uri": true, "state": true,
 	"grant_type": true, "code": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
 	"client_assertion": true, "client_assertion_type": true,
-	"access_token": true, "refresh_token": true, "scope": true, "audience": true,
+	"access_token": true, "refresh_token": true, "token": true, "token_type_hint": true, "scope": true, "audience": true,
 }
 
 func readable(p oauth.Params) (oauth.Params, error) {

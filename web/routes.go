@@ -43,6 +43,8 @@ func (s *Server) list() []route {
 		{"POST", registerPath, true, "register", s.register},
 		{"GET PUT DELETE", registerPath + "/{id}", true, "registration", s.registration},
 		{"POST", "oauth/token", true, "token", s.token},
+		{"POST", "oauth/revoke", true, "revoke", s.revoke},
+		{"POST", "oauth/introspect", true, "introspect", s.introspect},
 		{"POST", "oauth/par", true, "par", s.push},
 		{"GET POST", "userinfo", true, "userinfo", s.userinfo},
 		{"GET", ".well-known/openid-configuration", true, "discovery", s.configuration},

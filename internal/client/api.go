@@ -63,6 +63,9 @@ func (a *API) check() error {
 	return checkAlg("signing_alg", a.SigningAlg)
 }
 
+// MayAsk tells whether the API has a secret to ask with.
+func (a *API) MayAsk() bool { return a.secret != nil }
+
 // CheckSecret compares a presented secret in constant time.
 func (a *API) CheckSecret(presented string) bool { return matches(a.secret, presented) }
 
@@ -135,6 +138,16 @@ func (s *Set) With(c *Client) *Set {
 // All returns every app, in the order of their ids.
 func (s *Set) All() []*Client {
 	return slices.SortedFunc(maps.Values(s.clients), func(a, b *Client) int { return strings.Compare(a.ID, b.ID) })
+}
+
+// AnyAPI tells whether it is true of an API.
+func (s *Set) AnyAPI(is func(*API) bool) bool {
+	for _, a := range s.apis {
+		if is(a) {
+			return true
+		}
+	}
+	return false
 }
 
 // API returns the resource server with this audience, or nil.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/oauth"
-	"github.com/hush-sso/hush/session"
 )
 
 // Ready tells whether there are keys to sign and verify with.
@@ -49,13 +48,12 @@ func (i *Issuer) Live(ctx context.Context, p Presented, audience string, needs o
 	if err := p.Proof.Use(ctx); err != nil {
 		return access, err
 	}
-	current, now, err := i.grants.Check(ctx, Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: needs.Union(scopesOf(access.UserInfo))})
+	current, now, err := i.grants.Check(ctx, Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: needs.Union(scopesOf(access.UserInfo)), TokenJTI: access.JTI})
 	access.UserID, access.SessionID = current.UserID, current.SID
 	if err == nil && now.Unix() >= access.Expires {
 		err = ErrExpired // by the store's clock, which counts
 	}
-	var absent session.Absence
-	if errors.As(err, &absent) || errors.Is(err, ErrRevoked) || errors.Is(err, ErrNotGranted) || errors.Is(err, ErrExpired) {
+	if over(err) {
 		return access, invalidToken(err, "The session or the grant of this token is over.")
 	}
 	return access, err

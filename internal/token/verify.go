@@ -26,9 +26,13 @@ type IDTokenHint struct {
 // and has not expired. It does not ask whether its grant still lives:
 // OpenGrantID and GrantStore.Check do. Errors are ErrNotReady or ErrBadToken.
 func (i *Issuer) VerifyAccessToken(raw, audience string, now time.Time) (*AccessClaims, error) {
-	claims, err := i.verify(raw, typAccess,
-		jwt.WithIssuer(i.issuer), jwt.WithAudience(audience), jwt.WithExpirationRequired(),
-		jwt.WithTimeFunc(func() time.Time { return now }))
+	return i.verifyAccess(raw, now, jwt.WithAudience(audience))
+}
+
+// verifyAccess is VerifyAccessToken for whatever audience.
+func (i *Issuer) verifyAccess(raw string, now time.Time, more ...jwt.ParserOption) (*AccessClaims, error) {
+	claims, err := i.verify(raw, typAccess, append(more,
+		jwt.WithIssuer(i.issuer), jwt.WithExpirationRequired(), jwt.WithTimeFunc(func() time.Time { return now }))...)
 	if err != nil {
 		return nil, err
 	}
