@@ -35,12 +35,13 @@ func refreshers(o *provider.Options) {
 	app := func(id string) client.Spec {
 		return client.Spec{ID: id, FirstParty: true, GrantTypes: both, RedirectURIs: []string{redirectOf(id)}}
 	}
-	spa, lasting, guest, brief, vault := app("spa"), app("lasting"), app("visitor"), app("brief"), app("server")
+	spa, lasting, guest, brief, vault, quick := app("spa"), app("lasting"), app("visitor"), app("brief"), app("server"), app("quick")
 	lasting.RefreshTokenOutlivesSession = true
 	guest.FirstParty, guest.RefreshTokenOutlivesSession = false, true
 	brief.RefreshTokenLifetime = time.Hour
 	vault.Confidential, vault.SecretHash = true, hashed("vault secret")
-	o.Clients = append(clients(), spa, lasting, guest, brief, vault)
+	quick.IDTokenAlg = "ES256" // which a hundred can be signed with at once
+	o.Clients = append(clients(), spa, lasting, guest, brief, vault, quick)
 	o.APIs = []client.API{
 		{Audience: audience, Name: "Shop", Scopes: map[string]string{"read": "Read", "pay": "Pay"}, SkipConsentForFirstParty: true, SecretHash: hashed("a secret of the shop")},
 		{Audience: stock, Name: "Stock", Scopes: map[string]string{"read": "Count", "move": "Move"}, SkipConsentForFirstParty: true,
