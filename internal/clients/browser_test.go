@@ -53,6 +53,9 @@ func TestBrowser(t *testing.T) {
 			if l.has(refresh) {
 				t.Run("refresh", func(t *testing.T) { s.visit(t, strict, l, refresh, s.across).refreshes(s) })
 			}
+			if l.has(implicit) {
+				t.Run("implicit", func(t *testing.T) { s.visit(t, open, l, implicit, s.across).renew() })
+			}
 			if l.has(dpop) {
 				t.Run("dpop", func(t *testing.T) { s.visit(t, open, l, dpop, s.across).proves(s) })
 			}

@@ -18,6 +18,8 @@ const (
 	key     way = "key"     // with private_key_jwt in place of a secret
 
 	registered way = "registered" // by an app that registered itself
+	hybrid     way = "hybrid"     // with code id_token
+	implicit   way = "implicit"   // with id_token token
 )
 
 // library is a browser library under test, with the app that uses it.
@@ -65,7 +67,7 @@ func (l library) spec(w way, origins ...string) client.Spec {
 		s.PostLogoutRedirectURIs = append(s.PostLogoutRedirectURIs, origin+"/")
 	}
 	switch {
-	case l.implicit:
+	case l.implicit || w == implicit:
 		s.GrantTypes, s.ResponseTypes = []string{"implicit"}, []string{"id_token token"}
 	case w == refresh:
 		s.GrantTypes = []string{"authorization_code", "refresh_token"}
@@ -93,7 +95,7 @@ var libraries = []library{
 	{
 		name: "angular-oauth2-oidc", bundle: "angular.js",
 		imports: []string{"@angular/core", "@angular/common/http", "@angular/platform-browser"},
-		ways:    []way{plain, refresh}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required", ended: "invalid_grant",
+		ways:    []way{plain, refresh, implicit}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required", ended: "invalid_grant",
 	},
 	{
 		name: "oidc-spa", bundle: "oidc-spa.js", imports: []string{"oidc-spa/core", "oidc-spa/DPoP"},

@@ -41,7 +41,7 @@ type serverLibrary struct {
 }
 
 var serverLibraries = []serverLibrary{
-	{"openid-client", []way{plain, refresh, dpop, pushed, key, registered}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
+	{"openid-client", []way{plain, refresh, dpop, pushed, key, registered, hybrid}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
 		return startNode(t, "openid-client", w, settings)
 	}},
 	{"oauth4webapi", []way{plain, refresh, dpop, pushed, key, registered}, func(t *testing.T, _ *hushtest.Site, w way, settings map[string]string) serverApp {
@@ -65,6 +65,9 @@ func (l serverLibrary) spec(w way, jwks string) client.Spec {
 	}
 	if w == refresh {
 		spec.GrantTypes = []string{"authorization_code", "refresh_token"}
+	}
+	if w == hybrid {
+		spec.GrantTypes, spec.ResponseTypes = []string{"authorization_code", "implicit"}, []string{"code id_token"}
 	}
 	if w == key {
 		spec.JWKS, spec.TokenAuthMethod = jwks, "private_key_jwt"

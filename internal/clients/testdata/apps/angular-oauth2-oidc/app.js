@@ -20,10 +20,10 @@ start({
     await oauth.loadDiscoveryDocumentAndTryLogin();
   },
   tokens: () => oauth.hasValidIdToken() && { id: oauth.getIdToken(), access: oauth.getAccessToken(), refresh: oauth.getRefreshToken() },
-  signIn: () => oauth.initCodeFlow(),
+  signIn: () => oauth.initLoginFlow(),
   renew: async () => {
     try {
-      await (settings.useSilentRefresh ? oauth.silentRefresh() : oauth.refreshToken());
+      await (oauth.getRefreshToken() ? oauth.refreshToken() : oauth.silentRefresh());
     } catch (e) {
       oauth.logOut(true); // the library leaves it to the app; true: here only
       throw e;
