@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hush-sso/hush/internal/hushtest"
@@ -50,7 +51,12 @@ func startNode(t *testing.T, name string, w way, settings map[string]string) *pr
 		t.Fatal(err)
 	}
 	p := &process{t: t, says: &hushtest.Output{}}
-	cmd := exec.CommandContext(t.Context(), node, "app.js")
+	args := []string{"app.js"}
+	if version, err := exec.CommandContext(t.Context(), node, "--version").Output(); err == nil && strings.HasPrefix(string(version), "v18.") {
+		// Debian 12 has this one, which does not show WebCrypto to everybody yet.
+		args = append([]string{"--experimental-global-webcrypto"}, args...)
+	}
+	cmd := exec.CommandContext(t.Context(), node, args...)
 	cmd.Dir, cmd.Stderr = dir, p.says
 	cmd.Env = append(os.Environ(), "APP="+string(environment))
 	in, err := cmd.StdinPipe()
