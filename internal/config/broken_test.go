@@ -40,6 +40,11 @@ func app(lines ...string) string {
 	return file("clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb]\n    " + strings.Join(lines, "\n    "))
 }
 
+// claim is base with one claim of the user.
+func claim(line string) string {
+	return file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n    claims:\n      " + line)
+}
+
 // broken is a configuration with one problem, in the line that ends in "#!" or,
 // where none does, in line 1.
 type broken struct {
@@ -72,6 +77,15 @@ var brokens = map[string]broken{
 	"signed without keys":         {app("require_signed_request_object: true #!"), "clients[0].require_signed_request_object", "write jwks or jwks_uri", nil},
 	"fetched without keys":        {app("request_uris: [\"https://shop.example.com/r.jwt\"] #!"), "clients[0].request_uris", "write jwks or jwks_uri", nil},
 	"alg without keys":            {app("request_object_signing_alg: ES256 #!"), "clients[0].request_object_signing_alg", "write jwks or jwks_uri", nil},
+	"updated_at as a date":        {claim("updated_at: 2026-01-01 #!"), "users[0].claims.updated_at", "seconds since 1970", nil},
+	"updated_at as a text":        {claim("updated_at: \"1767225600\" #!"), "users[0].claims.updated_at", "seconds since 1970", nil},
+	"verified as a text":          {claim("email_verified: \"true\" #!"), "users[0].claims.email_verified", "without quotes", nil},
+	"phone verified as a number":  {claim("phone_number_verified: 1 #!"), "users[0].claims.phone_number_verified", "true or false", nil},
+	"phone number as a number":    {claim("phone_number: 441865000000 #!"), "users[0].claims.phone_number", "put it in quotes", nil},
+	"birthdate as a year":         {claim("birthdate: 1990 #!"), "users[0].claims.birthdate", "put it in quotes", nil},
+	"name as a list":              {claim("name: [Alice] #!"), "users[0].claims.name", "must be a text", nil},
+	"address as a text":           {claim("address: 1 Main St #!"), "users[0].claims.address", "street_address", nil},
+	"postal code as a number":     {claim("address:\n        postal_code: 12345 #!"), "users[0].claims.address.postal_code", "put it in quotes", nil},
 	"answer unsigned":             {app("authorization_signed_response_alg: HS256 #!"), "clients[0].authorization_signed_response_alg", "RS256", nil},
 	"default max age":             {app("default_max_age: 0s #!"), "clients[0].default_max_age", "more than zero", nil},
 	"default acr":                 {app("default_acr_values: [\"a b\"] #!"), "clients[0].default_acr_values[0]", "without spaces", nil},

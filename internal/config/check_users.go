@@ -2,12 +2,9 @@ package config
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/hush-sso/hush/internal/login"
-	"github.com/hush-sso/hush/internal/token"
 )
 
 // LoginUsers returns the people as the provider takes them.
@@ -74,20 +71,4 @@ func (d *decoder) checkUser(path string, u *User) {
 		}
 	}
 	d.bad(path, "%s", d.registry(path, err))
-}
-
-// protocolClaims are said by the server itself.
-var protocolClaims = []string{"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "azp", "sid", "acr", "amr", "auth_time", "at_hash", "c_hash", "scope", "client_id"}
-
-// checkClaims names claims that no scope gives to any app.
-func (d *decoder) checkClaims(path string, u *User) {
-	given := token.ScopeClaims([]string{"profile", "email", "address", "phone"}, u.Claims)
-	for _, name := range slices.Sorted(maps.Keys(u.Claims)) {
-		switch _, known := given[name]; {
-		case slices.Contains(protocolClaims, name):
-			d.bad(path+"."+name, "is a claim that the server makes itself: remove it; sub is the user's id")
-		case !known && u.Claims[name] != nil:
-			d.warn(path+"."+name, "is no claim of OpenID Connect Core 1.0 section 5.1: no scope gives it, so no app sees it")
-		}
-	}
 }
