@@ -175,3 +175,23 @@ func TestStrangerOnPages(t *testing.T) {
 		t.Errorf("%s", body)
 	}
 }
+
+// TestRegisteredRefresh: the refresh tokens of an app are over with it.
+func TestRegisteredRefresh(t *testing.T) {
+	p := node(t, embedded(t), registering(nil))
+	r := enroll(t, p, object{"token_endpoint_auth_method": "none", "grant_types": []string{"authorization_code", "refresh_token"}})
+	a := signIn(t, browser(t, p), "alice")
+	a.Authorize(request(r.id(), "redirect_uri", stranger+"/cb", "scope", "openid offline_access"))
+	got := a.Exchange(granted(t, a.Consent("allow"))["code"], verifier)
+	renew := func(token string) *hushtest.Reply {
+		return a.Fetch(http.MethodPost, "oauth/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}, "client_id": {r.id()}})
+	}
+	next := renew(got.Text("refresh_token"))
+	if next.Status != http.StatusOK || next.Text("refresh_token") == "" {
+		t.Fatalf("%d %s", next.Status, next.Body)
+	}
+	if gone := call(p, http.MethodDelete, r.path(), r.token(), ""); gone.Status != http.StatusNoContent {
+		t.Fatalf("%d %s", gone.Status, gone.Body)
+	}
+	failed(t, renew(next.Text("refresh_token")), http.StatusUnauthorized, "invalid_client")
+}
