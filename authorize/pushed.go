@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/silent"
 )
@@ -37,9 +38,13 @@ type pushedRequest struct {
 
 // Push validates a request that an app sends by itself, and returns the
 // request_uri under which it goes on, and for how long that is good (RFC 9126
-// section 2). The app has proved who it is. Every error is an *oauth.Error.
-func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params) (uri string, life time.Duration, err error) {
+// section 2). The app has proved who it is. The code is bound to the key of a DPoP
+// proof that came along, nil for none. Every error is an *oauth.Error.
+func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params, proof *dpop.Proof) (uri string, life time.Duration, err error) {
 	p, came, refusal := s.pushable(ctx, c, p)
+	if refusal == nil {
+		p, refusal = keyed(p, proof)
+	}
 	if refusal != nil {
 		return "", 0, refusal
 	}
@@ -56,7 +61,23 @@ func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params) (u
 	if failed != nil {
 		panic(failed) // strings, numbers and booleans always marshal
 	}
+	if err := proof.Use(ctx); err != nil {
+		return "", 0, refusalOf(err)
+	}
 	return pushedPrefix + s.pushes.Seal(plain, c.ID), pushedLifetime, nil
+}
+
+// keyed adds what a proof says in place of dpop_jkt (RFC 9449 section 10.1).
+func keyed(p oauth.Params, proof *dpop.Proof) (oauth.Params, *oauth.Error) {
+	switch {
+	case proof == nil:
+		return p, nil
+	case p.Count("dpop_jkt") == 0:
+		return p.With("dpop_jkt", proof.JKT()), nil
+	case p.Get("dpop_jkt") != proof.JKT():
+		return p, oauth.Errorf(oauth.InvalidRequest, "dpop_jkt is not the thumbprint of the DPoP proof's key.")
+	}
+	return p, nil
 }
 
 // pushable returns the parameters of a pushed request with the client_id of who

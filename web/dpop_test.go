@@ -272,6 +272,43 @@ func TestDPoPSwitches(t *testing.T) {
 	}
 }
 
+// TestDPoPPushed: a proof at the pushed request stands for dpop_jkt.
+func TestDPoPPushed(t *testing.T) {
+	store := embedded(t)
+	p := node(t, store, nil)
+	a, key := signIn(t, browser(t, p), "alice"), josetest.New(t, "ES256")
+	fresh := nonce(t, a, key)
+	prove := func(pairs ...any) string {
+		return key.Proof(t, "POST", issuer+"oauth/par", append([]any{"nonce", fresh}, pairs...)...)
+	}
+	other := josetest.New(t, "ES256").Public.KID
+	for name, c := range map[string]struct {
+		proof string
+		q     url.Values
+		code  string
+	}{
+		"no nonce":               {key.Proof(t, "POST", issuer+"oauth/par"), quiet("every"), "use_dpop_nonce"},
+		"for the token endpoint": {prove("htu", tokenURL), quiet("every"), "invalid_dpop_proof"},
+		"another dpop_jkt":       {prove(), quiet("every", "dpop_jkt", other), "invalid_request"},
+		"a bad request":          {prove(), quiet("every", "scope", "fly"), "invalid_scope"},
+	} {
+		if n := redistest.Trips(store, func() { failed(t, a.Push(c.q, "DPoP", c.proof), 400, c.code) }); n != 0 {
+			t.Errorf("%s: %d trips", name, n)
+		}
+	}
+	for name, q := range map[string]url.Values{"a proof": quiet("every"), "both": quiet("every", "dpop_jkt", key.Public.KID)} {
+		once := prove()
+		r := a.Push(q, "DPoP", once)
+		if r.Status != http.StatusCreated || r.Header.Get("DPoP-Nonce") == "" {
+			t.Fatalf("%s: %d %s", name, r.Status, r.Body)
+		}
+		failed(t, a.Push(q, "DPoP", once), 400, "invalid_dpop_proof")
+		good := granted(t, a.Authorize(url.Values{"client_id": {"every"}, "request_uri": {r.Text("request_uri")}}))["code"]
+		failed(t, exchange(t, a, "every", good, ""), 400, "invalid_grant")
+		redeemed(t, exchange(t, a, "every", good, key.Proof(t, "POST", tokenURL, "nonce", fresh)))
+	}
+}
+
 // TestDPoPTrips: what is wrong in itself costs none, and a proof one more than
 // the same without.
 func TestDPoPTrips(t *testing.T) {

@@ -15,13 +15,20 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	proof, err := s.proof(r, "oauth/par", "")
+	if err != nil {
+		return err
+	}
 	c, err := s.client(w, r, params)
 	if err != nil {
 		return err
 	}
-	uri, life, err := s.Authorize.Push(r.Context(), c, params)
+	uri, life, err := s.Authorize.Push(r.Context(), c, params, proof)
 	if err != nil {
 		return err
+	}
+	if proof != nil {
+		s.offerNonce(w)
 	}
 	writeJSON(w, http.StatusCreated, pushAnswer{RequestURI: uri, ExpiresIn: int64(life.Seconds())})
 	return nil
