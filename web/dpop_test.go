@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -307,6 +308,20 @@ func TestDPoPPushed(t *testing.T) {
 		failed(t, exchange(t, a, "every", good, ""), 400, "invalid_grant")
 		redeemed(t, exchange(t, a, "every", good, key.Proof(t, "POST", tokenURL, "nonce", fresh)))
 	}
+}
+
+// TestDPoPRegistered: an app that registers for bound tokens is held to it.
+func TestDPoPRegistered(t *testing.T) {
+	p := node(t, embedded(t), registering(nil))
+	a := signIn(t, browser(t, p), "alice")
+	with := maps.Clone(spa)
+	with["dpop_bound_access_tokens"] = true
+	it := enroll(t, p, with)
+	if it.JSON()["dpop_bound_access_tokens"] != true {
+		t.Errorf("it was told %s", it.Body)
+	}
+	a.Authorize(request("every", "client_id", it.id(), "redirect_uri", stranger+"/cb"))
+	failed(t, a.Exchange(granted(t, a.Consent("allow"))["code"], verifier), 400, "invalid_dpop_proof")
 }
 
 // TestDPoPTrips: what is wrong in itself costs none, and a proof one more than

@@ -5,6 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/jose"
+	"github.com/hush-sso/hush/internal/oauth"
 )
 
 // OrdersAPI serves the demo API at c.API: GET /orders and GET /reports, each
@@ -59,7 +63,7 @@ func (a *api) cors(next http.Handler) http.Handler {
 		h.Add("Vary", "Origin")
 		if o := r.Header.Get("Origin"); o != "" && slices.Contains(a.origins, o) {
 			h.Set("Access-Control-Allow-Origin", o)
-			h.Set("Access-Control-Expose-Headers", "WWW-Authenticate")
+			h.Set("Access-Control-Expose-Headers", "DPoP-Nonce, WWW-Authenticate")
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -68,21 +72,31 @@ func (a *api) cors(next http.Handler) http.Handler {
 func (a *api) preflight(w http.ResponseWriter, _ *http.Request) {
 	if h := w.Header(); h.Get("Access-Control-Allow-Origin") != "" {
 		h.Set("Access-Control-Allow-Methods", "GET")
-		h.Set("Access-Control-Allow-Headers", "Authorization")
+		h.Set("Access-Control-Allow-Headers", "Authorization, DPoP")
 		h.Set("Access-Control-Max-Age", "600")
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// refuse answers as RFC 6750 section 3 says. A request without any token gets a
-// challenge without an error code (section 3.1).
+// refuse answers as RFC 6750 section 3 and RFC 9449 section 7.1 say. A request
+// without any token gets a challenge without an error code.
 func (a *api) refuse(w http.ResponseWriter, f *refusal) {
-	challenge := `Bearer realm="` + a.realm + `"`
+	scheme := "Bearer"
+	if f.check == "proof" {
+		scheme = "DPoP"
+	}
+	if f.code == oauth.UseDPoPNonce {
+		w.Header().Set("DPoP-Nonce", a.verifier.proofs.Nonce(time.Now()))
+	}
+	challenge := scheme + ` realm="` + a.realm + `"`
 	if f.code != "" {
 		challenge += `, error="` + f.code + `", error_description="` + quotable(f.description) + `"`
 	}
 	if f.scope != "" {
 		challenge += `, scope="` + f.scope + `"`
+	}
+	if scheme == "DPoP" {
+		challenge += `, algs="` + strings.Join(jose.Algorithms, " ") + `"`
 	}
 	if f.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")

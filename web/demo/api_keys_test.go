@@ -107,7 +107,7 @@ func TestAPICORS(t *testing.T) {
 			if got := hd.Get("Access-Control-Allow-Origin"); got != want || hd.Get("Vary") != "Origin" || hd.Get("Access-Control-Allow-Credentials") != "" {
 				t.Errorf("%s from %q: allows %q", method, o.origin, got)
 			}
-			if method == http.MethodOptions && o.allowed && hd.Get("Access-Control-Allow-Headers") != "Authorization" {
+			if method == http.MethodOptions && o.allowed && hd.Get("Access-Control-Allow-Headers") != "Authorization, DPoP" {
 				t.Errorf("preflight from %q: %v", o.origin, hd)
 			}
 		}

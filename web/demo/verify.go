@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/hush-sso/hush/internal/dpop"
 )
 
 // leeway is how far the API's clock may be from the provider's.
@@ -20,11 +22,11 @@ const leeway = 30 * time.Second
 var algorithms = []string{"RS256", "ES256", "EdDSA"}
 
 // refusal is why a request was refused. check is the first check that failed:
-// header, jwt, typ, alg, crit, jwks, key, signature, issuer, audience, expiry or
-// scope, in this order.
+// header, jwt, typ, alg, crit, jwks, key, signature, proof, issuer, audience,
+// expiry or scope, in this order.
 type refusal struct {
 	status      int
-	code        string // RFC 6750 error code; "" when no token came
+	code        string // error code of RFC 6750 or RFC 9449; "" when no token came
 	check       string
 	description string
 	scope       string // what is missing, with insufficient_scope
@@ -37,6 +39,8 @@ func invalid(check, format string, args ...any) *refusal {
 // verifier checks access tokens. Safe for concurrent use.
 type verifier struct {
 	issuer, audience string
+	base             string // of the API's own addresses
+	proofs           *dpop.Verifier
 	keys             *keySet
 	parser           *jwt.Parser
 	expiry           *jwt.Validator
@@ -46,6 +50,8 @@ func newVerifier(c Config) *verifier {
 	return &verifier{
 		issuer:   c.Issuer,
 		audience: c.audience(),
+		base:     c.API,
+		proofs:   newProofs(c.API),
 		keys:     newKeySet(c.keysURL(), c.JWKS),
 		// The claims are judged one by one below, to name the one that failed.
 		parser: jwt.NewParser(jwt.WithValidMethods(algorithms), jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation()),
@@ -56,7 +62,7 @@ func newVerifier(c Config) *verifier {
 // verify returns the claims of the request's access token, or the first check
 // that it fails.
 func (v *verifier) verify(r *http.Request, scope string) (jwt.MapClaims, *refusal) {
-	raw, refused := bearer(r.Header)
+	scheme, raw, refused := accessToken(r.Header)
 	if refused != nil {
 		return nil, refused
 	}
@@ -67,28 +73,37 @@ func (v *verifier) verify(r *http.Request, scope string) (jwt.MapClaims, *refusa
 	if refused != nil {
 		return nil, refused
 	}
+	if refused := v.hold(r, scheme, raw, claims); refused != nil {
+		return nil, refused
+	}
 	return claims, v.judge(claims, scope)
 }
 
-// bearer takes the token from the one Authorization header. Tokens in the query
-// or the body are not accepted: they end up in logs.
-func bearer(h http.Header) (string, *refusal) {
+// accessToken takes the token and its scheme, Bearer or DPoP, from the one
+// Authorization header. Tokens in the query or the body are not accepted: they
+// end up in logs.
+func accessToken(h http.Header) (scheme, token string, refused *refusal) {
 	missing := &refusal{status: http.StatusUnauthorized, check: "header",
 		description: "No access token: send it as Authorization: Bearer <token>."}
 	values := h.Values("Authorization")
 	if len(values) == 0 {
-		return "", missing
+		return "", "", missing
 	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return "", missing
+	scheme, token, _ = strings.Cut(values[0], " ")
+	switch {
+	case strings.EqualFold(scheme, "Bearer"):
+		scheme = "Bearer"
+	case strings.EqualFold(scheme, "DPoP"):
+		scheme = "DPoP"
+	default:
+		return "", "", missing
 	}
 	token = strings.TrimSpace(token)
 	if len(values) > 1 || token == "" || strings.ContainsAny(token, " \t,") {
-		return "", &refusal{status: http.StatusBadRequest, code: "invalid_request", check: "header",
-			description: "The request must carry exactly one Authorization header with one bearer token."}
+		return "", "", &refusal{status: http.StatusBadRequest, code: "invalid_request", check: "header",
+			description: "The request must carry exactly one Authorization header with one access token."}
 	}
-	return token, nil
+	return scheme, token, nil
 }
 
 // signed checks the signature with the provider's published keys.
