@@ -76,7 +76,7 @@ func (s *Source) Keys(ctx context.Context, c *client.Client, h jose.Header) ([]j
 	known := e.known(h, now)
 	if now.Sub(e.asked) >= e.wait(len(known) > 0) {
 		var err error
-		if e, err = s.ask(ctx, c.JWKSURI); err != nil {
+		if e, err = s.ask(ctx, c.JWKSURI, e.asked); err != nil {
 			return nil, err
 		}
 		known = e.known(h, s.now())
@@ -127,10 +127,14 @@ func (s *Source) entry(uri string) *entry {
 	return &entry{} // asked long ago
 }
 
-// ask reads an address, once for all who ask at the same time. Nobody's
-// patience but the fetcher's ends a call that others wait for too.
-func (s *Source) ask(ctx context.Context, uri string) (*entry, error) {
+// ask reads an address that was last asked at a time, once for all who ask at
+// the same time. Nobody's patience but the fetcher's ends a call that others wait
+// for too.
+func (s *Source) ask(ctx context.Context, uri string, last time.Time) (*entry, error) {
 	answers := s.flights.DoChan(uri, func() (any, error) {
+		if e := s.entry(uri); e.asked.After(last) {
+			return e, nil // somebody's call has ended in between
+		}
 		return s.call(context.WithoutCancel(ctx), uri), nil
 	})
 	select {

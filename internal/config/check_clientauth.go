@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/jose"
 )
 
@@ -26,7 +27,7 @@ func (c *Client) jwks() string {
 
 func (c *Client) hasKeys() bool { return c.JWKS != nil || c.JWKSURI != "" }
 
-func (d *decoder) checkClientKeys(path string, c *Client) {
+func (d *decoder) checkClientKeys(path string, c *Client, out egress.Options) {
 	set, uri := path+".jwks", path+".jwks_uri"
 	if d.has(set) && d.has(uri) {
 		d.bad(uri, "says the same as jwks: remove one")
@@ -34,6 +35,8 @@ func (d *decoder) checkClientKeys(path string, c *Client) {
 	if c.JWKSURI != "" && d.fine(uri) {
 		if err := client.CheckFetched(c.JWKSURI); err != nil {
 			d.bad(uri, "%s %s", d.show(uri, c.JWKSURI), err)
+		} else if out.Check(c.JWKSURI) != nil {
+			d.bad(uri, "%s is never called: it must lead to a public address, at port 443 or one above 1023; one of your own network has to be in egress.allow", d.show(uri, c.JWKSURI))
 		}
 	}
 	if c.JWKS == nil || !d.fine(set) {

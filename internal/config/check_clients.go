@@ -88,7 +88,7 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkPages(path, app)
 		d.checkSubject(path, app, c)
 		d.checkGrants(path, app)
-		d.checkClientKeys(path, app)
+		d.checkClientKeys(path, app, c.Outbound())
 		d.checkClientSecret(path, app)
 		d.checkClientAuth(path, app)
 		d.checkRequests(path, app)

@@ -18,6 +18,10 @@ func (r rules) control(_ context.Context, _, address string, _ syscall.RawConn) 
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
+	return r.judge(to)
+}
+
+func (r rules) judge(to netip.AddrPort) error {
 	// 443, or a port of no system service: those below 1024 belong to mail,
 	// DNS and the like, which would read a request as commands of theirs.
 	if port := to.Port(); port != 443 && port < 1024 {

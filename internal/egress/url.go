@@ -1,9 +1,11 @@
 package egress
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +17,23 @@ const maxURL = 2000
 func Check(raw string) error {
 	_, err := parse(raw)
 	return err
+}
+
+// Check tells the same, and judges an address that stands in the URL itself.
+func (o Options) Check(raw string) error {
+	u, err := parse(raw)
+	if err != nil {
+		return err
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	if err != nil {
+		return nil // a name
+	}
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
+	if err != nil {
+		return fmt.Errorf("%w: the port is none", ErrRefused)
+	}
+	return rules{o.Allow}.judge(netip.AddrPortFrom(addr, uint16(port)))
 }
 
 func parse(raw string) (*url.URL, error) {

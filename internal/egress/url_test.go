@@ -2,6 +2,7 @@ package egress_test
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -32,6 +33,21 @@ func TestURLs(t *testing.T) {
 		err := egress.Check(url)
 		if why == "" && err != nil || why != "" && (!errors.Is(err, egress.ErrRefused) || !strings.Contains(err.Error(), why)) {
 			t.Errorf("%.80s: %v", url, err)
+		}
+	}
+}
+
+// TestLiteralAddresses: one that stands in the URL is judged before anything is
+// called.
+func TestLiteralAddresses(t *testing.T) {
+	o := egress.Options{Allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}}
+	for url, good := range map[string]bool{
+		"https://keys.example.com:25/": true, "https://8.8.8.8/": true, "https://10.1.2.3:8443/": true, "https://[2606:4700::1111]/": true,
+		"https://10.2.0.1/": false, "https://[::1]/": false, "https://8.8.8.8:25/": false, "https://8.8.8.8:99999/": false, "http://127.0.0.1:8080/": false,
+		"http://8.8.8.8/": false,
+	} {
+		if err := o.Check(url); good != (err == nil) || err != nil && !errors.Is(err, egress.ErrRefused) {
+			t.Errorf("%s: %v", url, err)
 		}
 	}
 }
