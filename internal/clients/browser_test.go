@@ -2,8 +2,10 @@ package clients
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hush-sso/hush/internal/browsertest"
 	"github.com/hush-sso/hush/internal/client"
@@ -52,6 +54,9 @@ func TestBrowser(t *testing.T) {
 			t.Run("blocked", func(t *testing.T) { s.visit(t, strict, l, plain, s.across).blocked() })
 			if l.has(refresh) {
 				t.Run("refresh", func(t *testing.T) { s.visit(t, strict, l, refresh, s.across).refreshes(s) })
+			}
+			if l.revokes {
+				t.Run("revoke", func(t *testing.T) { s.visit(t, strict, l, refresh, s.across).revoke(s) })
 			}
 			if l.has(implicit) {
 				t.Run("implicit", func(t *testing.T) { s.visit(t, open, l, implicit, s.across).renew() })
@@ -182,6 +187,22 @@ func (a app) refreshes(s *stage) {
 	}
 	s.signOutElsewhere(a)
 	a.refuse()
+}
+
+// revoke: the library ends its tokens by itself.
+func (a app) revoke(s *stage) {
+	revoked := regexp.MustCompile(`"endpoint":"revoke","status":200,.*"client":"` + a.id(a.way) + `"`)
+	a.Eval(`void app.revoke()`, nil)
+	deadline := time.After(patience)
+	tick := time.NewTicker(25 * time.Millisecond)
+	defer tick.Stop()
+	for !revoked.MatchString(s.Log()) {
+		select {
+		case <-deadline:
+			a.t.Fatalf("nothing was revoked\n%v", a.Console())
+		case <-tick.C:
+		}
+	}
 }
 
 // proves: the tokens are good with a proof of the app's key, and only so.

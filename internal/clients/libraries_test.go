@@ -40,6 +40,7 @@ type library struct {
 	// page says that the library goes to the sign-in page itself when it is
 	// refused; fullPage that it does so across sites even to ask.
 	page, fullPage bool
+	revokes        bool   // has a call that ends its refresh token
 	refused        string // how it tells login_required
 	ended          string // and a refresh token that is dead, across sites without third-party cookies
 }
@@ -78,11 +79,11 @@ func (l library) spec(w way, origins ...string) client.Spec {
 var libraries = []library{
 	{
 		name: "oidc-client-ts", global: "oidc", exports: "IndexedDbDPoPStore, UserManager",
-		ways: []way{plain, refresh, dpop}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant",
+		ways: []way{plain, refresh, dpop}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant", revokes: true,
 	},
 	{
 		name: "@auth0/auth0-spa-js", global: "auth0", exports: "Auth0Client",
-		ways: []way{plain, refresh, dpop}, redirects: []string{"/callback"}, refused: "login_required", ended: "login_required",
+		ways: []way{plain, refresh, dpop}, redirects: []string{"/callback"}, refused: "login_required", ended: "login_required", revokes: true,
 	},
 	{
 		name: "auth0-js", global: "auth0", exports: "WebAuth",
@@ -95,7 +96,7 @@ var libraries = []library{
 	{
 		name: "angular-oauth2-oidc", bundle: "angular.js",
 		imports: []string{"@angular/core", "@angular/common/http", "@angular/platform-browser"},
-		ways:    []way{plain, refresh, implicit}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required", ended: "invalid_grant",
+		ways:    []way{plain, refresh, implicit}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required", ended: "invalid_grant", revokes: true,
 	},
 	{
 		name: "oidc-spa", bundle: "oidc-spa.js", imports: []string{"oidc-spa/core", "oidc-spa/DPoP"},

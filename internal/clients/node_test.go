@@ -126,6 +126,13 @@ func (p *process) refresh() (who identity, refused string) {
 	return who, refused
 }
 
+func (p *process) introspect() (active bool) {
+	p.must(&active, "introspect")
+	return active
+}
+
+func (p *process) revoke() { p.must(nil, "revoke") }
+
 func (p *process) signOut() (url string) {
 	p.must(&url, "signOut")
 	return url

@@ -30,6 +30,12 @@ type serverApp interface {
 	signOut() (url string)
 }
 
+// tokenKeeper is a serverApp whose library knows more of tokens.
+type tokenKeeper interface {
+	introspect() (active bool) // of the access token
+	revoke()                   // the refresh token
+}
+
 // identity is what an app knows once somebody is signed in.
 type identity struct{ Sub, Access, Refresh, Type string }
 
@@ -158,7 +164,7 @@ func (v visitor) journey(w way) {
 	}
 }
 
-// refreshes: twice, and each answer has all that the first had.
+// refreshes: twice, and never again once the token was revoked.
 func (v visitor) refreshes(last identity) {
 	v.t.Helper()
 	for range 2 {
@@ -167,6 +173,20 @@ func (v visitor) refreshes(last identity) {
 			v.t.Fatalf("refreshed to %+v from %+v: %q", next, last, refused)
 		}
 		last = next
+	}
+	keeper, ok := v.app.(tokenKeeper)
+	if !ok {
+		return
+	}
+	if !keeper.introspect() {
+		v.t.Error("a token of before the revocation is not active")
+	}
+	keeper.revoke()
+	if _, refused := v.app.refresh(); refused != "invalid_grant" {
+		v.t.Errorf("with a revoked token: %q, want invalid_grant", refused)
+	}
+	if keeper.introspect() {
+		v.t.Error("a token of the revoked family is still active")
 	}
 }
 

@@ -10,12 +10,12 @@ const code = (e) =>
 const show = (state) => (document.body.dataset.state = state);
 
 // start runs an app. tokens returns { id, access, refresh } or nothing; renew gets
-// new ones; call asks userinfo with a DPoP proof. What cannot be done is told by
+// new ones; revoke ends them; call asks userinfo with a DPoP proof. What cannot be done is told by
 // its code.
-export async function start({ begin, tokens, signIn, renew, signOut, call }) {
+export async function start({ begin, tokens, signIn, renew, signOut, revoke, call }) {
   const update = async () => show((await tokens()) ? "signed-in" : "signed-out");
   window.app = {
-    tokens, signIn, signOut, call,
+    tokens, signIn, signOut, revoke, call,
     renew: async () => {
       try {
         await renew();

@@ -30,4 +30,5 @@ start({
     }
   },
   signOut: () => oauth.logOut(),
+  revoke: () => oauth.revokeTokenAndLogout(),
 });

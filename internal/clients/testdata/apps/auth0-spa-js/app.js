@@ -13,5 +13,6 @@ start({
   signIn: () => auth0.loginWithRedirect(),
   renew: () => auth0.getTokenSilently({ cacheMode: "off" }),
   signOut: () => auth0.logout({ logoutParams: { returnTo: `${origin}/` } }),
+  revoke: () => auth0.revokeRefreshToken(),
   call: async () => (await auth0.createFetcher({ dpopNonceId: "userinfo" }).fetchWithAuth(userinfo)).json(),
 });

@@ -52,6 +52,12 @@ serve({
       const response = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, options);
       return oauth.processRefreshTokenResponse(server, client, response);
     })),
+  introspect: async () => {
+    const response = await oauth.introspectionRequest(server, client, authentication, tokens.access_token, options);
+    return (await oauth.processIntrospectionResponse(server, client, response)).active;
+  },
+  revoke: async () =>
+    oauth.processRevocationResponse(await oauth.revocationRequest(server, client, authentication, tokens.refresh_token, options)),
   signOut: () => {
     const url = new URL(server.end_session_endpoint);
     url.search = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: `${origin}/` });

@@ -19,6 +19,7 @@ start({
     }
   },
   signOut: () => manager.signoutRedirect(),
+  revoke: () => manager.revokeTokens(),
   call: async () => {
     const user = await manager.getUser();
     const headers = { authorization: `DPoP ${user.access_token}`, dpop: await manager.dpopProof(userinfo, user) };

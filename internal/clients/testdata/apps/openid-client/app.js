@@ -24,6 +24,8 @@ serve({
   },
   callback: async (url) => keep(await client.authorizationCodeGrant(config, new URL(url), checks, undefined, { DPoP })),
   refresh: async () => keep(await client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP })),
+  introspect: async () => (await client.tokenIntrospection(config, tokens.access_token)).active,
+  revoke: () => client.tokenRevocation(config, tokens.refresh_token),
   signOut: () =>
     client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: `${origin}/` }).href,
 });
