@@ -86,7 +86,7 @@ func TestIntrospect(t *testing.T) {
 	access := own.Text("access_token")
 	want := claimsOf(t, access)
 	for name, as := range map[string][]string{"its client": nil, "its API": shop} {
-		told := asked(t, a, access, as...)
+		told := introspected(t, a, access, as...)
 		for _, claim := range []string{"scope", "client_id", "exp", "iat", "sub", "aud", "iss", "jti", "auth_time", "acr"} {
 			if told[claim] != want[claim] || told[claim] == nil {
 				t.Errorf("%s: %s is %v, the token says %v", name, claim, told[claim], want[claim])
@@ -96,14 +96,14 @@ func TestIntrospect(t *testing.T) {
 			t.Errorf("%s: %v", name, told)
 		}
 	}
-	if told := asked(t, a, own.Text("refresh_token")); told["active"] != true || told["sub"] != "alice" || told["client_id"] != "server" ||
+	if told := introspected(t, a, own.Text("refresh_token")); told["active"] != true || told["sub"] != "alice" || told["client_id"] != "server" ||
 		told["exp"] != claimsOf(t, own.Text("refresh_token"))["exp"] || told["token_type"] != nil {
 		t.Errorf("of a refresh token: %v", told)
 	}
-	if asked(t, a, plain.Text("access_token"))["aud"] != issuer+"userinfo" {
+	if introspected(t, a, plain.Text("access_token"))["aud"] != issuer+"userinfo" {
 		t.Error("its own token for userinfo")
 	}
-	other := asked(t, a, foreign.Text("access_token"), shop...) // whoever's it is, it is for the API
+	other := introspected(t, a, foreign.Text("access_token"), shop...) // whoever's it is, it is for the API
 	if other["active"] != true || other["client_id"] != "spa" {
 		t.Errorf("a token for the API: %v", other)
 	}
@@ -125,7 +125,7 @@ func TestIntrospect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if n := redistest.Trips(store, func() {
-				if told := asked(t, a, c.token, c.as...); told["active"] != false {
+				if told := introspected(t, a, c.token, c.as...); told["active"] != false {
 					t.Errorf("%v", told)
 				}
 			}); n != 0 {
@@ -150,32 +150,32 @@ func TestIntrospect(t *testing.T) {
 	next := refreshed(t, refresh(a, "server", spent))
 	for range 2 { // asking about a spent token is not using it
 		ageFamilies(t, store, a, time.Minute)
-		if asked(t, a, spent)["active"] != false || asked(t, a, next)["active"] != true {
+		if introspected(t, a, spent)["active"] != false || introspected(t, a, next)["active"] != true {
 			t.Error("spent and successor are confused")
 		}
 	}
 	if err := p.Sessions.Withdraw(t.Context(), handleOf(t, a).Key, "spa"); err != nil {
 		t.Fatal(err)
 	}
-	if asked(t, a, foreign.Text("access_token"), shop...)["active"] != false {
+	if introspected(t, a, foreign.Text("access_token"), shop...)["active"] != false {
 		t.Error("without consent")
 	}
 	off := a.Through(hushtest.Direct(node(t, store, func(o *provider.Options) { refreshers(o); o.Users[0].Disabled = true }).Public))
-	if asked(t, off, access)["active"] != false {
+	if introspected(t, off, access)["active"] != false {
 		t.Error("a disabled user's")
 	}
 	gone := a.Through(hushtest.Direct(node(t, store, func(o *provider.Options) {
 		refreshers(o)
 		o.Clients = slices.DeleteFunc(o.Clients, func(c client.Spec) bool { return c.ID == "server" })
 	}).Public))
-	if asked(t, gone, access, shop...)["active"] != false {
+	if introspected(t, gone, access, shop...)["active"] != false {
 		t.Error("an app's that is gone")
 	}
 	if err := p.Sessions.End(t.Context(), handleOf(t, a).Key, session.SignedOut); err != nil {
 		t.Fatal(err)
 	}
 	for _, token := range []string{access, next, plain.Text("access_token")} {
-		if asked(t, a, token)["active"] != false {
+		if introspected(t, a, token)["active"] != false {
 			t.Error("after the session")
 		}
 	}

@@ -153,7 +153,7 @@ func TestRefreshReuse(t *testing.T) {
 				third := refresh(a, "server", refreshed(t, second))
 				last := refreshed(t, third)
 				for _, r := range []*hushtest.Reply{first, second, third} {
-					if asked(t, a, r.Text("access_token"))["active"] != true {
+					if introspected(t, a, r.Text("access_token"))["active"] != true {
 						t.Error("an access token does not hold before")
 					}
 				}
@@ -161,11 +161,11 @@ func TestRefreshReuse(t *testing.T) {
 				stale(t, refresh(a, "server", last))
 				for _, r := range []*hushtest.Reply{first, second, third} {
 					failed(t, userinfo(a, r.Text("access_token")), 401, "invalid_token")
-					if asked(t, a, r.Text("access_token"))["active"] != false {
+					if introspected(t, a, r.Text("access_token"))["active"] != false {
 						t.Error("an access token holds after")
 					}
 				}
-				if asked(t, a, last)["active"] != false {
+				if introspected(t, a, last)["active"] != false {
 					t.Error("the refresh token is active")
 				}
 				refreshed(t, refresh(a, "server", other.Text("refresh_token")))
@@ -189,7 +189,7 @@ func TestCodeReplayEndsRefresh(t *testing.T) {
 		stale(t, refresh(a, clientID, refreshed(t, next)))
 		for _, r := range []*hushtest.Reply{first, next} {
 			failed(t, userinfo(a, r.Text("access_token")), 401, "invalid_token")
-			if clientID == "server" && asked(t, a, r.Text("access_token"))["active"] != false {
+			if clientID == "server" && introspected(t, a, r.Text("access_token"))["active"] != false {
 				t.Error("introspection knows better")
 			}
 		}
@@ -448,7 +448,7 @@ func TestRefreshBoundToAKey(t *testing.T) {
 	if refreshed(t, one) != refreshed(t, other) || one.Text("access_token") == other.Text("access_token") {
 		t.Error("two successors, or one token for two keys")
 	}
-	if told := asked(t, a, other.Text("access_token")); !maps.Equal(told["cnf"].(map[string]any), map[string]any{"jkt": thiefs.Public.KID}) || told["token_type"] != "DPoP" {
+	if told := introspected(t, a, other.Text("access_token")); !maps.Equal(told["cnf"].(map[string]any), map[string]any{"jkt": thiefs.Public.KID}) || told["token_type"] != "DPoP" {
 		t.Errorf("introspection: %v", told)
 	}
 }

@@ -119,8 +119,8 @@ func basicAuth(user, password string) []string {
 	return []string{"Authorization", r.Header.Get("Authorization")}
 }
 
-// asked is what introspection tells the app server, or an API by its secret.
-func asked(t testing.TB, a *hushtest.Agent, token string, as ...string) map[string]any {
+// introspected is what introspection tells the app server, or an API by its secret.
+func introspected(t testing.TB, a *hushtest.Agent, token string, as ...string) map[string]any {
 	t.Helper()
 	if as == nil {
 		as = basicAuth("server", "vault secret")
