@@ -79,6 +79,7 @@ func TestRegistrationRefused(t *testing.T) {
 		"pairwise without a salt":  {said(object{"subject_type": "pairwise"}), "invalid_client_metadata", "subject_type"},
 		"a sector inside":          {said(object{"sector_identifier_uri": "https://10.0.0.1/"}), "invalid_client_metadata", "sector_identifier_uri"},
 		"a request unsigned":       {said(object{"request_object_signing_alg": "none"}), "invalid_client_metadata", "request_object_signing_alg"},
+		"userinfo unsigned":        {said(object{"userinfo_signed_response_alg": "none"}), "invalid_client_metadata", "userinfo_signed_response_alg"},
 		"an answer unsigned":       {said(object{"authorization_signed_response_alg": "none"}), "invalid_client_metadata", "authorization_signed_response_alg"},
 		"an age before now":        {said(object{"default_max_age": -1}), "invalid_client_metadata", "default_max_age"},
 		"an age of fractions":      {said(object{"default_max_age": 1.5}), "invalid_client_metadata", "default_max_age must be a whole number"},

@@ -10,6 +10,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/jose"
+	"github.com/hush-sso/hush/silent"
 )
 
 // TestUserinfoSigned: an app that registered an algorithm gets a JWT for itself,
@@ -70,4 +71,26 @@ func verified(t *testing.T, keys jose.KeySet, alg, raw string) map[string]any {
 		t.Fatal(err)
 	}
 	return claims
+}
+
+// TestUserinfoOfRegisteredApp: so does one that registered itself, which signs its
+// users out too.
+func TestUserinfoOfRegisteredApp(t *testing.T) {
+	p := node(t, embedded(t), registering(nil))
+	r := enroll(t, p, object{
+		"token_endpoint_auth_method": "none", "userinfo_signed_response_alg": "ES256", "post_logout_redirect_uris": []string{stranger + "/bye"},
+	})
+	a := signIn(t, browser(t, p), "alice")
+	a.Authorize(request(r.id(), "redirect_uri", stranger+"/cb"))
+	access, id := redeemed(t, a.Exchange(granted(t, a.Consent("allow"))["code"], verifier))
+	keys, err := jose.ParseKeySet([]byte(a.Get(".well-known/jwks.json").Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if claims := verified(t, keys, "ES256", userinfo(a, access).Body); claims["aud"] != r.id() || claims["sub"] != "alice" {
+		t.Errorf("claims are %v", claims)
+	}
+	goesTo(t, endSession(window(t, a), url.Values{"id_token_hint": {id}, "post_logout_redirect_uri": {stranger + "/bye"}}), stranger+"/bye")
+	silently(t, a, silent.SignedOut)
+	lists(t, a.Get(".well-known/openid-configuration").JSON(), "userinfo_signing_alg_values_supported", "RS256", "ES256", "EdDSA")
 }

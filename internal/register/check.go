@@ -40,7 +40,6 @@ var beyond = map[string]string{
 	"backchannel_logout_session_required":        "apps are not told when a session ends",
 	"frontchannel_logout_uri":                    "apps are not told when a session ends",
 	"frontchannel_logout_session_required":       "apps are not told when a session ends",
-	"userinfo_signed_response_alg":               "/userinfo answers in JSON",
 	"tls_client_auth_subject_dn":                 "clients do not authenticate by certificate",
 	"tls_client_auth_san_dns":                    "clients do not authenticate by certificate",
 	"tls_client_auth_san_uri":                    "clients do not authenticate by certificate",
@@ -196,8 +195,12 @@ func (m *Metadata) checkChoices() error {
 			return invalid("%s must be one of %s", c.name, strings.Join(c.known, ", "))
 		}
 	}
-	if alg := m.AuthorizationSignedResponseAlg; alg != "" && !slices.Contains(token.Algorithms, alg) {
-		return invalid("authorization_signed_response_alg must be one of %s", strings.Join(token.Algorithms, ", "))
+	for name, alg := range map[string]string{
+		"authorization_signed_response_alg": m.AuthorizationSignedResponseAlg, "userinfo_signed_response_alg": m.UserInfoSignedResponseAlg,
+	} {
+		if alg != "" && !slices.Contains(token.Algorithms, alg) {
+			return invalid("%s must be one of %s", name, strings.Join(token.Algorithms, ", "))
+		}
 	}
 	if age := m.DefaultMaxAge; age != nil && (*age < 0 || *age > math.MaxInt32) {
 		return invalid("default_max_age must be a number of seconds, zero or more")

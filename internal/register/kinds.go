@@ -1,6 +1,9 @@
 package register
 
-import "github.com/hush-sso/hush/internal/client"
+import (
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/token"
+)
 
 // responseTypes are all; which of them an app may use is for check to say.
 var responseTypes = []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"}
@@ -9,10 +12,11 @@ var responseTypes = []string{"code", "token", "id_token", "id_token token", "cod
 // possible. None of them exists.
 func (s *Service) Kinds() []*client.Client {
 	var kinds []*client.Client
-	for _, method := range client.AuthMethods {
+	for i, method := range client.AuthMethods {
 		m := Metadata{
 			RedirectURIs: []string{"https://app.invalid/"}, TokenEndpointAuthMethod: method,
-			GrantTypes: []string{"authorization_code", "refresh_token"},
+			GrantTypes:                []string{"authorization_code", "refresh_token"},
+			UserInfoSignedResponseAlg: token.Algorithms[i%len(token.Algorithms)], // each by one of them
 		}
 		if s.Implicit {
 			m.GrantTypes, m.ResponseTypes = grantTypes, responseTypes

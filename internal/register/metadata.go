@@ -32,6 +32,7 @@ type Metadata struct {
 	JWKS                        json.RawMessage `json:"jwks,omitempty"`
 	JWKSURI                     string          `json:"jwks_uri,omitempty"`
 	IDTokenSignedResponseAlg    string          `json:"id_token_signed_response_alg"`
+	UserInfoSignedResponseAlg   string          `json:"userinfo_signed_response_alg,omitempty"` // "": JSON
 	SubjectType                 string          `json:"subject_type"`
 	SectorIdentifierURI         string          `json:"sector_identifier_uri,omitempty"`
 	Scope                       string          `json:"scope,omitempty"`             // separated by spaces; "": whatever users allow
