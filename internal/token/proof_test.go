@@ -76,18 +76,18 @@ func TestRedeemWithProof(t *testing.T) {
 			}
 			g := testGrant("shop")
 			g.JKT = c.jkt
-			r := RedeemRequest{Code: i.SealCode(g), RedirectURI: g.RedirectURI, Verifier: rfcVerifier}
+			r := RedeemRequest{Code: i.SealCode(g), RedirectURI: g.RedirectURI, Verifier: rfcVerifier, Ask: Ask{APIs: testSet(t).API}}
 			store := c.store
 			if c.proof != nil {
 				r.Proof = testProof(t, &store, c.proof)
 			}
-			got, _, _, err := i.Redeem(context.Background(), app, r)
+			got, err := i.Redeem(context.Background(), app, r)
 			code, text := errorOf(err)
 			if code != c.code || !strings.Contains(text, c.text) || c.store.err != nil != errors.Is(err, away) {
 				t.Errorf("got %v, want %s %q", err, c.code, c.text)
 			}
-			if redeemed := len(grants.redeemed) == 1; redeemed != (err == nil) || store.asked != c.counts || got.JKT != c.want {
-				t.Errorf("redeemed %v, counted %d, bound to %q", redeemed, store.asked, got.JKT)
+			if redeemed := len(grants.redeemed) == 1; redeemed != (err == nil) || store.asked != c.counts || got.Grant.JKT != c.want {
+				t.Errorf("redeemed %v, counted %d, bound to %q", redeemed, store.asked, got.Grant.JKT)
 			}
 		})
 	}

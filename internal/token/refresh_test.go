@@ -255,3 +255,15 @@ func TestFamilyBegins(t *testing.T) {
 		})
 	}
 }
+
+// TestRefreshOfAnotherUser: the store's record is another than the token's.
+func TestRefreshOfAnotherUser(t *testing.T) {
+	i := testIssuerWith(t, &grantStore{})
+	g := offline()
+	g.UserID = "u-2" // the store says u-1
+	raw := i.sealRefresh(refreshToken{refreshClaims{}, newRefreshSecret(), g})
+	_, err := i.PresentRefresh(context.Background(), refresher(t, "shop"), RefreshRequest{Token: raw, Ask: Ask{APIs: testSet(t).API}})
+	if refusal := (*oauth.Error)(nil); err == nil || errors.As(err, &refusal) {
+		t.Errorf("got %v, want trouble", err)
+	}
+}
