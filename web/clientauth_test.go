@@ -142,3 +142,31 @@ func TestOneAssertionManyRequests(t *testing.T) {
 		}
 	})
 }
+
+// TestAssertionAudiences: every endpoint for apps takes the issuer, the token
+// endpoint and itself, and no other, whatever name the request was sent to.
+func TestAssertionAudiences(t *testing.T) {
+	signer := josetest.New(t, "ES256")
+	s := startKeyed(t, serveKeys(t, signer), nil)
+	a := s.Node(0)
+	paths := []string{"oauth/token", "oauth/par", "oauth/revoke", "oauth/introspect"}
+	for _, path := range paths {
+		for aud, good := range map[string]bool{
+			issuer: true, issuer + "oauth/token": true, issuer + path: true,
+			issuer + "userinfo": false, "https://evil.test/" + path: false, "https://evil.test/": false, issuer + path + "/": false, path: false,
+		} {
+			claims := assertionOf("keyed")
+			claims["aud"] = aud
+			r := a.Fetch(http.MethodPost, path, url.Values{"client_assertion": {signer.JWT(t, nil, claims)},
+				"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}}, "Host", "evil.test", "X-Forwarded-Host", "evil.test")
+			if in := r.Text("error") != "invalid_client"; in != good || r.Status >= 500 {
+				t.Errorf("%s for %s: %d %s", aud, path, r.Status, r.Body)
+			}
+		}
+	}
+	claims := assertionOf("keyed")
+	claims["aud"] = issuer + "oauth/par"
+	r := a.Fetch(http.MethodPost, "oauth/token", url.Values{"client_assertion": {signer.JWT(t, nil, claims)},
+		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}})
+	failed(t, r, 401, "invalid_client")
+}
