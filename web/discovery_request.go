@@ -11,16 +11,20 @@ import (
 // requestMembers are those of the discovery document that say how an app may ask
 // for authorization and how it is answered.
 func (o *offer) requestMembers() map[string]any {
-	return map[string]any{
+	signs := o.some((*client.Client).HasKeys)
+	members := map[string]any{
 		"pushed_authorization_request_endpoint":      o.url("oauth/par"),
 		"response_modes_supported":                   oauth.ResponseModes,
 		"authorization_signing_alg_values_supported": token.Algorithms,
 		"claims_parameter_supported":                 true,
 		"acr_values_supported":                       authorize.ACRValues,
 
-		"request_parameter_supported":                 o.some((*client.Client).HasKeys),
-		"request_object_signing_alg_values_supported": jose.Algorithms,
-		"request_uri_parameter_supported":             true, // of pushed requests, and of fetched ones
-		"require_request_uri_registration":            true,
+		"request_parameter_supported":      signs,
+		"request_uri_parameter_supported":  true, // of pushed requests, and of fetched ones
+		"require_request_uri_registration": true,
 	}
+	if signs {
+		members["request_object_signing_alg_values_supported"] = jose.Algorithms
+	}
+	return members
 }

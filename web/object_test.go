@@ -278,3 +278,28 @@ func TestDemandsInObjects(t *testing.T) {
 		}
 	}
 }
+
+// TestDiscoveryOfRequests says how apps may ask, and of objects only where an
+// app can sign one.
+func TestDiscoveryOfRequests(t *testing.T) {
+	const algs = "request_object_signing_alg_values_supported"
+	signing := browser(t, newOffice(t).Provider).Get(".well-known/openid-configuration").JSON()
+	none := browser(t, node(t, embedded(t), nil)).Get(".well-known/openid-configuration").JSON()
+	if signing["request_parameter_supported"] != true || signing[algs] == nil || none["request_parameter_supported"] != false || none[algs] != nil {
+		t.Errorf("with keys %v, without %v", signing[algs], none[algs])
+	}
+	for name, want := range map[string]any{
+		"pushed_authorization_request_endpoint": issuer + "oauth/par", "claims_parameter_supported": true,
+		"request_uri_parameter_supported": true, "require_request_uri_registration": true,
+	} {
+		if none[name] != want {
+			t.Errorf("%s is %v", name, none[name])
+		}
+	}
+	listed := none["response_modes_supported"].([]any)
+	for _, mode := range append(modes, slices.Sorted(maps.Keys(signedModes))...) {
+		if !slices.Contains(listed, any(mode)) {
+			t.Errorf("%s is not listed", mode)
+		}
+	}
+}
