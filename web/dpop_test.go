@@ -298,16 +298,22 @@ func TestDPoPPushed(t *testing.T) {
 		}
 	}
 	for name, q := range map[string]url.Values{"a proof": quiet("every"), "both": quiet("every", "dpop_jkt", key.Public.KID)} {
-		once := prove()
-		r := a.Push(q, "DPoP", once)
+		var r *hushtest.Reply
+		if n := redistest.Trips(store, func() { r = a.Push(q, "DPoP", prove()) }); n != 0 {
+			t.Errorf("%s: %d trips, for which nobody has shown anything", name, n)
+		}
 		if r.Status != http.StatusCreated || r.Header.Get("DPoP-Nonce") == "" {
 			t.Fatalf("%s: %d %s", name, r.Status, r.Body)
 		}
-		failed(t, a.Push(q, "DPoP", once), 400, "invalid_dpop_proof")
 		good := granted(t, a.Authorize(url.Values{"client_id": {"every"}, "request_uri": {r.Text("request_uri")}}))["code"]
 		failed(t, exchange(t, a, "every", good, ""), 400, "invalid_grant")
 		redeemed(t, exchange(t, a, "every", good, key.Proof(t, "POST", tokenURL, "nonce", fresh)))
 	}
+	once, secret := prove(), request("vault", "client_secret", "vault secret")
+	if r := a.Push(secret, "DPoP", once); r.Status != http.StatusCreated {
+		t.Errorf("a confidential app: %d %s", r.Status, r.Body)
+	}
+	failed(t, a.Push(secret, "DPoP", once), 400, "invalid_dpop_proof")
 }
 
 // TestDPoPRegistered: an app that registers for bound tokens is held to it.
