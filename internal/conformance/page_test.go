@@ -38,7 +38,7 @@ func names() (all []string) {
 	for _, m := range every(request, session, claims, codes, nonces, userinfoModules) {
 		all = append(all, m.name)
 	}
-	direct := regexp.MustCompile(`t\.Run\("([a-z-]+)"`)
+	direct := regexp.MustCompile(`(?:t\.Run|run)\("([a-z-]+)"`)
 	for _, file := range []string{"config_test.go", "dynamic_test.go"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
