@@ -82,14 +82,18 @@ func TestFetchedOnceForAll(t *testing.T) {
 	a := signIn(t, browser(t, o.Provider), "alice")
 	o.serve(o.uri(0), signedRequest(t, o.key, asked("signing")))
 	a.Expect("signing", redirectOf("every"))
+	replies := make([]*hushtest.Reply, 20)
 	var all sync.WaitGroup
-	for range 20 {
+	for i := range replies {
 		tab := a.Copy(t)
 		all.Go(func() {
-			granted(t, tab.Get("authorize?"+url.Values{"client_id": {"signing"}, "request_uri": {o.uri(0)}}.Encode()))
+			replies[i] = tab.Get("authorize?" + url.Values{"client_id": {"signing"}, "request_uri": {o.uri(0)}}.Encode())
 		})
 	}
 	all.Wait()
+	for _, r := range replies {
+		granted(t, r)
+	}
 	if n := o.called(o.uri(0)); n != 1 {
 		t.Errorf("fetched %d times", n)
 	}
