@@ -25,8 +25,6 @@ const (
 	LoginRequired            = "login_required"
 	ConsentRequired          = "consent_required"
 	AccountSelectionRequired = "account_selection_required"
-	RequestNotSupported      = "request_not_supported"
-	RequestURINotSupported   = "request_uri_not_supported"
 	RegistrationNotSupported = "registration_not_supported"
 	InvalidRequestObject     = "invalid_request_object"
 	InvalidRequestURI        = "invalid_request_uri"
