@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hush-sso/hush/internal/egress"
 )
@@ -138,36 +139,35 @@ func TestNoProxy(t *testing.T) {
 	}
 }
 
-// TestManyCalls: a hundred callers at once all get their answer, and a server
-// never sees more than 32 of them.
+// TestManyCalls: 32 calls run at once, and the next waits for one of them to end.
 func TestManyCalls(t *testing.T) {
-	var now, most int
-	var mu sync.Mutex
-	full := make(chan struct{})
+	arrived, gate := make(chan struct{}, 100), make(chan struct{})
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		mu.Lock()
-		if now++; now > most {
-			if most = now; most == 32 {
-				close(full)
-			}
-		}
-		mu.Unlock()
-		<-full // so that as many as can be are here at once
-		mu.Lock()
-		now--
-		mu.Unlock()
+		arrived <- struct{}{}
+		<-gate
 	})
-	c := s.client(egress.Options{})
+	c := s.client(egress.Options{Timeout: time.Minute})
 	var callers sync.WaitGroup
-	for range 100 {
+	call := func() {
 		callers.Go(func() {
 			if _, err := c.Get(context.Background(), s.URL, 100); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	callers.Wait()
-	if most != 32 {
-		t.Errorf("%d calls at once", most)
+	for range 32 {
+		call()
 	}
+	for range 32 {
+		<-arrived
+	}
+	hurried, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err := c.Get(hurried, s.URL, 100)
+	failed(t, "one more", err, "wait for 32 other calls")
+	for range 68 {
+		call()
+	}
+	close(gate)
+	callers.Wait()
 }
