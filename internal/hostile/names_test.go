@@ -71,6 +71,9 @@ func sources() []source {
 	signedOut := func(w *world, _ string) *hushtest.Reply {
 		return signOut(w.out(), map[string][]string{"client_id": {"app"}})
 	}
+	asked := func(w *world, _ string) *hushtest.Reply {
+		return askedToSignOut(w.in("alice"), map[string][]string{"client_id": {"app"}})
+	}
 	wrong := func(w *world, _ string) *hushtest.Reply {
 		a := w.out()
 		if r := a.Authorize(request("app")); r.Form == nil {
@@ -81,7 +84,7 @@ func sources() []source {
 	choose := as("alice", "app", "prompt", "select_account")
 	return []source{
 		{"the app's name", whole, func(n *names, s string) { n.client = s },
-			replies{as("", "app"), wrong, choose, consent("openid"), signedOut}},
+			replies{as("", "app"), wrong, choose, consent("openid"), signedOut, asked}},
 		{"the app's id", visible, func(n *names, s string) { n.clientID = s }, replies{
 			func(w *world, id string) *hushtest.Reply { return w.out().Authorize(request(id)) },
 			func(w *world, id string) *hushtest.Reply {
@@ -107,7 +110,7 @@ func sources() []source {
 				return a.Consent("allow")
 			},
 		}},
-		{"the account's name", whole, func(n *names, s string) { n.account = s }, replies{choose, consent("openid")}},
+		{"the account's name", whole, func(n *names, s string) { n.account = s }, replies{choose, consent("openid"), asked}},
 		{"the account's e-mail", whole, func(n *names, s string) { n.email = s }, replies{choose}},
 		{"the user name", nameable, func(n *names, s string) { n.username = s }, replies{
 			as("plain", "app", "prompt", "select_account"), as("plain", "guest"),

@@ -146,6 +146,12 @@ func signOut(a *hushtest.Agent, q url.Values) *hushtest.Reply {
 	return a.Get("v2/logout?" + q.Encode())
 }
 
+// askedToSignOut is the question that comes without an ID token.
+func askedToSignOut(a *hushtest.Agent, q url.Values) *hushtest.Reply {
+	a.SetHeader("Sec-Fetch-Dest", "document")
+	return a.Get("oidc/logout?" + q.Encode())
+}
+
 // place is a way of one text into an answer.
 type place struct {
 	name string
