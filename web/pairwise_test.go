@@ -207,3 +207,35 @@ func TestDiscoveryOfSubjects(t *testing.T) {
 	a := browser(t, pairwiseNode(t, embedded(t), 1))
 	lists(t, a.Get(".well-known/openid-configuration").JSON(), "subject_types_supported", "public", "pairwise")
 }
+
+// TestPairwiseLater: refresh tokens and introspection tell the same sub.
+func TestPairwiseLater(t *testing.T) {
+	var office client.Spec
+	for _, c := range clients() {
+		if c.ID == "vault" {
+			office = c
+		}
+	}
+	office.SubjectType, office.GrantTypes = "pairwise", []string{"authorization_code", "refresh_token"}
+	p := node(t, embedded(t), func(o *provider.Options) {
+		o.Clients, o.PairwiseSalt = []client.Spec{clients()[0], office}, bytes.Repeat([]byte{1}, 32)
+	})
+	a := signIn(t, browser(t, p), "alice")
+	secret := []string{"client_secret", "vault secret"}
+	first := a.Exchange(granted(t, a.Authorize(quiet("vault", "scope", "openid offline_access")))["code"], verifier, secret...)
+	_, id := redeemed(t, first)
+	sub := claimsOf(t, id)["sub"]
+	next := a.Fetch(http.MethodPost, "oauth/token", map[string][]string{
+		"grant_type": {"refresh_token"}, "refresh_token": {first.Text("refresh_token")}, "client_id": {"vault"}, "client_secret": {"vault secret"},
+	})
+	access, id := redeemed(t, next)
+	if sub == "alice" || claimsOf(t, id)["sub"] != sub || claimsOf(t, access)["sub"] != sub || claimsOf(t, id)["sid"] != claimsOf(t, access)["sid"] {
+		t.Errorf("first %v, then %v and %v", sub, claimsOf(t, id), claimsOf(t, access))
+	}
+	for _, raw := range []string{access, next.Text("refresh_token")} {
+		r := a.Fetch(http.MethodPost, "oauth/introspect", map[string][]string{"token": {raw}, "client_id": {"vault"}, "client_secret": {"vault secret"}})
+		if r.JSON()["active"] != true || r.Text("sub") != sub || strings.Contains(r.Body, "alice") {
+			t.Errorf("introspection says %s", r.Body)
+		}
+	}
+}
