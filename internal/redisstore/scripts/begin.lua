@@ -7,7 +7,7 @@ local function begin(r, f)
 
   redis.call('ZADD', KEYS[5], int(time[1] * 1000000 + time[2]), f.jti .. ' ' .. f.client)
   redis.call('PEXPIRE', KEYS[5], int(math.max(ex - now, redis.call('PTTL', KEYS[5]))))
-  if redis.call('ZCARD', KEYS[5]) <= f.most then return end
+  if not redis.call('ZRANGE', KEYS[5], f.most, f.most)[1] then return end
 
   local mine = {}
   for _, member in ipairs(redis.call('ZRANGE', KEYS[5], 0, -1)) do
