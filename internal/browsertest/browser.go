@@ -39,6 +39,7 @@ type Options struct {
 	Dark              bool   // prefers-color-scheme: dark
 	Width, Height     int    // viewport in CSS pixels; 0 means 1280 x 800
 	NoScript          bool   // pages run no JavaScript; Eval still works
+	NoPageCache       bool   // pages that were left are not kept for going back
 }
 
 const (
@@ -100,6 +101,10 @@ func (b *Browser) flags(bin, dir string) []chromedp.ExecAllocatorOption {
 			ownGroup(cmd)
 			b.cmd = cmd
 		}))
+	if b.opt.NoPageCache {
+		// One list: chromedp's own is replaced.
+		opts = append(opts, chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,BackForwardCache"))
+	}
 	if b.opt.HostRules != "" {
 		opts = append(opts, chromedp.Flag("host-resolver-rules", b.opt.HostRules))
 	}
