@@ -271,15 +271,11 @@ func (q *request) api() *client.API {
 	return q.apis[0]
 }
 
-// identityScopes are OpenID Connect's own.
-var identityScopes = []string{"openid", "profile", "email", "address", "phone", offlineAccess}
-
-// offlineAccess asks for refresh tokens. It means nothing where the app cannot
-// use them or no code is asked for (OpenID Connect Core 1.0 section 11).
-const offlineAccess = "offline_access"
-
+// refreshable tells whether the app can use refresh tokens and asks for a code.
+// Where it does not, offline_access means nothing (OpenID Connect Core 1.0 section
+// 11).
 func (q *request) refreshable() bool {
-	return q.client.HasGrant("refresh_token") && q.types.Has(oauth.ResponseCode)
+	return q.client.HasGrant(client.GrantRefresh) && q.types.Has(oauth.ResponseCode)
 }
 
 // readScope keeps the scopes that exist. Others are dropped, as RFC 6749
@@ -307,16 +303,16 @@ func (*Service) readScope(q *request) *oauth.Error {
 // of the APIs: then it is asked of each.
 func (q *request) readNeeds(words []string) {
 	if !q.refreshable() {
-		words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == offlineAccess })
+		words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == oauth.ScopeOfflineAccess })
 	}
-	identity := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return !slices.Contains(identityScopes, word) })
+	identity := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return !slices.Contains(oauth.IdentityScopes, word) })
 	q.needs = oauth.NewGrants("", identity)
 	for _, api := range q.apis {
 		// The empty scope stands for the audience itself: a token for an API is
 		// something to allow even where it carries none of its scopes.
 		scopes := []string{""}
 		for _, word := range words {
-			if api.HasScope(word) && !slices.Contains(identityScopes, word) {
+			if api.HasScope(word) && !slices.Contains(oauth.IdentityScopes, word) {
 				scopes = append(scopes, word)
 			}
 		}

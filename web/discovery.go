@@ -25,12 +25,9 @@ type offer struct {
 // 8414 section 2). One that is empty is left out; what no app may do is not
 // there to be done.
 func (o *offer) members() map[string]any {
-	scopes := []string{"openid", "profile", "email", "address", "phone"}
-	if o.some(func(c *client.Client) bool { return c.HasGrant("refresh_token") }) {
-		scopes = append(scopes, "offline_access")
-	}
-	methods := o.used((*client.Client).AuthenticatesBy, slices.Clone(client.AuthMethods)...)
-	algs := o.used(assertsWith, slices.Clone(clientauth.Algorithms)...)
+	scopes := o.scopes()
+	methods := o.used((*client.Client).AuthenticatesBy, client.AuthMethods)
+	algs := o.used(assertsWith, clientauth.Algorithms)
 	return map[string]any{
 		"issuer":                 o.Issuer,
 		"authorization_endpoint": o.url("authorize"),
@@ -40,12 +37,11 @@ func (o *offer) members() map[string]any {
 		"jwks_uri":               o.url(".well-known/jwks.json"),
 		"registration_endpoint":  o.registrationEndpoint(),
 
-		"response_types_supported": o.used(allowsResponseType,
-			"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"),
-		"grant_types_supported":                 o.used((*client.Client).HasGrant, "authorization_code", "implicit", "refresh_token"),
-		"subject_types_supported":               o.used(hasSubjects, client.SubjectPublic, client.SubjectPairwise),
+		"response_types_supported":              o.responseTypes(),
+		"grant_types_supported":                 o.used((*client.Client).HasGrant, client.GrantTypes),
+		"subject_types_supported":               o.used(hasSubjects, []string{client.SubjectPublic, client.SubjectPairwise}),
 		"id_token_signing_alg_values_supported": token.Algorithms,
-		"userinfo_signing_alg_values_supported": o.used(signsUserInfo, slices.Clone(token.Algorithms)...),
+		"userinfo_signing_alg_values_supported": o.used(signsUserInfo, token.Algorithms),
 		"code_challenge_methods_supported":      []string{"S256"},
 		"dpop_signing_alg_values_supported":     jose.Algorithms,
 		"prompt_values_supported":               []string{"none", "login", "consent", "select_account"},
@@ -81,9 +77,9 @@ func (o *offer) introspectionEndpoint() string {
 // askingMethods are those of apps with a secret, and the one that an API with a
 // secret uses.
 func (o *offer) askingMethods(methods []string) []string {
-	methods = slices.DeleteFunc(slices.Clone(methods), func(method string) bool { return method == "none" })
-	if !slices.Contains(methods, "client_secret_basic") && o.Clients().AnyAPI((*client.API).MayAsk) {
-		methods = append(methods, "client_secret_basic")
+	methods = slices.DeleteFunc(slices.Clone(methods), func(method string) bool { return method == client.AuthNone })
+	if !slices.Contains(methods, client.AuthBasic) && o.Clients().AnyAPI((*client.API).MayAsk) {
+		methods = append(methods, client.AuthBasic)
 	}
 	return methods
 }
@@ -97,8 +93,8 @@ func (o *offer) registrationEndpoint() string {
 }
 
 // used returns those of all that any app uses.
-func (o *offer) used(uses func(*client.Client, string) bool, all ...string) []string {
-	return slices.DeleteFunc(all, func(one string) bool {
+func (o *offer) used(uses func(*client.Client, string) bool, all []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(one string) bool {
 		return !o.some(func(c *client.Client) bool { return uses(c, one) })
 	})
 }
@@ -106,9 +102,23 @@ func (o *offer) used(uses func(*client.Client, string) bool, all ...string) []st
 // some tells whether it is true of any app.
 func (o *offer) some(is func(*client.Client) bool) bool { return slices.ContainsFunc(o.apps, is) }
 
-func allowsResponseType(c *client.Client, words string) bool {
-	t, err := oauth.ParseResponseType(words)
-	return err == nil && c.AllowsResponseType(t)
+// scopes are those of OpenID Connect; offline_access where any app may refresh.
+func (o *offer) scopes() []string {
+	refreshes := o.some(func(c *client.Client) bool { return c.HasGrant(client.GrantRefresh) })
+	return slices.DeleteFunc(slices.Clone(oauth.IdentityScopes), func(scope string) bool {
+		return scope == oauth.ScopeOfflineAccess && !refreshes
+	})
+}
+
+// responseTypes are those that any app may ask for.
+func (o *offer) responseTypes() []string {
+	var list []string
+	for _, t := range oauth.ResponseTypes {
+		if o.some(func(c *client.Client) bool { return c.AllowsResponseType(t) }) {
+			list = append(list, t.String())
+		}
+	}
+	return list
 }
 
 // assertsWith tells whether an app may authenticate with a JWT of this algorithm.

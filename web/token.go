@@ -24,8 +24,8 @@ type tokenAnswer struct {
 
 // grantTypes are what the token endpoint exchanges.
 var grantTypes = map[string]func(*Server, *http.Request, *client.Client, oauth.Params, *dpop.Proof) (authorize.Tokens, error){
-	"authorization_code": (*Server).redeem,
-	"refresh_token":      (*Server).refresh,
+	client.GrantCode:    (*Server).redeem,
+	client.GrantRefresh: (*Server).refresh,
 }
 
 // token exchanges a code or a refresh token. Parameters that mean nothing here

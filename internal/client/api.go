@@ -29,12 +29,13 @@ type API struct {
 	secret []byte
 }
 
-// algorithms are those that tokens are signed with.
-var algorithms = []string{"RS256", "ES256", "EdDSA"}
+// SigningAlgs are the algorithms with which the provider signs for an app or an
+// API (RFC 7518 section 3.1, RFC 8037), the default first.
+var SigningAlgs = []string{"RS256", "ES256", "EdDSA"}
 
 func checkAlg(field, alg string) error {
-	if !slices.Contains(algorithms, alg) {
-		return fmt.Errorf("%s: %q must be one of %s", field, alg, strings.Join(algorithms, ", "))
+	if !slices.Contains(SigningAlgs, alg) {
+		return fmt.Errorf("%s: %q must be one of %s", field, alg, strings.Join(SigningAlgs, ", "))
 	}
 	return nil
 }
@@ -44,7 +45,7 @@ func (a *API) check() error {
 		a.Name = a.Audience
 	}
 	if a.SigningAlg == "" {
-		a.SigningAlg = algorithms[0]
+		a.SigningAlg = SigningAlgs[0]
 	}
 	if a.Audience == "" || len(a.Audience) > 500 || strings.ContainsFunc(a.Audience, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return fmt.Errorf("audience must be 1 to 500 printable ASCII characters without spaces, usually a URL")

@@ -136,16 +136,16 @@ func (c *Client) defaults() {
 		c.Name = c.ID
 	}
 	if len(c.GrantTypes) == 0 {
-		c.GrantTypes = []string{"authorization_code"}
+		c.GrantTypes = []string{GrantCode}
 	}
 	if len(c.ResponseTypes) == 0 {
 		c.ResponseTypes = []string{"code"}
 	}
 	if c.IDTokenAlg == "" {
-		c.IDTokenAlg = "RS256"
+		c.IDTokenAlg = SigningAlgs[0]
 	}
 	if c.AnswerAlg == "" {
-		c.AnswerAlg = "RS256"
+		c.AnswerAlg = SigningAlgs[0]
 	}
 	if c.SSOGroup == "" {
 		c.SSOGroup = DefaultGroup
@@ -210,10 +210,10 @@ func (c *Client) parseResponseTypes() error {
 		if err != nil {
 			return fmt.Errorf("response_types: %q is not a response type", raw)
 		}
-		if t.Implicit() && !c.HasGrant("implicit") {
+		if t.Implicit() && !c.HasGrant(GrantImplicit) {
 			return fmt.Errorf("response_types: %q needs grant_types to hold implicit", raw)
 		}
-		if t.Has(oauth.ResponseCode) && !c.HasGrant("authorization_code") {
+		if t.Has(oauth.ResponseCode) && !c.HasGrant(GrantCode) {
 			return fmt.Errorf("response_types: %q needs grant_types to hold authorization_code", raw)
 		}
 		if t.Has(oauth.ResponseToken) && c.DPoPBound {
@@ -226,7 +226,7 @@ func (c *Client) parseResponseTypes() error {
 
 func (c *Client) checkAlg() error {
 	return cmp.Or(checkAlg("id_token_signing_alg", c.IDTokenAlg), checkAlg("authorization_signed_response_alg", c.AnswerAlg),
-		checkAlg("userinfo_signed_response_alg", cmp.Or(c.UserInfoAlg, algorithms[0])))
+		checkAlg("userinfo_signed_response_alg", cmp.Or(c.UserInfoAlg, SigningAlgs[0])))
 }
 
 // Redirect returns the registered redirect URI that equals raw byte for byte
@@ -271,6 +271,3 @@ func (c *Client) NeedsPKCE() bool {
 	}
 	return !c.Confidential
 }
-
-// HasGrant tells whether the app registered the grant type.
-func (c *Client) HasGrant(name string) bool { return slices.Contains(c.GrantTypes, name) }

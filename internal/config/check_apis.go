@@ -9,9 +9,6 @@ import (
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
-// identityScopes belong to OpenID Connect and are no API's.
-var identityScopes = []string{"openid", "profile", "email", "address", "phone", "offline_access"}
-
 // APISpecs returns the APIs as the provider takes them.
 func (c *Config) APISpecs() []client.API {
 	specs := make([]client.API, len(c.APIs))
@@ -62,7 +59,7 @@ func (d *decoder) checkScopes(path string, a *API) {
 		switch key := path + "." + scope; {
 		case !oauth.ValidScope(scope):
 			d.bad(key, "is not a scope: write it without spaces, quotes and backslashes (RFC 6749 section 3.3), such as \"read:orders\"")
-		case slices.Contains(identityScopes, scope):
+		case slices.Contains(oauth.IdentityScopes, scope):
 			d.bad(key, "is a scope of OpenID Connect itself: give the API's another name, such as \"read:%s\"", scope)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // warnClient says what of an app loads but will disappoint.
 func (d *decoder) warnClient(path string, c *Client, all *Config) {
-	if slices.Contains(c.GrantTypes, "implicit") {
+	if slices.Contains(c.GrantTypes, client.GrantImplicit) {
 		d.warn(path+".grant_types", "switches the implicit grant on, which RFC 9700 advises against: move the app to code with PKCE when you can")
 	}
 	d.warnRefresh(path, c)
@@ -27,7 +27,7 @@ func (d *decoder) warnClient(path string, c *Client, all *Config) {
 }
 
 func (d *decoder) warnRefresh(path string, c *Client) {
-	refreshes, outlives := slices.Contains(c.GrantTypes, "refresh_token"), path+".refresh_token_outlives_session"
+	refreshes, outlives := slices.Contains(c.GrantTypes, client.GrantRefresh), path+".refresh_token_outlives_session"
 	for _, key := range []string{outlives, path + ".refresh_token_lifetime"} {
 		if d.has(key) && !refreshes {
 			d.warn(key, "does nothing: the app gets no refresh tokens without refresh_token in grant_types")

@@ -13,6 +13,12 @@ const (
 	ResponseToken
 )
 
+// ResponseTypes are all that there are, as discovery lists them.
+var ResponseTypes = []ResponseType{
+	ResponseCode, ResponseToken, ResponseIDToken, ResponseIDToken | ResponseToken,
+	ResponseCode | ResponseIDToken, ResponseCode | ResponseToken, ResponseCode | ResponseIDToken | ResponseToken,
+}
+
 // ParseResponseType reads the words of response_type in any order.
 func ParseResponseType(raw string) (ResponseType, *Error) {
 	var t ResponseType

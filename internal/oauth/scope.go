@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+// ScopeOfflineAccess asks for refresh tokens (OpenID Connect Core 1.0 section
+// 11).
+const ScopeOfflineAccess = "offline_access"
+
+// IdentityScopes are OpenID Connect's own, as discovery lists them. No API has
+// one of these names.
+var IdentityScopes = []string{"openid", "profile", "email", "address", "phone", ScopeOfflineAccess}
+
 // maxScopes bounds what one request can ask for.
 const maxScopes = 100
 

@@ -179,8 +179,6 @@ func (m *Metadata) checkFetched() error {
 	return nil
 }
 
-var grantTypes = []string{"authorization_code", "implicit", "refresh_token"}
-
 // checkChoices: the values that are known here.
 func (m *Metadata) checkChoices() error {
 	for _, c := range []struct {
@@ -206,8 +204,8 @@ func (m *Metadata) checkChoices() error {
 		return invalid("default_max_age must be a number of seconds, zero or more")
 	}
 	for _, grant := range m.GrantTypes {
-		if !slices.Contains(grantTypes, grant) {
-			return invalid("grant_types must be of %s", strings.Join(grantTypes, ", "))
+		if !slices.Contains(client.GrantTypes, grant) {
+			return invalid("grant_types must be of %s", strings.Join(client.GrantTypes, ", "))
 		}
 	}
 	return nil
@@ -219,7 +217,7 @@ func (m *Metadata) checkImplicit(allow bool) error {
 	if allow {
 		return nil
 	}
-	if slices.Contains(m.GrantTypes, "implicit") {
+	if slices.Contains(m.GrantTypes, client.GrantImplicit) {
 		return invalid("grant_types: implicit is not switched on for apps that register themselves; use authorization_code with PKCE")
 	}
 	for _, raw := range m.ResponseTypes {

@@ -2,11 +2,9 @@ package register
 
 import (
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 )
-
-// responseTypes are all; which of them an app may use is for check to say.
-var responseTypes = []string{"code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"}
 
 // Kinds returns an app of each kind that may register, for who describes what is
 // possible. None of them exists.
@@ -15,11 +13,14 @@ func (s *Service) Kinds() []*client.Client {
 	for i, method := range client.AuthMethods {
 		m := Metadata{
 			RedirectURIs: []string{"https://app.invalid/"}, TokenEndpointAuthMethod: method,
-			GrantTypes:                []string{"authorization_code", "refresh_token"},
+			GrantTypes:                []string{client.GrantCode, client.GrantRefresh},
 			UserInfoSignedResponseAlg: token.Algorithms[i%len(token.Algorithms)], // each by one of them
 		}
 		if s.Implicit {
-			m.GrantTypes, m.ResponseTypes = grantTypes, responseTypes
+			m.GrantTypes = client.GrantTypes
+			for _, t := range oauth.ResponseTypes {
+				m.ResponseTypes = append(m.ResponseTypes, t.String())
+			}
 		}
 		if s.Pairwise && method == client.AuthNone {
 			m.SubjectType = client.SubjectPairwise

@@ -5,8 +5,10 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
 )
 
 // Metadata is what an app says of itself, and what it is told back: the names
@@ -114,14 +116,14 @@ func (m *Metadata) defaults() {
 		}
 	}
 	set(&m.ApplicationType, "web")
-	set(&m.TokenEndpointAuthMethod, "client_secret_basic")
-	set(&m.IDTokenSignedResponseAlg, "RS256")
-	set(&m.SubjectType, "public")
+	set(&m.TokenEndpointAuthMethod, client.AuthBasic)
+	set(&m.IDTokenSignedResponseAlg, token.Algorithms[0])
+	set(&m.SubjectType, client.SubjectPublic)
 	if m.ResponseTypes == nil {
-		m.ResponseTypes = []string{"code"}
+		m.ResponseTypes = []string{oauth.ResponseCode.String()}
 	}
 	if m.GrantTypes == nil {
-		m.GrantTypes = []string{"authorization_code"}
+		m.GrantTypes = []string{client.GrantCode}
 	}
 }
 

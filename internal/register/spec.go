@@ -45,7 +45,7 @@ func (m *Metadata) scopes() []string {
 	return strings.Fields(m.Scope)
 }
 
-func (m *Metadata) confidential() bool { return m.TokenEndpointAuthMethod != "none" }
+func (m *Metadata) confidential() bool { return m.TokenEndpointAuthMethod != client.AuthNone }
 
 // needsSecret tells whether the app authenticates by a secret of ours.
 func (m *Metadata) needsSecret() bool {

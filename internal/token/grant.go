@@ -64,7 +64,7 @@ func (g *Grant) ScopesOf(api *client.API) []string {
 
 // Offline tells whether refresh tokens were granted (OpenID Connect Core 1.0
 // section 11).
-func (g *Grant) Offline() bool { return g.Needs.Has("", "offline_access") }
+func (g *Grant) Offline() bool { return g.Needs.Has("", oauth.ScopeOfflineAccess) }
 
 // User is a user as the directory knows them.
 type User struct {

@@ -12,12 +12,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/jose"
 )
 
-// Algorithms are the signing algorithms (RFC 7518 section 3.1, RFC 8037), the
-// default first.
-var Algorithms = []string{"RS256", "ES256", "EdDSA"}
+// Algorithms are those of the signing keys: one key for each, the default first.
+var Algorithms = client.SigningAlgs
 
 // States of a key: it is published before it signs, and until the last token
 // that it signed has expired.

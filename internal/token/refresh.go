@@ -102,7 +102,7 @@ func (f *Refresh) open(sealed string) ([]byte, error) {
 
 // begin is the family of a grant with refresh tokens, and the secret of the first.
 func (i *Issuer) begin(c *client.Client, g *Grant) (*Family, session.Secret) {
-	if !g.Offline() || !c.HasGrant("refresh_token") {
+	if !g.Offline() || !c.HasGrant(client.GrantRefresh) {
 		return nil, session.Secret{}
 	}
 	secret := newRefreshSecret()
