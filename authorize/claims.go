@@ -31,9 +31,12 @@ func (*Service) readClaims(q *request) *oauth.Error {
 	if problem != "" {
 		return oauth.Errorf(oauth.InvalidRequest, "claims %s (OpenID Connect Core 1.0 section 5.5).", problem)
 	}
-	if q.wishes = wishes; !q.has("openid") {
-		q.wishes.named = token.Requested{} // who is not told who signed in is told nothing of them
-	}
+	q.wishes = wishes
+	// Who is not told who signed in is told nothing of them, and what scopes are
+	// kept from an app it does not get by name.
+	beyond := func(claim string) bool { return !q.has("openid") || !q.client.MayHave(token.ScopeOf(claim)) }
+	named := &q.wishes.named
+	named.IDToken, named.UserInfo = slices.DeleteFunc(named.IDToken, beyond), slices.DeleteFunc(named.UserInfo, beyond)
 	q.needs = q.needs.Union(q.wishes.named.Needs())
 	return nil
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/silent"
 )
@@ -211,4 +213,23 @@ func TestWishes(t *testing.T) {
 		}
 	}
 	refused(t, a.Authorize(quiet("every", "acr_values", strings.Repeat("3 ", 600))), "invalid_request", "")
+}
+
+// TestClaimsBeyondScopes: an app whose scopes are limited gets no more by asking
+// for claims by name.
+func TestClaimsBeyondScopes(t *testing.T) {
+	p := node(t, embedded(t), func(o *provider.Options) {
+		o.Clients = append(clients(), client.Spec{ID: "narrow", FirstParty: true, Scopes: []string{"openid", "profile"},
+			GrantTypes: []string{"authorization_code", "implicit"}, ResponseTypes: []string{"code", "id_token token"},
+			RedirectURIs: []string{redirectOf("narrow")}})
+	})
+	a := signIn(t, browser(t, p), "alice")
+	q := quiet("narrow", "response_type", "id_token token", "scope", "openid",
+		"claims", `{"id_token":{"email":{"essential":true},"name":null},"userinfo":{"email":null,"phone_number":null,"name":null}}`)
+	answer := granted(t, a.Authorize(q))
+	for where, told := range map[string]map[string]any{"ID token": claimsOf(t, answer["id_token"]), "userinfo": userinfo(a, answer["access_token"]).JSON()} {
+		if told["email"] != nil || told["phone_number"] != nil || told["name"] == nil {
+			t.Errorf("%s: %v", where, told)
+		}
+	}
 }
