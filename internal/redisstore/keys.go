@@ -17,7 +17,7 @@
 //	                                                                 pending at most 15 min + 1 h;
 //	                                                                 as a tombstone 1 h
 //	hush:{k}:used:<jti>   string  a redeemed code: "ok <attempt>"    the rest of the code's life + 10 min
-//	                              "revoked" once it was replayed     life of what the code gave
+//	                              "revoked" once it was replayed     life of what the code gave, or its own
 //	                              or what it gave, and of an         the rest of that token's life
 //	                              access token that was revoked
 //	hush:{k}:r:<jti>      hash    the refresh family of a code       until its absolute expiry

@@ -335,6 +335,26 @@ func testRevoke(t *testing.T, b bench) {
 	b.trouble("no time", func() error { return b.Revoke(ctx, r.Key, r.JTI, app, 0) })
 }
 
+// testRevokedCode: a code may live longer than what it gave, and is good for
+// nothing once that was revoked.
+func testRevokedCode(t *testing.T, b bench) {
+	for _, reuse := range []bool{false, true} {
+		code := b.code(b.active())
+		code.Outlives, code.Family = 20*time.Millisecond, &token.Family{Hash: rand.Text(), Lifetime: time.Hour}
+		r := b.begin(code)
+		if reuse {
+			b.rotate(r)
+			b.rotate(next(r))
+			b.reused(r)
+		} else {
+			b.ok(b.Revoke(ctx, r.Key, r.JTI, app, code.Outlives))
+		}
+		ttl, err := b.Client().PTTL(ctx, "hush:{"+r.Key.String()+"}:used:"+r.JTI).Result()
+		b.ok(err)
+		b.near(ttl, code.Lifetime+10*time.Minute)
+	}
+}
+
 // testReplayEndsTheFamily: a code that comes twice was stolen, and then its
 // refresh tokens were too; also when the session is over meanwhile.
 func testReplayEndsTheFamily(t *testing.T, b bench) {

@@ -36,7 +36,7 @@ var suite = []struct {
 	{"refresh", testRefresh}, {"refresh grace", testRefreshGrace}, {"refresh refused", testRefreshRefused},
 	{"refresh ends", testRefreshEnds}, {"refresh withdrawn", testRefreshWithdrawn}, {"refresh listed", testRefreshListed},
 	{"refresh slides", testRefreshSlides}, {"refresh race", testRefreshRace}, {"families are few", testFamiliesAreFew},
-	{"revoke", testRevoke}, {"replay ends the family", testReplayEndsTheFamily},
+	{"revoke", testRevoke}, {"revoked code", testRevokedCode}, {"replay ends the family", testReplayEndsTheFamily},
 	{"replay", testReplay}, {"check", testCheck}, {"participate race", testParticipateRace},
 	{"users", testUsers}, {"turn race", testTurnRace}, {"half a turn", testHalfTurn}, {"manager", testManager},
 	{"consents", testConsents}, {"parked", testParked}, {"keys", testKeys},

@@ -18,10 +18,11 @@ local function lasts(f, s)
     (s == 'gone' or s == 'idle' or s == 'expired' or s == 'signed_out' or s == 'replaced')
 end
 
--- kill ends a family and what it gave. Out of memory the marker cannot be
--- written, but the family goes all the same.
+-- kill ends a family and what it gave, for as long as that or the code may be
+-- presented. Out of memory the marker cannot be written, but the family goes all
+-- the same.
 local function kill(member, life)
-  local set = redis.pcall('SET', KEYS[2], 'revoked', 'PX', int(life))
+  local set = redis.pcall('SET', KEYS[2], 'revoked', 'PX', int(math.max(life, redis.call('PTTL', KEYS[2]))))
   redis.call('DEL', KEYS[3], KEYS[4])
   redis.call('ZREM', KEYS[5], member)
   if type(set) == 'table' and set.err then error(set.err, 0) end
