@@ -2,6 +2,7 @@ package authorize
 
 import (
 	"context"
+	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -12,6 +13,13 @@ import (
 type arrival struct {
 	Signed bool   `json:"sg,omitempty"` // in an object with the app's own signature
 	Pushed string `json:"pu,omitempty"` // under the request_uri of this id; "" for none
+	At     int64  `json:"at,omitempty"` // when it was pushed, unix seconds
+}
+
+// stale tells whether a pushed request waited longer than its use is remembered,
+// however often its page was shown anew meanwhile.
+func (a arrival) stale() bool {
+	return a.Pushed != "" && time.Since(time.Unix(a.At, 0)) > pushedLifetime+formLifetime
 }
 
 // receive finds the parameters that count and validates them. They stand in the

@@ -93,7 +93,7 @@ type form struct {
 func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *Outcome) {
 	f := &form{}
 	plain, err := s.sealer.Open(sealed)
-	if err != nil || json.Unmarshal(plain, &f.parked) != nil || time.Since(time.Unix(f.At, 0)) > formLifetime {
+	if err != nil || json.Unmarshal(plain, &f.parked) != nil || time.Since(time.Unix(f.At, 0)) > formLifetime || f.Came.stale() {
 		return nil, &Outcome{Fault: oauth.Errorf(oauth.InvalidRequest,
 			"This page waited too long or was changed on its way. Go back to the app and start again.")}
 	}

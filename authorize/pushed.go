@@ -113,7 +113,7 @@ func (s *Service) pushed(c *client.Client, uri string) (oauth.Params, arrival, *
 		return oauth.Params{}, arrival{}, &oauth.Error{Code: oauth.InvalidRequestURI, Cause: err,
 			Description: "request_uri is not one that this app was given: push the request again."}
 	}
-	inner, came := oauth.ParseParams(r.Raw), arrival{Signed: r.Signed, Pushed: r.ID}
+	inner, came := oauth.ParseParams(r.Raw), arrival{Signed: r.Signed, Pushed: r.ID, At: r.At}
 	if time.Since(time.Unix(r.At, 0)) > pushedLifetime {
 		return inner, came, oauth.Errorf(oauth.InvalidRequestURI, "request_uri has expired: push the request again.")
 	}

@@ -210,6 +210,28 @@ func TestPushedThroughAForm(t *testing.T) {
 	refused(t, a.Authorize(q), "invalid_request_uri", "")
 }
 
+// TestPushedIsNoStandingOffer: a page that is shown again is a new form, but no
+// new request: what was pushed ends before its use is forgotten.
+func TestPushedIsNoStandingOffer(t *testing.T) {
+	p := node(t, embedded(t), nil)
+	a := browser(t, p)
+	earlier := func(d time.Duration) float64 { return float64(time.Now().Add(-d).Unix()) }
+	page := a.Authorize(push(t, a, request("pushing")))
+	for range 2 {
+		reseal(t, page, func(held map[string]any) {
+			held["at"], held["c"].(map[string]any)["at"] = earlier(59*time.Minute), earlier(time.Hour)
+		})
+		page = a.Get("login?request=" + url.QueryEscape(page.Form.Fields.Get("request")))
+		reseal(t, page, func(held map[string]any) {
+			if at := held["c"].(map[string]any)["at"].(float64); at > earlier(59*time.Minute) {
+				t.Errorf("pushed %v seconds ago", earlier(0)-at)
+			}
+		})
+	}
+	reseal(t, page, func(held map[string]any) { held["c"].(map[string]any)["at"] = earlier(62 * time.Minute) })
+	isPage(t, a.SignIn("alice", "wonderland"), http.StatusBadRequest)
+}
+
 // TestPushRequired: where an app must push, whoever can write an address cannot
 // write its request.
 func TestPushRequired(t *testing.T) {
