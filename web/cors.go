@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/hush-sso/hush/internal/client"
 )
@@ -30,19 +32,41 @@ func expose(h http.Header, origin string) {
 	h.Set("Access-Control-Expose-Headers", "DPoP-Nonce, WWW-Authenticate")
 }
 
+// toAnyone lets every page read an answer where apps register themselves: it is
+// nobody's secret, or the page's own registration, and no cookie counts for it.
+func (s *Server) toAnyone(next handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		h := w.Header()
+		if origin := r.Header.Get("Origin"); origin != "" && s.Register != nil && h.Get("Access-Control-Allow-Origin") == "" {
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Set("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After")
+		}
+		return next(w, r)
+	}
+}
+
 // preflight answers OPTIONS for the origins that allowOrigin lets in. Where apps
 // register themselves any page may send its request, which it could from
 // anywhere else too; only the app's own may read the answer.
-func (s *Server) preflight(w http.ResponseWriter, r *http.Request) error {
-	h := w.Header()
-	if origin := r.Header.Get("Origin"); origin != "" && s.Register != nil {
-		expose(h, origin)
+func (s *Server) preflight(methods string) handler {
+	list := []string{"GET", "POST"} // which need no preflight anyway
+	for method := range strings.FieldsSeq(methods) {
+		if !slices.Contains(list, method) {
+			list = append(list, method)
+		}
 	}
-	if h.Get("Access-Control-Allow-Origin") != "" {
-		h.Set("Access-Control-Allow-Methods", "GET, POST")
-		h.Set("Access-Control-Allow-Headers", "auth0-client, authorization, content-type, dpop, x-okta-user-agent-extended")
-		h.Set("Access-Control-Max-Age", "7200")
+	methods = strings.Join(list, ", ")
+	return func(w http.ResponseWriter, r *http.Request) error {
+		h := w.Header()
+		if origin := r.Header.Get("Origin"); origin != "" && s.Register != nil {
+			expose(h, origin)
+		}
+		if h.Get("Access-Control-Allow-Origin") != "" {
+			h.Set("Access-Control-Allow-Methods", methods)
+			h.Set("Access-Control-Allow-Headers", "auth0-client, authorization, content-type, dpop, x-okta-user-agent-extended")
+			h.Set("Access-Control-Max-Age", "7200")
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
 }

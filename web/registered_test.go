@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"strings"
@@ -120,6 +121,34 @@ func TestRegisteredOrigins(t *testing.T) {
 	}
 }
 
+// TestAnyPageMayRegister where that is on: it reads what is nobody's secret, and
+// the answer to its own registration, but nothing with credentials.
+func TestAnyPageMayRegister(t *testing.T) {
+	a := browser(t, node(t, embedded(t), registering(nil)))
+	off := browser(t, node(t, embedded(t), nil))
+	for _, path := range []string{".well-known/openid-configuration", ".well-known/oauth-authorization-server", ".well-known/jwks.json"} {
+		h := a.Fetch(http.MethodGet, path, nil, "Origin", stranger).Header
+		if h.Get("Access-Control-Allow-Origin") != stranger || h.Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%s: %v", path, h)
+		}
+		if got := off.Fetch(http.MethodGet, path, nil, "Origin", stranger).Header.Get("Access-Control-Allow-Origin"); got != "" {
+			t.Errorf("%s where nobody registers: %q", path, got)
+		}
+	}
+	for path, method := range map[string]string{"oidc/register": http.MethodPost, "oidc/register/dyn-x": http.MethodGet} {
+		if got := a.Fetch(method, path, nil, "Origin", stranger).Header.Get("Access-Control-Allow-Origin"); got != stranger {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
+	preflight := a.Fetch(http.MethodOptions, "oidc/register/dyn-x", nil, "Origin", stranger, "Access-Control-Request-Method", "PUT").Header
+	if got := preflight.Get("Access-Control-Allow-Methods"); got != "GET, POST, PUT, DELETE" {
+		t.Errorf("methods %q", got)
+	}
+	if got := a.Fetch(http.MethodOptions, "oauth/token", nil, "Origin", stranger).Header.Get("Access-Control-Allow-Methods"); got != "GET, POST" {
+		t.Errorf("methods of the token endpoint %q", got)
+	}
+}
+
 // TestImplicitOfStrangers: only where the operator says so, and no longer than
 // that.
 func TestImplicitOfStrangers(t *testing.T) {
@@ -194,4 +223,33 @@ func TestRegisteredRefresh(t *testing.T) {
 		t.Fatalf("%d %s", gone.Status, gone.Body)
 	}
 	failed(t, renew(next.Text("refresh_token")), http.StatusUnauthorized, "invalid_client")
+}
+
+// TestRegisteredAppOutlivesASecret: the silent path alone moves a registration
+// under the first secret, so that the old one can be taken away.
+func TestRegisteredAppOutlivesASecret(t *testing.T) {
+	store := embedded(t)
+	fresh := bytes.Repeat([]byte("next"), 8)
+	with := func(secrets ...[]byte) *provider.Provider {
+		return node(t, store, func(o *provider.Options) {
+			registering(nil)(o)
+			o.Secrets = secrets
+		})
+	}
+	before := with(secret)
+	r := enroll(t, before, spa)
+	a := signIn(t, browser(t, before), "alice")
+	ask := []string{"redirect_uri", stranger + "/cb"}
+	a.Authorize(request(r.id(), ask...))
+	granted(t, a.Consent("allow"))
+	during := a.Through(hushtest.Direct(with(fresh, secret).Public))
+	for _, trips := range []int{2, 1} {
+		if n := redistest.Trips(store, func() { granted(t, during.Authorize(quiet(r.id(), ask...))) }); n != trips {
+			t.Errorf("%d trips, want %d", n, trips)
+		}
+	}
+	after := browser(t, with(fresh))
+	if reply := after.Authorize(request(r.id(), ask...)); reply.Form == nil {
+		t.Errorf("the app is lost with the old secret: status %d", reply.Status)
+	}
 }

@@ -40,22 +40,22 @@ func (s *Server) list() []route {
 		{"GET", "logo/{name}", false, "logo", s.logo},
 		{"GET", "{$}", false, "home", s.home},
 
-		{"POST", registerPath, true, "register", s.register},
-		{"GET PUT DELETE", registerPath + "/{id}", true, "registration", s.registration},
+		{"POST", registerPath, true, "register", s.toAnyone(s.register)},
+		{"GET PUT DELETE", registerPath + "/{id}", true, "registration", s.toAnyone(s.registration)},
 		{"POST", "oauth/token", true, "token", s.token},
 		{"POST", "oauth/revoke", true, "revoke", s.revoke},
 		{"POST", "oauth/introspect", true, "introspect", s.introspect},
 		{"POST", "oauth/par", true, "par", s.push},
 		{"GET POST", "userinfo", true, "userinfo", s.userinfo},
-		{"GET", ".well-known/openid-configuration", true, "discovery", s.configuration},
-		{"GET", ".well-known/oauth-authorization-server", true, "discovery", s.configuration},
-		{"GET", ".well-known/jwks.json", true, "jwks", s.jwks},
+		{"GET", ".well-known/openid-configuration", true, "discovery", s.toAnyone(s.configuration)},
+		{"GET", ".well-known/oauth-authorization-server", true, "discovery", s.toAnyone(s.configuration)},
+		{"GET", ".well-known/jwks.json", true, "jwks", s.toAnyone(s.jwks)},
 	}
 	if s.base != "/" {
 		// RFC 8414 section 3.1: between host and path, where what stands in front
 		// of us lets it through.
 		for _, name := range []string{"oauth-authorization-server", "openid-configuration"} {
-			list = append(list, route{"GET", "/.well-known/" + name + strings.TrimSuffix(s.base, "/"), true, "discovery", s.configuration})
+			list = append(list, route{"GET", "/.well-known/" + name + strings.TrimSuffix(s.base, "/"), true, "discovery", s.toAnyone(s.configuration)})
 		}
 	}
 	return list
@@ -84,7 +84,7 @@ func (s *Server) wrap(r route, endpoint string, h handler) http.Handler {
 func (s *Server) cleanPaths(next http.Handler) http.Handler {
 	unclean := s.machine("unknown", func(w http.ResponseWriter, r *http.Request) error {
 		if r.Method == http.MethodOptions {
-			return s.preflight(w, r)
+			return s.preflight("GET POST")(w, r)
 		}
 		return oauth.Errorf(errNotFound, "Nothing is served at this address: its path holds // or a dot segment. Check how the app joins the issuer and the path.")
 	})
@@ -102,7 +102,7 @@ func (s *Server) routes() http.Handler {
 	allowed := map[string][]string{} // path -> its methods
 	for _, r := range s.list() {
 		if r.api {
-			mux.Handle("OPTIONS "+s.at(r), s.wrap(r, "preflight", s.preflight))
+			mux.Handle("OPTIONS "+s.at(r), s.wrap(r, "preflight", s.preflight(r.methods)))
 		}
 		for method := range strings.FieldsSeq(r.methods) {
 			mux.Handle(method+" "+s.at(r), s.wrap(r, r.name, r.handler))

@@ -71,7 +71,7 @@ func TestLeastRights(t *testing.T) {
 			err = nil // there is no replica, but asking was allowed
 		}
 		b := as(rights, 0)
-		return errors.Join(err, b.session(), b.full(admin), b.user(), b.signIn(), b.node())
+		return errors.Join(err, b.session(), b.refresh(), b.full(admin), b.user(), b.signIn(), b.node())
 	}
 	if err := all(rights); err != nil {
 		t.Fatal(err)
@@ -107,6 +107,34 @@ func (b bench) session() error {
 	}
 	errs = append(errs, b.Withdraw(ctx, h.Key, app))
 	_, err = b.End(ctx, h.Key, session.SignedOut)
+	return errors.Join(append(errs, err)...)
+}
+
+// refresh does what a store does with refresh tokens: one rotates, is used again
+// too late, and ends all that came of its code.
+func (b bench) refresh() error {
+	h := newHandle()
+	errs := []error{b.Create(ctx, record(h)), b.Activate(ctx, h.Key), b.Enlist(ctx, record(h).UserID, "", h.Key, time.Now().Add(lifetime))}
+	_, err := b.Participate(ctx, h.Key, app, openid)
+	errs = append(errs, err)
+	_, now, err := b.Resolve(ctx, session.Query{Handle: h, ClientID: app})
+	code := token.Redemption{
+		Key: h.Key, JTI: rand.Text(), ClientID: app, UserID: record(h).UserID, Needs: openid,
+		IssuedAt: now, Lifetime: time.Minute, Attempt: rand.Text(), Outlives: time.Hour,
+		Family: &token.Family{Hash: rand.Text(), Lifetime: time.Hour, Outlives: true},
+	}
+	_, _, redeemed := b.Redeem(ctx, code)
+	r := rotation(code)
+	_, rotated := b.Rotate(ctx, r)
+	_, again := b.Peek(ctx, r.Candidate)
+	errs = append(errs, err, redeemed, rotated, again, b.kit.AgeFamily(ctx, r.Key, r.JTI, token.Grace))
+	if _, err := b.Peek(ctx, r.Candidate); !errors.Is(err, token.ErrReused) {
+		errs = append(errs, fmt.Errorf("used again: %w", err))
+	}
+	if err := b.holds(r); !errors.Is(err, token.ErrRevoked) {
+		errs = append(errs, fmt.Errorf("after that: %w", err))
+	}
+	_, err = b.End(ctx, h.Key, session.Revoked)
 	return errors.Join(append(errs, err)...)
 }
 

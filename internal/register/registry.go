@@ -25,6 +25,7 @@ func (s *Service) Visit(ctx context.Context, q session.Query) (*client.Client, s
 	if err != nil || sealed == "" {
 		return nil, seen, err
 	}
+	s.roll(ctx, q.ClientID, sealed)
 	c, err := s.find(q.ClientID, sealed)
 	return c, seen, err
 }
@@ -44,7 +45,8 @@ func (s *Service) find(id, sealed string) (*client.Client, error) {
 }
 
 // roll seals a registration anew that an earlier secret sealed, so that the
-// secret can be taken away one day. Best effort: the next use tries again.
+// secret can be taken away one day: a trip more, while secrets are rotated. Best
+// effort: the next use tries again.
 func (s *Service) roll(ctx context.Context, id, sealed string) {
 	if s.box.SealedFirst(sealed) {
 		return
