@@ -55,12 +55,14 @@ func (d *decoder) checkClientSecret(path string, c *Client) {
 	if !d.fine(path + ".type") {
 		return
 	}
+	// For these checkClientAuth names what is missing.
+	jwt := c.TokenEndpointAuthMethod == client.AuthKey || c.TokenEndpointAuthMethod == client.AuthSecret
 	switch {
 	case !c.confidential() && d.has(hash):
 		d.bad(hash, "is for confidential apps: remove it, or write type: confidential if the app runs on a server")
 	case !c.confidential() && d.has(secret):
 		d.bad(secret, "is for confidential apps: remove it, or write type: confidential if the app runs on a server")
-	case c.confidential() && !d.has(hash) && !d.has(secret) && !d.has(path+".jwks") && !d.has(path+".jwks_uri"):
+	case c.confidential() && !d.has(hash) && !d.has(secret) && !d.has(path+".jwks") && !d.has(path+".jwks_uri") && !jwt:
 		d.bad(hash, "is missing: a confidential app needs its secret's hash, which hush hash-secret prints, or keys (jwks, jwks_uri); an app in the browser is type: public")
 	case d.has(hash) && d.has(secret):
 		d.bad(secret, "says the same as secret_hash: remove one")

@@ -30,7 +30,7 @@ func (d *decoder) checkGrants(path string, c *Client) {
 		case t.Has(oauth.ResponseCode) && !slices.Contains(c.GrantTypes, client.GrantCode) && d.has(types):
 			d.bad(key, "%s needs authorization_code in grant_types: add it", d.show(key, raw))
 		case t.Has(oauth.ResponseCode) && !slices.Contains(c.GrantTypes, client.GrantCode):
-			d.bad(types, "is missing, and its default, code, needs authorization_code in grant_types: write response_types, for example [\"id_token token\", id_token, token]")
+			d.bad(types, "is missing, and its default, code, needs authorization_code in grant_types: add it, or for the implicit grant write response_types, such as [\"id_token token\", id_token, token]")
 		}
 		code, implicit = code || t.Has(oauth.ResponseCode), implicit || t.Implicit()
 	}

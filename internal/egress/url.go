@@ -19,22 +19,38 @@ func Check(raw string) error {
 	return err
 }
 
-// Check tells the same, and judges an address that stands in the URL itself.
+// Check tells the same, and judges the port, and an address that stands in the
+// URL itself, which localhost is too.
 func (o Options) Check(raw string) error {
 	u, err := parse(raw)
 	if err != nil {
 		return err
 	}
-	addr, err := netip.ParseAddr(u.Hostname())
-	if err != nil {
-		return nil // a name
+	known := "443"
+	if u.Scheme == "http" {
+		known = "80"
 	}
-	port, err := strconv.ParseUint(cmp.Or(u.Port(), "443"), 10, 16)
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), known), 10, 16)
 	if err != nil {
 		return fmt.Errorf("%w: the port is none", ErrRefused)
 	}
-	return rules{o.Allow}.judge(netip.AddrPortFrom(addr, uint16(port)))
+	judge := func(addr netip.Addr) error {
+		return rules{o.Allow}.judge(netip.AddrPortFrom(addr, uint16(port)))
+	}
+	host := u.Hostname()
+	switch addr, err := netip.ParseAddr(host); {
+	case err == nil:
+		return judge(addr)
+	case host == "localhost" && judge(netip.IPv6Loopback()) != nil:
+		return judge(netip.AddrFrom4([4]byte{127, 0, 0, 1}))
+	case host == "localhost":
+		return nil
+	}
+	return judge(somewhere)
 }
+
+// somewhere is a public address, in place of that of a name.
+var somewhere = netip.AddrFrom4([4]byte{1, 1, 1, 1})
 
 func parse(raw string) (*url.URL, error) {
 	refused := func(why string) (*url.URL, error) { return nil, fmt.Errorf("%w: %s", ErrRefused, why) }

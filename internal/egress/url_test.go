@@ -38,16 +38,25 @@ func TestURLs(t *testing.T) {
 }
 
 // TestLiteralAddresses: one that stands in the URL is judged before anything is
-// called.
+// called, and so are the port and localhost.
 func TestLiteralAddresses(t *testing.T) {
 	o := egress.Options{Allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}}
 	for url, good := range map[string]bool{
-		"https://keys.example.com:25/": true, "https://8.8.8.8/": true, "https://10.1.2.3:8443/": true, "https://[2606:4700::1111]/": true,
+		"https://keys.example.com/": true, "https://keys.example.com:8443/": true, "https://8.8.8.8/": true, "https://10.1.2.3:8443/": true, "https://[2606:4700::1111]/": true,
 		"https://10.2.0.1/": false, "https://[::1]/": false, "https://8.8.8.8:25/": false, "https://8.8.8.8:99999/": false, "http://127.0.0.1:8080/": false,
-		"http://8.8.8.8/": false,
+		"http://8.8.8.8/": false, "https://keys.example.com:25/": false, "http://localhost:9000/": false,
 	} {
 		if err := o.Check(url); good != (err == nil) || err != nil && !errors.Is(err, egress.ErrRefused) {
 			t.Errorf("%s: %v", url, err)
+		}
+	}
+	for _, loopback := range []string{"127.0.0.0/8", "::1/128"} {
+		o := egress.Options{Allow: []netip.Prefix{netip.MustParsePrefix(loopback)}}
+		if err := o.Check("http://localhost:9000/"); err != nil {
+			t.Errorf("localhost with %s: %v", loopback, err)
+		}
+		if err := o.Check("http://localhost/"); err == nil {
+			t.Errorf("port 80 with %s passes", loopback)
 		}
 	}
 }
