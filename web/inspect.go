@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/hush-sso/hush/internal/clientauth"
@@ -42,7 +43,10 @@ func (s *Server) asker(w http.ResponseWriter, r *http.Request, params oauth.Para
 		return token.Asker{API: api}, nil
 	}
 	c, err := s.client(w, r, params)
-	if err == nil && !c.Confidential {
+	switch {
+	case errors.Is(err, clientauth.ErrUnknown):
+		err = oauth.Errorf(oauth.InvalidClient, "No app has this client_id, and no API shows this audience with the secret of its secret_hash. In the Authorization header each is form-encoded first: https%%3A%%2F%%2Fapi.example.com.")
+	case err == nil && !c.Confidential:
 		err = oauth.Errorf(oauth.InvalidClient, "Only confidential apps may ask about their tokens, and APIs that have a secret_hash.")
 	}
 	return token.Asker{Client: c}, err

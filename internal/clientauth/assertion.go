@@ -70,7 +70,7 @@ func readAssertion(raw, kind string, audiences []string, now time.Time) (*assert
 	}
 	header, claims, err := jose.Read(raw, assertionForm)
 	if err != nil {
-		return nil, because(err, "client_assertion is not a JWT as it must be (RFC 7523 section 3): three parts in base64url, alg one of %s, typ JWT or absent, no crit, no other header than kid, no member twice.", strings.Join(Algorithms, ", "))
+		return nil, because(err, "client_assertion is not a JWT as it must be (RFC 7523 section 3): three parts in base64url, alg one of %s, typ JWT, client-authentication+jwt or absent, no crit, no other header than kid, no member twice.", strings.Join(Algorithms, ", "))
 	}
 	var c struct {
 		Iss, Sub, JTI string
@@ -86,7 +86,7 @@ func readAssertion(raw, kind string, audiences []string, now time.Time) (*assert
 	case c.JTI == "":
 		return nil, refuse("client_assertion: jti is missing.")
 	case len(c.Aud) == 0 || slices.ContainsFunc(c.Aud, func(one string) bool { return !slices.Contains(audiences, one) }):
-		return nil, refuse("client_assertion: aud must be this issuer, or the address that is called, and nothing else.")
+		return nil, refuse("client_assertion: aud must be this issuer, or the address that is called, and nothing else: one of %s.", strings.Join(slices.Compact(slices.Clone(audiences)), ", "))
 	case err != nil:
 		return nil, because(err, "client_assertion: %v.", err)
 	}

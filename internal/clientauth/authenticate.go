@@ -3,6 +3,7 @@ package clientauth
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -51,6 +52,9 @@ func (a *Authenticator) now() time.Time {
 	return time.Now()
 }
 
+// ErrUnknown is the cause of a refusal where nobody has the client_id.
+var ErrUnknown = errors.New("clientauth: an unknown client_id")
+
 // Find looks a client up by its client_id: nil for one that nobody has, an
 // error where nobody can tell.
 type Find func(ctx context.Context, id string) (*client.Client, error)
@@ -68,7 +72,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, find Find, p Presented
 	case err != nil:
 		return nil, err
 	case c == nil:
-		return nil, refuse("No app is registered under this client_id.")
+		return nil, because(ErrUnknown, "No app is registered under this client_id.")
 	case shown.assertion != nil:
 		err = a.byAssertion(ctx, c, shown.assertion)
 	default:
@@ -147,6 +151,9 @@ func (shown credentials) bySecret(c *client.Client) error {
 	case !c.Confidential && shown.secret != "":
 		return refuse("The app is public and has no secret: send client_id only.")
 	case c.Confidential && !c.CheckSecret(shown.secret):
+		if shown.method == client.AuthNone {
+			return refuse("The app is confidential and sent neither its secret nor a client_assertion.")
+		}
 		return refuse("The client secret is missing or wrong.")
 	case c.Confidential && !c.AllowsAuthMethod(shown.method):
 		// Only said to who knows the secret.
