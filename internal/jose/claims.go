@@ -25,7 +25,7 @@ func (d *NumericDate) UnmarshalJSON(raw []byte) error {
 		return errors.New("not a number of seconds")
 	}
 	if seconds < 0 || seconds > latest {
-		return errors.New("a time out of bounds")
+		return errors.New("a time out of bounds: it is written in seconds")
 	}
 	whole, part := math.Modf(seconds)
 	d.Time = time.Unix(int64(whole), int64(part*float64(time.Second))).UTC()

@@ -172,7 +172,7 @@ func (m *Metadata) checkFetched() error {
 	} {
 		for _, uri := range list {
 			if uri != "" && (len(uri) > maxURI || egress.Check(uri) != nil) {
-				return invalid("%s must be https addresses that can be fetched", name)
+				return invalid("%s: an https address that can be fetched is needed", name)
 			}
 		}
 	}
@@ -205,7 +205,7 @@ func (m *Metadata) checkChoices() error {
 	}
 	for _, grant := range m.GrantTypes {
 		if !slices.Contains(client.GrantTypes, grant) {
-			return invalid("grant_types must be of %s", strings.Join(client.GrantTypes, ", "))
+			return invalid("grant_types must be one or more of %s", strings.Join(client.GrantTypes, ", "))
 		}
 	}
 	return nil

@@ -89,6 +89,9 @@ func (r *record) answer(id, token, secret string) *Answer {
 func (s *Service) Register(ctx context.Context, token string, from netip.Addr, body []byte) (*Answer, error) {
 	known := s.invited(token)
 	if !known && (token != "" || !s.Open) {
+		if token != "" {
+			return nil, oauth.Errorf(oauth.InvalidToken, "The initial access token is not one that may register apps: ask whoever runs this service.")
+		}
 		return nil, oauth.Errorf(oauth.InvalidToken, "An initial access token is needed to register an app: ask whoever runs this service.")
 	}
 	m, _, err := Parse(body)

@@ -92,9 +92,9 @@ func CheckProof(c *client.Client, jkt string, p *dpop.Proof) error {
 	case p == nil && c.DPoPBound:
 		return oauth.Errorf(oauth.InvalidDPoPProof, "The app is registered with dpop_bound_access_tokens and sent no DPoP proof.")
 	case p == nil && jkt != "":
-		return invalidGrant(nil, "It is bound to a key (RFC 9449), and no DPoP proof came along.")
+		return invalidGrant(nil, "The grant is bound to a key (RFC 9449), and no DPoP proof came along.")
 	case jkt != "" && p.JKT() != jkt:
-		return invalidGrant(nil, "It is bound to another key than that of the DPoP proof.")
+		return invalidGrant(nil, "The grant is bound to another key than that of the DPoP proof.")
 	}
 	return nil
 }
