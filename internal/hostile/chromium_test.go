@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -136,8 +137,12 @@ func fitting(q url.Values, text string) url.Values {
 	if len(text) <= 1024 {
 		q.Set("nonce", text)
 	}
-	for _, name := range []string{"ui_locales", "claims", "display", "acr_values", "unknown", "error", "error_description"} {
+	for _, name := range []string{"ui_locales", "display", "unknown", "error", "error_description"} {
 		q.Set(name, text)
+	}
+	q.Set("acr_values", atMost(text, 256))
+	if claims, err := json.Marshal(map[string]any{"userinfo": map[string]any{atMost(text, 500): nil}}); err == nil {
+		q.Set("claims", string(claims))
 	}
 	q.Set(atMost(text, 2000), "x")
 	q.Set("login_hint", atMost(text, 256))
