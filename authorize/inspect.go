@@ -23,7 +23,7 @@ func (s *Service) Inspect(ctx context.Context, a token.Asker, raw string) (*toke
 		return nil, err
 	}
 	user, known := s.Directory().ByID(told.UserID)
-	if c == nil || !known || user.Disabled {
+	if c == nil || !known || user.Disabled || told.Subject != s.Tokens.Subject(c, user.ID) {
 		return nil, nil
 	}
 	return told, nil

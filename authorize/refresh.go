@@ -30,6 +30,9 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	if !known || user.Disabled {
 		return Tokens{}, staleRefresh("The user's account is disabled or no longer exists.")
 	}
+	if f.Grant.Subject() != s.Tokens.Subject(c, user.ID) {
+		return Tokens{}, staleRefresh("The app knows the user by another sub since it was issued.")
+	}
 	if err := s.stillAllowed(ctx, c, set, f); err != nil {
 		return Tokens{}, err
 	}

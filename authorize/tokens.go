@@ -50,6 +50,9 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	if !known || user.Disabled {
 		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The user's account is disabled or no longer exists.")
 	}
+	if d.Grant.Subject() != s.Tokens.Subject(c, user.ID) {
+		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The app knows the user by another sub since the code was made.")
+	}
 	return s.tokens(c, user, d.Grant, d.API, d.Now, d.Refresh)
 }
 

@@ -190,6 +190,36 @@ func TestPairwiseFromPublic(t *testing.T) {
 	failed(t, userinfo(a, access), http.StatusUnauthorized, "invalid_token")
 }
 
+// TestGrantsFromPublic: the same for what is exchanged for tokens, and for who
+// asks about them.
+func TestGrantsFromPublic(t *testing.T) {
+	p := node(t, embedded(t), func(o *provider.Options) {
+		refreshers(o)
+		o.PairwiseSalt = bytes.Repeat([]byte{1}, 32)
+	})
+	a := signIn(t, browser(t, p), "alice")
+	first := granting(t, a, "server")
+	waiting := granted(t, a.Authorize(quiet("server", "scope", offlineID)))["code"]
+	var o provider.Options
+	refreshers(&o)
+	for i := range o.Clients {
+		if o.Clients[i].ID == "server" {
+			o.Clients[i].SubjectType = "pairwise"
+		}
+	}
+	if err := p.Replace(provider.Registry{Clients: o.Clients, APIs: o.APIs, Users: users()}); err != nil {
+		t.Fatal(err)
+	}
+	failed(t, a.Exchange(waiting, verifier, "client_secret", "vault secret"), http.StatusBadRequest, "invalid_grant")
+	failed(t, refresh(a, "server", first.Text("refresh_token")), http.StatusBadRequest, "invalid_grant")
+	for _, raw := range []string{first.Text("access_token"), first.Text("refresh_token")} {
+		r := a.Fetch(http.MethodPost, "oauth/introspect", map[string][]string{"token": {raw}, "client_id": {"server"}, "client_secret": {"vault secret"}})
+		if r.JSON()["active"] != false {
+			t.Errorf("introspection says %s", r.Body)
+		}
+	}
+}
+
 // TestPairwiseNeedsSalt: without one the sub could be computed by anybody.
 func TestPairwiseNeedsSalt(t *testing.T) {
 	o := provider.Options{Issuer: issuer, Secrets: [][]byte{secret}, Store: embedded(t), Clients: strangers(), Users: users()}
