@@ -82,7 +82,7 @@ func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]o
 		}
 		params = append(params,
 			oauth.Param{Name: "access_token", Value: access},
-			oauth.Param{Name: "token_type", Value: "Bearer"},
+			oauth.Param{Name: "token_type", Value: token.Bearer},
 			oauth.Param{Name: "expires_in", Value: strconv.Itoa(int(life.Seconds()))},
 			oauth.Param{Name: "scope", Value: strings.Join(grant.ScopesOf(q.api()), " ")})
 	}

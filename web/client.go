@@ -21,7 +21,7 @@ func (s *Server) client(w http.ResponseWriter, r *http.Request, params oauth.Par
 	c, err := s.ClientAuth.Authenticate(r.Context(), find, clientauth.Presented{
 		Params: params, Authorization: r.Header.Values("Authorization"),
 		// The path is one of our routes; the host never comes from the request.
-		Audiences: []string{s.Issuer, s.url("oauth/token"), s.origin + r.URL.Path},
+		Audiences: []string{s.Issuer, s.url(tokenPath), s.origin + r.URL.Path},
 	})
 	if err != nil {
 		// Only to who used the header (RFC 6749 section 5.2): at any other 401

@@ -30,11 +30,11 @@ func (o *offer) members() map[string]any {
 	algs := o.used(assertsWith, clientauth.Algorithms)
 	return map[string]any{
 		"issuer":                 o.Issuer,
-		"authorization_endpoint": o.url("authorize"),
-		"token_endpoint":         o.url("oauth/token"),
-		"userinfo_endpoint":      o.url("userinfo"),
-		"end_session_endpoint":   o.url("oidc/logout"),
-		"jwks_uri":               o.url(".well-known/jwks.json"),
+		"authorization_endpoint": o.url(authorizePath),
+		"token_endpoint":         o.url(tokenPath),
+		"userinfo_endpoint":      o.url(userinfoPath),
+		"end_session_endpoint":   o.url(endSessionPath),
+		"jwks_uri":               o.url(jwksPath),
 		"registration_endpoint":  o.registrationEndpoint(),
 
 		"response_types_supported":              o.responseTypes(),
@@ -55,7 +55,7 @@ func (o *offer) members() map[string]any {
 			token.ClaimsOf(scopes)...),
 
 		// RFC 7009 and RFC 7662, as RFC 8414 section 2 has them.
-		"revocation_endpoint":                                      o.url("oauth/revoke"),
+		"revocation_endpoint":                                      o.url(revokePath),
 		"revocation_endpoint_auth_methods_supported":               methods,
 		"revocation_endpoint_auth_signing_alg_values_supported":    algs,
 		"introspection_endpoint":                                   o.introspectionEndpoint(),
@@ -69,7 +69,7 @@ func (o *offer) members() map[string]any {
 // introspectionEndpoint is "" where nobody may ask.
 func (o *offer) introspectionEndpoint() string {
 	if o.some(func(c *client.Client) bool { return c.Confidential }) || o.Clients().AnyAPI((*client.API).MayAsk) {
-		return o.url("oauth/introspect")
+		return o.url(introspectPath)
 	}
 	return ""
 }

@@ -13,7 +13,7 @@ import (
 func (o *offer) requestMembers() map[string]any {
 	signs := o.some((*client.Client).HasKeys)
 	members := map[string]any{
-		"pushed_authorization_request_endpoint":      o.url("oauth/par"),
+		"pushed_authorization_request_endpoint":      o.url(parPath),
 		"response_modes_supported":                   oauth.ResponseModes,
 		"authorization_signing_alg_values_supported": token.Algorithms,
 		"claims_parameter_supported":                 true,

@@ -9,6 +9,7 @@ import (
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
 )
 
 // proof reads the DPoP proof of a request to our endpoint at path, nil where
@@ -39,9 +40,9 @@ func (s *Server) offerNonce(w http.ResponseWriter) {
 func dpopChallenge(e *oauth.Error) string {
 	algs := fmt.Sprintf("algs=%q", strings.Join(jose.Algorithms, " "))
 	if e == nil {
-		return "DPoP " + algs
+		return token.DPoP + " " + algs
 	}
-	return fmt.Sprintf("DPoP error=%q, error_description=%q, %s", e.Code, e.Description, algs)
+	return fmt.Sprintf("%s error=%q, error_description=%q, %s", token.DPoP, e.Code, e.Description, algs)
 }
 
 // isProofError tells errors about a proof, which are 400 where tokens are asked

@@ -10,8 +10,6 @@ import (
 	"github.com/hush-sso/hush/web/page"
 )
 
-const confirmPath = "oidc/logout/confirm"
-
 // endSession is the logout endpoint, by GET and by POST (OpenID Connect
 // RP-Initiated Logout 1.0 section 2).
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {

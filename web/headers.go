@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -86,17 +87,25 @@ func readable(p oauth.Params) (oauth.Params, error) {
 	return p, nil
 }
 
+// formType is how apps and pages send their parameters.
+const formType = "application/x-www-form-urlencoded"
+
+// mediaType is the Content-Type in lower case, without its parameters.
+func mediaType(r *http.Request) string {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	return strings.ToLower(strings.TrimSpace(kind))
+}
+
 // body reads a POST body as far as it can be read. The query of a POST means
 // nothing: what is in both would be two answers to one question.
 func body(r *http.Request) (oauth.Params, error) {
-	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	if !strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded") {
-		return oauth.Params{}, oauth.Errorf(oauth.InvalidRequest, "A POST must be sent as application/x-www-form-urlencoded.")
+	if mediaType(r) != formType {
+		return oauth.Params{}, oauth.Errorf(oauth.InvalidRequest, "A POST must be sent as %s.", formType)
 	}
 	n := recordOf(r)
 	if n.bodyErr != nil {
 		return oauth.Params{}, &oauth.Error{Code: oauth.InvalidRequest, Cause: n.bodyErr,
-			Description: "The body cannot be read: it may hold 64 KB at most."}
+			Description: fmt.Sprintf("The body cannot be read: it may hold %d KB at most.", maxBody>>10)}
 	}
 	return oauth.ParseParams(string(n.body)), nil
 }

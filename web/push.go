@@ -15,7 +15,7 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	proof, err := s.proof(r, "oauth/par", "")
+	proof, err := s.proof(r, parPath, "")
 	if err != nil {
 		return err
 	}

@@ -11,11 +11,9 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/register"
+	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/silent"
 )
-
-// registerPath is Auth0's too.
-const registerPath = "oidc/register"
 
 // registerTimeout is longer than that of other requests: an app's picture is
 // fetched, and nobody waits at a hidden frame.
@@ -52,7 +50,7 @@ func (s *Server) registering(w http.ResponseWriter, r *http.Request, status int,
 	if s.Register == nil {
 		return oauth.Errorf(errNotFound, "Apps cannot register themselves here.")
 	}
-	token, err := registrationToken(r)
+	shown, err := registrationToken(r)
 	if err != nil {
 		return unauthorized(w, err)
 	}
@@ -62,7 +60,7 @@ func (s *Server) registering(w http.ResponseWriter, r *http.Request, status int,
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), registerTimeout)
 	defer cancel()
-	answer, err := act(ctx, token, body)
+	answer, err := act(ctx, shown, body)
 	switch {
 	case err != nil:
 		return unauthorized(w, throttled(w, err))
@@ -83,11 +81,11 @@ func registrationToken(r *http.Request) (string, error) {
 	if len(values) == 0 {
 		return "", nil
 	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" {
+	scheme, shown, _ := strings.Cut(values[0], " ")
+	if len(values) > 1 || !strings.EqualFold(scheme, token.Bearer) || shown == "" {
 		return "", oauth.Errorf(oauth.InvalidToken, "The Authorization header must say Bearer, once.")
 	}
-	return token, nil
+	return shown, nil
 }
 
 // unauthorized asks for a token where one is missing or wrong.
@@ -103,8 +101,7 @@ func metadata(r *http.Request) ([]byte, error) {
 	if r.Method != http.MethodPost && r.Method != http.MethodPut {
 		return nil, nil
 	}
-	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	if !strings.EqualFold(strings.TrimSpace(kind), "application/json") {
+	if mediaType(r) != "application/json" {
 		return nil, oauth.Errorf(oauth.InvalidClientMetadata, "A registration must be sent as application/json.")
 	}
 	n := recordOf(r)

@@ -21,19 +21,33 @@ type route struct {
 	handler handler
 }
 
-// list is every address but the pages' own files. Endpoint paths are Auth0's,
-// so that its SDKs fit.
+// Paths below the issuer of what discovery names, and proofs and assertions are
+// made for. They are Auth0's, so that its SDKs fit.
+const (
+	authorizePath  = "authorize"
+	tokenPath      = "oauth/token"
+	revokePath     = "oauth/revoke"
+	introspectPath = "oauth/introspect"
+	parPath        = "oauth/par"
+	userinfoPath   = "userinfo"
+	jwksPath       = ".well-known/jwks.json"
+	registerPath   = "oidc/register"
+	endSessionPath = "oidc/logout"
+	confirmPath    = endSessionPath + "/confirm"
+)
+
+// list is every address but the pages' own files.
 func (s *Server) list() []route {
 	list := []route{
-		{"GET POST", "authorize", false, "authorize", s.navigation(s.authorize)},
+		{"GET POST", authorizePath, false, "authorize", s.navigation(s.authorize)},
 		{"GET", "login", false, "login", s.navigation(s.resume)},
 		{"POST", "login", false, "login", s.navigation(s.sameOrigin(s.login))},
 		{"GET", "consent", false, "consent", s.navigation(s.resume)},
 		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
 		{"GET", "v2/logout", false, "logout", s.logout},
-		{"GET POST", "oidc/logout", false, "logout", s.endSession},
-		{"GET", "oidc/logout/confirm", false, "logout", s.resumeSignOut},
-		{"POST", "oidc/logout/confirm", false, "logout", s.navigation(s.sameOrigin(s.confirmSignOut))},
+		{"GET POST", endSessionPath, false, "logout", s.endSession},
+		{"GET", confirmPath, false, "logout", s.resumeSignOut},
+		{"POST", confirmPath, false, "logout", s.navigation(s.sameOrigin(s.confirmSignOut))},
 		{"GET", "errors/{$}", false, "errors", s.reasonIndex},
 		{"GET", "errors/{reason}", false, "errors", s.reason},
 		{"GET", "favicon.ico", false, "favicon", s.favicon},
@@ -42,14 +56,14 @@ func (s *Server) list() []route {
 
 		{"POST", registerPath, true, "register", s.toAnyone(s.register)},
 		{"GET PUT DELETE", registerPath + "/{id}", true, "registration", s.toAnyone(s.registration)},
-		{"POST", "oauth/token", true, "token", s.token},
-		{"POST", "oauth/revoke", true, "revoke", s.revoke},
-		{"POST", "oauth/introspect", true, "introspect", s.introspect},
-		{"POST", "oauth/par", true, "par", s.push},
-		{"GET POST", "userinfo", true, "userinfo", s.userinfo},
+		{"POST", tokenPath, true, "token", s.token},
+		{"POST", revokePath, true, "revoke", s.revoke},
+		{"POST", introspectPath, true, "introspect", s.introspect},
+		{"POST", parPath, true, "par", s.push},
+		{"GET POST", userinfoPath, true, "userinfo", s.userinfo},
 		{"GET", ".well-known/openid-configuration", true, "discovery", s.toAnyone(s.configuration)},
 		{"GET", ".well-known/oauth-authorization-server", true, "discovery", s.toAnyone(s.configuration)},
-		{"GET", ".well-known/jwks.json", true, "jwks", s.toAnyone(s.jwks)},
+		{"GET", jwksPath, true, "jwks", s.toAnyone(s.jwks)},
 	}
 	if s.base != "/" {
 		// RFC 8414 section 3.1: between host and path, where what stands in front

@@ -35,7 +35,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	proof, err := s.proof(r, "oauth/token", "") // first: a wrong nonce uses nothing up
+	proof, err := s.proof(r, tokenPath, "") // first: a wrong nonce uses nothing up
 	if err != nil {
 		return err
 	}

@@ -10,22 +10,31 @@ import (
 	"github.com/hush-sso/hush/internal/token"
 )
 
-// userinfo tells the claims of the user that an access token is for.
+// userinfo tells the claims of the user that an access token is for. With a
+// refusal it says how a token is to be sent.
 func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	scheme, raw, err := accessToken(r)
+	if err == nil {
+		err = s.tell(w, r, scheme, raw)
+	}
 	if err != nil {
 		challenge(w, scheme, err)
-		return err
 	}
+	return err
+}
+
+// tell answers who shows this access token.
+func (s *Server) tell(w http.ResponseWriter, r *http.Request, scheme, raw string) error {
 	presented := token.Presented{Token: raw}
-	if scheme == schemeDPoP {
-		if presented.Proof, err = s.proof(r, "userinfo", raw); err == nil && presented.Proof == nil {
-			err = oauth.Errorf(oauth.InvalidDPoPProof, "Authorization: DPoP needs a proof in the DPoP header.")
-		}
+	if scheme == token.DPoP {
+		proof, err := s.proof(r, userinfoPath, raw)
 		if err != nil {
-			challenge(w, scheme, err)
 			return err
 		}
+		if proof == nil {
+			return oauth.Errorf(oauth.InvalidDPoPProof, "Authorization: DPoP needs a proof in the DPoP header.")
+		}
+		presented.Proof = proof
 	}
 	told, access, err := s.Authorize.UserInfo(r.Context(), presented)
 	if access != nil {
@@ -38,7 +47,6 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err != nil {
-		challenge(w, scheme, err)
 		return err
 	}
 	if presented.Proof != nil {
@@ -53,24 +61,17 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// Schemes of access tokens (RFC 6750 section 2.1, RFC 9449 section 7.1).
-const (
-	schemeBearer = "Bearer"
-	schemeDPoP   = "DPoP"
-)
-
 // accessToken finds the one access token of a request (RFC 6750 section 2): in
 // the header, or, of a bearer, in the body of a form. In the query it would end
 // up in logs. The scheme is told with an error too.
 func accessToken(r *http.Request) (scheme, raw string, err error) {
-	scheme = schemeBearer
+	scheme = token.Bearer
 	name, header, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if strings.EqualFold(name, schemeDPoP) {
-		scheme = schemeDPoP
+	if strings.EqualFold(name, token.DPoP) {
+		scheme = token.DPoP
 	}
-	isForm := r.Method == http.MethodPost && strings.HasPrefix(strings.ToLower(r.Header.Get("Content-Type")), "application/x-www-form-urlencoded")
 	body := ""
-	if isForm {
+	if r.Method == http.MethodPost && mediaType(r) == formType {
 		params, err := form(r)
 		if err != nil {
 			return scheme, "", err
@@ -80,7 +81,7 @@ func accessToken(r *http.Request) (scheme, raw string, err error) {
 	switch {
 	case name != "" && body != "", len(r.Header.Values("Authorization")) > 1:
 		return scheme, "", oauth.Errorf(oauth.InvalidRequest, "The request carries an access token twice.")
-	case name != "" && scheme != schemeDPoP && !strings.EqualFold(name, schemeBearer):
+	case name != "" && scheme != token.DPoP && !strings.EqualFold(name, token.Bearer):
 		return scheme, "", oauth.Errorf(oauth.InvalidToken, "The Authorization header must say Bearer or DPoP.")
 	case name != "":
 		return scheme, header, nil
@@ -100,13 +101,13 @@ func challenge(w http.ResponseWriter, scheme string, err error) {
 	e := public(err)
 	h := w.Header()
 	if e == errNoToken {
-		h.Set("WWW-Authenticate", "Bearer")
+		h.Set("WWW-Authenticate", token.Bearer)
 		h.Add("WWW-Authenticate", dpopChallenge(nil))
 		return
 	}
 	switch e.Code {
 	case oauth.InvalidToken, oauth.InsufficientScope, oauth.InvalidRequest, oauth.InvalidDPoPProof, oauth.UseDPoPNonce:
-		if scheme == schemeDPoP {
+		if scheme == token.DPoP {
 			h.Set("WWW-Authenticate", dpopChallenge(e))
 			return
 		}
@@ -116,5 +117,5 @@ func challenge(w http.ResponseWriter, scheme string, err error) {
 }
 
 func bearerChallenge(e *oauth.Error) string {
-	return fmt.Sprintf("Bearer error=%q, error_description=%q", e.Code, e.Description)
+	return fmt.Sprintf("%s error=%q, error_description=%q", token.Bearer, e.Code, e.Description)
 }

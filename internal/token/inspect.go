@@ -133,10 +133,18 @@ func over(err error) bool {
 		errors.Is(err, ErrExpired) || errors.Is(err, ErrReused)
 }
 
-// TypeOf is the token_type of an access token (RFC 9449 section 5).
+// Types of access tokens, and the schemes by which they are sent (RFC 6750 section
+// 2.1, RFC 9449 section 7.1).
+const (
+	Bearer = "Bearer"
+	DPoP   = "DPoP"
+)
+
+// TypeOf is the token_type of an access token that is bound to this key, "" for
+// none (RFC 9449 section 5).
 func TypeOf(jkt string) string {
 	if jkt != "" {
-		return "DPoP"
+		return DPoP
 	}
-	return "Bearer"
+	return Bearer
 }
