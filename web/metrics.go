@@ -47,16 +47,25 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	return m
 }
 
-// observe counts one request. Labels are ours or registered: a stranger cannot
-// make new series.
-func (m *Metrics) observe(n *record, took time.Duration) {
+// series names an app in the metrics. Those that registered themselves have one
+// name together: anybody may be able to make more of them.
+func (s *Server) series(clientID string) string {
+	if s.Register != nil && s.Register.Issues(clientID) {
+		return "registered"
+	}
+	return clientID
+}
+
+// observe counts one request of an app. Labels are ours or configured: a stranger
+// cannot make new series.
+func (m *Metrics) observe(n *record, app string, took time.Duration) {
 	m.requests.WithLabelValues(n.endpoint, n.result, n.reason).Inc()
 	m.duration.WithLabelValues(n.endpoint).Observe(took.Seconds())
 	if n.silent {
-		m.silent.WithLabelValues(n.client, n.result, n.reason).Inc()
+		m.silent.WithLabelValues(app, n.result, n.reason).Inc()
 	}
 	if n.implicit {
-		m.implicit.WithLabelValues(n.client).Inc()
+		m.implicit.WithLabelValues(app).Inc()
 	}
 	if n.outage {
 		m.storeErrors.Inc()

@@ -106,7 +106,7 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 		// was cut short by that is nobody's outage.
 		n.result, n.reason, n.outage = "left", "", false
 	}
-	s.Metrics.observe(n, took)
+	s.Metrics.observe(n, s.series(n.client), took)
 	level := slog.LevelInfo
 	if n.outage || n.result == oauth.ServerError {
 		level = slog.LevelError

@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -224,6 +226,36 @@ func TestOpenRegistrationIsSlow(t *testing.T) {
 	// Who was invited does not wait, and a wrong token is no way in.
 	enroll(t, p, spa)
 	failed(t, call(p, http.MethodPost, "oidc/register", "wrong", said(nil)), http.StatusUnauthorized, "invalid_token")
+}
+
+// TestRegisteredSeries: a stranger who registers apps makes no series of the
+// metrics, which would be kept for ever. The log names each.
+func TestRegisteredSeries(t *testing.T) {
+	var log bytes.Buffer
+	p := node(t, embedded(t), func(o *provider.Options) {
+		registering(func(r *provider.Registration) { r.AllowImplicit = true })(o)
+		o.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	})
+	a := signIn(t, browser(t, p), "alice")
+	for range 2 {
+		r := enroll(t, p, object{"token_endpoint_auth_method": "none", "grant_types": []string{"implicit"}, "response_types": []string{"token"}})
+		ask := []string{"redirect_uri", stranger + "/cb", "response_type", "token"}
+		a.Authorize(request(r.id(), ask...))
+		granted(t, a.Consent("allow"))
+		granted(t, a.Authorize(quiet(r.id(), ask...)))
+		if _, text := admin(p, "/metrics"); strings.Contains(text, r.id()) {
+			t.Error("there is a series of this app")
+		}
+		if !strings.Contains(log.String(), `"client":"`+r.id()+`"`) {
+			t.Error("the log does not name the app")
+		}
+	}
+	_, text := admin(p, "/metrics")
+	for _, line := range []string{`hush_silent_total{client="registered",reason="",result="ok"} 2`, `hush_implicit_total{client="registered"} 4`} {
+		if !strings.Contains(text, line) {
+			t.Errorf("%s is not there", line)
+		}
+	}
 }
 
 // TestRegistrationOfAnother: who holds no token of an app learns nothing of it
