@@ -2,6 +2,7 @@ package authorize
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/hush-sso/hush/internal/jose"
@@ -48,7 +49,7 @@ func parseClaims(raw string) (w wishes, problem string) {
 	var members map[string]json.RawMessage
 	switch {
 	case len(raw) > maxClaims:
-		return w, "is too long: 4096 bytes at most"
+		return w, fmt.Sprintf("is too long: %d bytes at most", maxClaims)
 	case jose.CheckObject([]byte(raw)) != nil || json.Unmarshal([]byte(raw), &members) != nil:
 		return w, "must be one JSON object, in which no member stands twice"
 	}

@@ -12,5 +12,17 @@
 //
 // All five end in decide, so every guard of the silent path guards the
 // interactive one, and in one Outcome: an Answer for the app, an Ask for the
-// person, or a Fault that may not be redirected.
+// person, or a Fault that may not be redirected. Where the parameters of Begin do not
+// stand in the request itself they come out of an object that the app signed or
+// pushed (arrival.go, object.go, fetched.go, pushed.go).
+//
+// Apps call the others themselves, without a browser:
+//
+//	Push              a request ahead of Begin (pushed.go)
+//	Exchange          a code (tokens.go)
+//	Refresh           a refresh token (refresh.go)
+//	UserInfo          an access token (tokens.go)
+//	Inspect, Revoke   any token (inspect.go)
+//
+// Find is where all of them look an app up (registered.go).
 package authorize
