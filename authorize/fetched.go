@@ -12,12 +12,13 @@ import (
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/egress"
+	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
 // Bounds of fetched request objects.
 const (
-	maxObject    = 16 << 10         // bytes of one: what a JWT may have
+	maxObject    = jose.MaxToken    // bytes of one
 	maxObjects   = 1000             // that are kept
 	objectLife   = 10 * time.Minute // for which one is kept, at most and where its server does not say
 	fetchTimeout = time.Second      // a part of what a request has
@@ -117,7 +118,7 @@ func (s *Service) fetched(ctx context.Context, c *client.Client, uri string, hel
 		return oauth.Params{}, oauth.Errorf(oauth.InvalidRequestURI, "request_uri is not fetched for prompt=none or in a frame, and what it holds is not at hand: ask once in the window without prompt=none, or push the request.")
 	case err != nil:
 		return oauth.Params{}, &oauth.Error{Code: oauth.InvalidRequestURI, Cause: err,
-			Description: "request_uri cannot be read: its server must answer within a second, with status 200 and 16 KB at most."}
+			Description: fmt.Sprintf("request_uri cannot be read: its server must answer within %s, with status 200 and %d KB at most.", fetchTimeout, maxObject>>10)}
 	}
 	p, refusal := s.openObject(ctx, c, raw, held)
 	if refusal == nil && isNone(p.Get("prompt")) && !promptNone {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/internal/client"
-	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/silent"
 )
@@ -28,10 +27,10 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	}
 	user, known := s.Directory().ByID(f.Grant.UserID)
 	if !known || user.Disabled {
-		return Tokens{}, staleRefresh("The user's account is disabled or no longer exists.")
+		return Tokens{}, token.StaleRefresh(nil, "The user's account is disabled or no longer exists.")
 	}
 	if f.Grant.Subject() != s.Tokens.Subject(c, user.ID) {
-		return Tokens{}, staleRefresh("The app knows the user by another sub since it was issued.")
+		return Tokens{}, token.StaleRefresh(nil, "The app knows the user by another sub since it was issued.")
 	}
 	if err := s.stillAllowed(ctx, c, set, f); err != nil {
 		return Tokens{}, err
@@ -96,11 +95,7 @@ func (s *Service) stillAllowed(ctx context.Context, c *client.Client, set *clien
 		return silent.Unavailable(err)
 	}
 	if !remembered.Covers(f.Grant.Needs) {
-		return staleRefresh("The user no longer allows what it grants.")
+		return token.StaleRefresh(nil, "The user no longer allows what it grants.")
 	}
 	return nil
-}
-
-func staleRefresh(why string) error {
-	return oauth.Errorf(oauth.InvalidGrant, "%s", "Unknown or invalid refresh token. "+why)
 }

@@ -14,9 +14,6 @@ const maxKeys = 32
 // changes.
 type KeySet struct{ keys []Key }
 
-// NewKeySet holds these keys.
-func NewKeySet(keys ...Key) KeySet { return KeySet{keys} }
-
 // ParseKeySet reads a set and passes over keys that are for something else. A
 // private, a weak or a broken key spoils the set: its owner should hear of
 // it. So does a set without any key that can be used.

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// maxToken bounds the work on a stranger's token, in bytes; ours have about
+// MaxToken bounds the work on a stranger's token, in bytes; ours have about
 // 1 KB, a request object with claims a few.
-const maxToken = 16 << 10
+const MaxToken = 16 << 10
 
 // Want says what a JWT must look like to be read. All of it is required.
 type Want struct {
@@ -36,7 +36,7 @@ type Header struct {
 // base64url, an algorithm and a typ that were asked for, no crit (RFC 7515
 // section 4.1.11), no other header, no member twice.
 func Read(raw string, want Want) (Header, []byte, error) {
-	if len(raw) > maxToken {
+	if len(raw) > MaxToken {
 		return Header{}, nil, errors.New("too long")
 	}
 	header, rest, _ := strings.Cut(raw, ".")

@@ -22,9 +22,9 @@ func ClaimsOf(scopes []string) []string {
 	return names
 }
 
-// ScopeClaims returns those of the user's claims that the scopes give, for the
+// claimsOfScopes returns those of the user's claims that the scopes give, for the
 // ID token and the userinfo endpoint alike.
-func ScopeClaims(scopes []string, claims map[string]any) map[string]any {
+func claimsOfScopes(scopes []string, claims map[string]any) map[string]any {
 	given := make(map[string]any)
 	for _, scope := range scopes {
 		for _, name := range scopeClaims[scope] {

@@ -202,15 +202,15 @@ func TestScopeClaims(t *testing.T) {
 		"email email address":  {"address", "email", "email_verified"},
 		"read:orders nonsense": nil,
 	} {
-		got := slices.Sorted(maps.Keys(ScopeClaims(strings.Fields(scope), all)))
+		got := slices.Sorted(maps.Keys(claimsOfScopes(strings.Fields(scope), all)))
 		if !slices.Equal(got, want) {
 			t.Errorf("%q gives %q, want %q", scope, got, want)
 		}
 	}
-	if got := ScopeClaims([]string{"profile"}, map[string]any{"name": nil}); len(got) != 0 {
+	if got := claimsOfScopes([]string{"profile"}, map[string]any{"name": nil}); len(got) != 0 {
 		t.Errorf("an empty claim is given: %v", got)
 	}
-	if got := ScopeClaims([]string{"profile"}, nil); got == nil || len(got) != 0 {
+	if got := claimsOfScopes([]string{"profile"}, nil); got == nil || len(got) != 0 {
 		t.Errorf("no claims give %v", got)
 	}
 }

@@ -80,14 +80,14 @@ func (i *Issuer) openForRedemption(c *client.Client, r RedeemRequest) (Grant, er
 	if err := checkVerifier(g.Challenge, r.Verifier); err != nil {
 		return Grant{}, err
 	}
-	return g, CheckProof(c, g.JKT, r.Proof)
+	return g, checkProof(c, g.JKT, r.Proof)
 }
 
-// CheckProof tells whether a request for tokens comes with the DPoP proof that
+// checkProof tells whether a request for tokens comes with the DPoP proof that
 // it needs: of the key that code or refresh token are bound to (RFC 9449
 // sections 5 and 10), and of any where the client always binds its tokens
 // (section 5.2).
-func CheckProof(c *client.Client, jkt string, p *dpop.Proof) error {
+func checkProof(c *client.Client, jkt string, p *dpop.Proof) error {
 	switch {
 	case p == nil && c.DPoPBound:
 		return oauth.Errorf(oauth.InvalidDPoPProof, "The app is registered with dpop_bound_access_tokens and sent no DPoP proof.")

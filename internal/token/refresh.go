@@ -43,13 +43,13 @@ type Refresh struct {
 func (i *Issuer) PresentRefresh(ctx context.Context, c *client.Client, r RefreshRequest) (*Refresh, error) {
 	t, err := i.openRefresh(c.ID, r.Token)
 	if err != nil {
-		return nil, badRefresh(err, "It was not issued by this server to this client, or was changed on the way.")
+		return nil, StaleRefresh(err, "It was not issued by this server to this client, or was changed on the way.")
 	}
 	f := &Refresh{token: t, activity: r.Activity}
 	if f.Grant, f.API, err = i.narrow(t.grant, r.Ask); err != nil {
 		return nil, err
 	}
-	if err := CheckProof(c, t.grant.JKT, r.Proof); err != nil {
+	if err := checkProof(c, t.grant.JKT, r.Proof); err != nil {
 		return nil, boundRefresh(err)
 	}
 	if err := r.Proof.Use(ctx); err != nil {
@@ -135,15 +135,15 @@ func refreshError(err error) error {
 	var absent session.Absence
 	switch {
 	case errors.Is(err, ErrReused):
-		return badRefresh(err, "It was used before; every token that came from the same code is now revoked.")
+		return StaleRefresh(err, "It was used before; every token that came from the same code is now revoked.")
 	case errors.Is(err, ErrExpired):
-		return badRefresh(err, "It has expired, and refreshing does not prolong it.")
+		return StaleRefresh(err, "It has expired, and refreshing does not prolong it.")
 	case errors.Is(err, ErrNotGranted):
-		return badRefresh(err, "The app no longer holds what it grants; the user must be asked again.")
+		return StaleRefresh(err, "The app no longer holds what it grants; the user must be asked again.")
 	case errors.Is(err, ErrRevoked):
-		return badRefresh(err, "It was revoked, or has expired.")
+		return StaleRefresh(err, "It was revoked, or has expired.")
 	case errors.As(err, &absent):
-		return badRefresh(err, "The session in which it was issued is over.")
+		return StaleRefresh(err, "The session in which it was issued is over.")
 	}
 	return fmt.Errorf("refresh: %w", err)
 }
@@ -151,13 +151,14 @@ func refreshError(err error) error {
 // boundRefresh says the same of a token that is bound to another key.
 func boundRefresh(err error) error {
 	if refused := (*oauth.Error)(nil); errors.As(err, &refused) && refused.Code == oauth.InvalidGrant {
-		return badRefresh(refused.Cause, refused.Description)
+		return StaleRefresh(refused.Cause, refused.Description)
 	}
 	return err
 }
 
-// badRefresh: auth0-spa-js goes on with its iframe where it finds the words
-// "invalid refresh token" in the description, whatever their case.
-func badRefresh(cause error, why string) error {
+// StaleRefresh refuses a refresh token, with why in whole sentences. auth0-spa-js
+// goes on with its iframe where it finds the words "invalid refresh token" in the
+// description, whatever their case.
+func StaleRefresh(cause error, why string) error {
 	return invalidGrant(cause, "Unknown or invalid refresh token. "+why)
 }

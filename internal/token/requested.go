@@ -69,7 +69,7 @@ func scopesOf(claims []string) (needs oauth.Grants) {
 // those that were requested by name. Who calls it has seen to it that what the
 // names belong to was granted.
 func GivenClaims(scopes, names []string, claims map[string]any) map[string]any {
-	given := ScopeClaims(scopes, claims)
+	given := claimsOfScopes(scopes, claims)
 	for _, name := range names {
 		if value := claims[name]; value != nil && ScopeOf(name) != "" {
 			given[name] = value
