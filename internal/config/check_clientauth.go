@@ -46,7 +46,7 @@ func (d *decoder) checkClientKeys(path string, c *Client, out egress.Options) {
 	case errors.Is(err, jose.ErrPrivate):
 		d.bad(set, "holds a private key: it is known to others now; make a new pair, and write its public half only, without the member d")
 	case err != nil:
-		d.bad(set, "is no JWK Set that can be used, {\"keys\": [...]} with public keys for signatures (RSA of 2048 bits or more, EC on P-256, Ed25519): docs/client-authentication.md makes one")
+		d.bad(set, "is no JWK Set that can be used, {\"keys\": [...]} with public keys for signatures (RSA of 2048 to 4096 bits, EC on P-256, Ed25519): docs/client-authentication.md makes one")
 	}
 }
 

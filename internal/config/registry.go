@@ -84,7 +84,7 @@ type Client struct {
 	// for client_secret_jwt; from the environment, not from the file.
 	Secret Secret `key:"secret" example:"\"${BACKEND_SECRET}\"" otherwise:"none"`
 	// Its public keys, a JWK Set (RFC 7517 section 5), which may be pasted as
-	// JSON: RSA of 2048 bits or more, EC on P-256, Ed25519. With them a confidential
+	// JSON: RSA of 2048 to 4096 bits, EC on P-256, Ed25519. With them a confidential
 	// app needs no secret.
 	JWKS map[string]any `key:"jwks" example:"{keys: [{kty: EC, crv: P-256, kid: \"1\", x: \"...\", y: \"...\"}]}" otherwise:"none"`
 	// Where it serves them instead: https, and a public address unless

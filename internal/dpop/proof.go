@@ -104,7 +104,7 @@ func (v *Verifier) Read(raw string, r Request, now time.Time) (*Proof, error) {
 	}
 	key, err := jose.ParseJWK(h.JWK)
 	if err != nil {
-		return nil, invalid(err, "The jwk of the DPoP proof is not a public key that is taken here: RSA of 2048 bits or more, P-256 or Ed25519.")
+		return nil, invalid(err, "The jwk of the DPoP proof is not a public key that is taken here: RSA of 2048 to 4096 bits, P-256 or Ed25519.")
 	}
 	if _, err := jose.Verify(raw, h, key); err != nil {
 		return nil, invalid(err, "The DPoP proof is not signed by the key in its header.")

@@ -80,7 +80,7 @@ type foreign struct {
 	K   json.RawMessage `json:"k"`
 }
 
-// ParseJWK reads one public key: RSA of 2048 to 8192 bits, EC on P-256 or
+// ParseJWK reads one public key: RSA of 2048 to 4096 bits, EC on P-256 or
 // Ed25519. Errors wrap ErrUnsupported or ErrPrivate; others say what is wrong
 // with the key.
 func ParseJWK(raw []byte) (Key, error) {
@@ -134,11 +134,13 @@ func (k JWK) public() (crypto.PublicKey, error) {
 	return nil, fmt.Errorf("%w: kty %q, crv %q", ErrUnsupported, k.KTY, k.CRV)
 }
 
-// Sizes of RSA keys, in bits: less is weak (RFC 7518 section 3.3), more makes
-// others pay for it.
+// Sizes of RSA keys, in bits, and the largest exponent. Less is weak (RFC 7518
+// section 3.3); more makes us work for a stranger, who shows a key of any size with
+// a signature of nothing.
 const (
-	minRSA = 2048
-	maxRSA = 8192
+	minRSA      = 2048
+	maxRSA      = 4096
+	maxExponent = 65537
 )
 
 func (k JWK) rsa() (crypto.PublicKey, error) {
@@ -150,7 +152,7 @@ func (k JWK) rsa() (crypto.PublicKey, error) {
 	if bits := n.BitLen(); bits < minRSA || bits > maxRSA || n.Bit(0) == 0 {
 		return nil, fmt.Errorf("an RSA key of %d bits; %d to %d are taken", bits, minRSA, maxRSA)
 	}
-	if e.BitLen() > 31 || e.Bit(0) == 0 || e.Cmp(big.NewInt(3)) < 0 {
+	if e.Cmp(big.NewInt(maxExponent)) > 0 || e.Bit(0) == 0 || e.Cmp(big.NewInt(3)) < 0 {
 		return nil, errors.New("an RSA exponent out of bounds")
 	}
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil

@@ -20,7 +20,7 @@ func TestParseJWKRefuses(t *testing.T) {
 	}
 	b64 := base64.RawURLEncoding.EncodeToString
 	modulus := func(n *big.Int) string { return b64(n.Bytes()) }
-	huge := new(big.Int).Add(new(big.Int).Lsh(big.NewInt(1), 16383), big.NewInt(1))
+	huge := new(big.Int).Add(new(big.Int).Lsh(big.NewInt(1), 4096), big.NewInt(1))
 	rs, es, ed := josetest.New(t, "RS256").JWK(), josetest.New(t, "ES256").Public, josetest.New(t, "EdDSA").JWK()
 	n := josetest.New(t, "RS256").Public.N
 	ec := func(x, y string) string {
@@ -50,11 +50,12 @@ func TestParseJWKRefuses(t *testing.T) {
 		"X25519":           {`{"kty":"OKP","crv":"X25519","x":"AA"}`, jose.ErrUnsupported, ""},
 		"kid as number":    {`{"kty":"RSA","kid":1}`, nil, "kid"},
 		"1024 bits":        {`{"kty":"RSA","e":"AQAB","n":"` + modulus(weak.N) + `"}`, nil, "1024 bits"},
-		"16384 bits":       {`{"kty":"RSA","e":"AQAB","n":"` + modulus(huge) + `"}`, nil, "16384 bits"},
+		"4097 bits":        {`{"kty":"RSA","e":"AQAB","n":"` + modulus(huge) + `"}`, nil, "4097 bits"},
 		"even modulus":     {`{"kty":"RSA","e":"AQAB","n":"` + n[:len(n)-2] + `AA"}`, nil, ""},
 		"zero in front":    {`{"kty":"RSA","e":"AQAB","n":"AA` + n + `"}`, nil, "Base64urlUInt"},
 		"exponent 1":       {`{"kty":"RSA","e":"AQ","n":"` + n + `"}`, nil, "exponent"},
 		"exponent 2":       {`{"kty":"RSA","e":"Ag","n":"` + n + `"}`, nil, "exponent"},
+		"large exponent":   {`{"kty":"RSA","e":"AQAD","n":"` + n + `"}`, nil, "exponent"},
 		"exponent of 33":   {`{"kty":"RSA","e":"AQAAAAE","n":"` + n + `"}`, nil, "exponent"},
 		"no exponent":      {`{"kty":"RSA","n":"` + n + `"}`, nil, "Base64urlUInt"},
 		"off the curve":    {ec(es.X, es.X), nil, ""},
