@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 )
@@ -13,7 +14,7 @@ func (d *decoder) warnClient(path string, c *Client, all *Config) {
 	if slices.Contains(c.GrantTypes, client.GrantImplicit) {
 		d.warn(path+".grant_types", "switches the implicit grant on, which RFC 9700 advises against: move the app to code with PKCE when you can")
 	}
-	d.warnRefresh(path, c)
+	d.warnRefresh(path, c, all.Session.Lifetime)
 	if !c.confidential() && c.RequirePKCE != nil && !*c.RequirePKCE {
 		d.warn(path+".require_pkce", "lets a public app use codes without PKCE, which RFC 9700 section 2.1.1 forbids: a stolen code is then a stolen sign-in")
 	}
@@ -26,12 +27,15 @@ func (d *decoder) warnClient(path string, c *Client, all *Config) {
 	d.warnAddresses(path, c, !all.local())
 }
 
-func (d *decoder) warnRefresh(path string, c *Client) {
+func (d *decoder) warnRefresh(path string, c *Client, session time.Duration) {
 	refreshes, outlives := slices.Contains(c.GrantTypes, client.GrantRefresh), path+".refresh_token_outlives_session"
 	for _, key := range []string{outlives, path + ".refresh_token_lifetime"} {
 		if d.has(key) && !refreshes {
 			d.warn(key, "does nothing: the app gets no refresh tokens without refresh_token in grant_types")
 		}
+	}
+	if c.RefreshTokenLifetime > session && refreshes && !c.RefreshTokenOutlivesSession {
+		d.warn(path+".refresh_token_lifetime", "is %s, but refresh tokens end with the session, after %s at most (session.lifetime): write a longer one there, or refresh_token_outlives_session: true", formatDuration(c.RefreshTokenLifetime), formatDuration(session))
 	}
 	if c.RefreshTokenOutlivesSession && refreshes && !c.confidential() {
 		d.warn(outlives, "lets a public app go on after its user signed out: where it runs in a browser, whoever uses that browser next may find its tokens")

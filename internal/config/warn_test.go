@@ -38,6 +38,7 @@ func TestWarnings(t *testing.T) {
 		"old certificate":   {file("tls: {cert: old.crt, key: old.key}"), "tls.cert", "ended on " + time.Now().Add(-time.Hour).Format(time.DateOnly)},
 		"pending":           {app("backchannel_logout_uri: https://shop.example.com/out"), "clients[0].backchannel_logout_uri", "is not told"},
 		"refresh after all": {app("grant_types: [authorization_code, refresh_token]", "refresh_token_outlives_session: true"), "clients[0].refresh_token_outlives_session", "after its user signed out"},
+		"refresh too long":  {app("grant_types: [authorization_code, refresh_token]", "refresh_token_lifetime: 8d"), "clients[0].refresh_token_lifetime", "end with the session, after 7d at most"},
 		"no refresh":        {app("refresh_token_lifetime: 1h"), "clients[0].refresh_token_lifetime", "without refresh_token in grant_types"},
 		"salt in file":      {file("pairwise_salt: " + goodSalt), "pairwise_salt", "stands in the file"},
 		"idle sector":       {app("sector_identifier_uri: https://example.com/apps.json"), "clients[0].sector_identifier_uri", "is not pairwise"},
