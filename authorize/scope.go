@@ -64,7 +64,7 @@ func (*Service) readScope(q *request) *oauth.Error {
 	}
 	q.readNeeds(slices.DeleteFunc(words, func(word string) bool { return !q.client.MayHave(word) }))
 	if len(q.scopes) == 0 {
-		return oauth.Errorf(oauth.InvalidScope, "scope names nothing that exists: use openid, or scopes of the APIs named in audience.")
+		return oauth.Errorf(oauth.InvalidScope, "scope is missing, or names nothing that the app may have: use openid, or scopes of the APIs named in audience.")
 	}
 	if q.types.Has(oauth.ResponseIDToken) && !q.has("openid") {
 		return oauth.Errorf(oauth.InvalidScope, "response_type=%s needs scope openid.", q.types)
