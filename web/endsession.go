@@ -115,7 +115,7 @@ func (s *Server) askToSignOut(w http.ResponseWriter, r *http.Request, q logout.R
 	view := page.SignOut{
 		Base: s.base, Action: s.base + confirmPath, Parked: page.Parked{Request: s.Logout.Park(q, v.Binding), Locales: locales},
 	}
-	if c != nil {
+	if known(c) {
 		view.Client = c.Name
 	}
 	for _, a := range accounts {

@@ -112,11 +112,15 @@ func (s *Server) afterLogout(w http.ResponseWriter, r *http.Request, c *client.C
 	return s.signedOut(w, r, c, noticeAddress)
 }
 
+// known tells whether the pages about signing out name an app and lead to it. One
+// that registered itself chose both, and these pages do not say so.
+func known(c *client.Client) bool { return c != nil && !c.Unverified }
+
 // signedOut shows that nobody is signed in. notice is the key of what was wrong
 // with the request, "" for nothing.
 func (s *Server) signedOut(w http.ResponseWriter, r *http.Request, c *client.Client, notice string) error {
 	view, e, status := page.SignedOut{Base: s.base}, s.edition(r), http.StatusOK
-	if c != nil {
+	if known(c) {
 		view.Client = c.Name
 		if len(c.PostLogoutRedirectURIs) > 0 {
 			view.ReturnTo = c.PostLogoutRedirectURIs[0]

@@ -205,6 +205,20 @@ func TestStrangerOnPages(t *testing.T) {
 	}
 }
 
+// TestStrangerOnSignOut: the pages about signing out hold no words and no links of
+// an app that nobody verified.
+func TestStrangerOnSignOut(t *testing.T) {
+	p := node(t, embedded(t), registering(nil))
+	r := enroll(t, p, object{"token_endpoint_auth_method": "none", "client_name": "Support, call 555", "post_logout_redirect_uris": []string{stranger + "/out"}})
+	a := window(t, signIn(t, browser(t, p), "alice"))
+	for _, where := range []string{"oidc/logout", "v2/logout", "oidc/logout"} { // asked, then signed out, then nobody to ask
+		page := a.Get(where + "?client_id=" + r.id())
+		if page.Status != http.StatusOK || strings.Contains(page.Body, "Support") || strings.Contains(page.Body, "stranger.test") {
+			t.Errorf("%s: status %d, %s", where, page.Status, page.Body)
+		}
+	}
+}
+
 // TestRegisteredRefresh: the refresh tokens of an app are over with it.
 func TestRegisteredRefresh(t *testing.T) {
 	p := node(t, embedded(t), registering(nil))
