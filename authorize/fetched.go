@@ -21,6 +21,7 @@ const (
 	maxObject    = jose.MaxToken    // bytes of one
 	maxObjects   = 1000             // that are kept
 	objectLife   = 10 * time.Minute // for which one is kept, at most and where its server does not say
+	failedLife   = 10 * time.Second // for which nobody asks again where none was to be had
 	fetchTimeout = time.Second      // a part of what a request has
 )
 
@@ -41,6 +42,7 @@ type Objects struct {
 
 type keptObject struct {
 	raw   string
+	err   error // there was none
 	until time.Time
 }
 
@@ -55,7 +57,7 @@ func (o *Objects) get(ctx context.Context, uri string, held bool) (string, error
 	kept, there := o.kept[uri]
 	o.mu.Unlock()
 	if there && time.Now().Before(kept.until) {
-		return kept.raw, nil
+		return kept.raw, kept.err
 	}
 	if held {
 		return "", errNotHeld
@@ -78,6 +80,7 @@ func (o *Objects) get(ctx context.Context, uri string, held bool) (string, error
 func (o *Objects) fetch(ctx context.Context, uri string) (string, error) {
 	answer, err := o.fetcher.Get(ctx, uri, maxObject)
 	if err != nil {
+		o.keep(uri, keptObject{err: err, until: time.Now().Add(failedLife)})
 		return "", err
 	}
 	life := objectLife
@@ -85,16 +88,19 @@ func (o *Objects) fetch(ctx context.Context, uri string) (string, error) {
 		life = min(life, answer.MaxAge)
 	}
 	raw := strings.TrimSpace(string(answer.Body))
-	if life == 0 {
-		return raw, nil
+	if life > 0 {
+		o.keep(uri, keptObject{raw: raw, until: time.Now().Add(life)})
 	}
+	return raw, nil
+}
+
+func (o *Objects) keep(uri string, object keptObject) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if _, there := o.kept[uri]; !there && len(o.kept) >= maxObjects {
 		o.evict()
 	}
-	o.kept[uri] = keptObject{raw: raw, until: time.Now().Add(life)}
-	return raw, nil
+	o.kept[uri] = object
 }
 
 // evict drops what ends first.

@@ -75,6 +75,19 @@ func TestFetchedAddresses(t *testing.T) {
 	}
 }
 
+// TestFetchedInVain: whoever asks again and again does not make this server do the
+// same where nothing is to be had.
+func TestFetchedInVain(t *testing.T) {
+	o := newOffice(t)
+	a := browser(t, o.Provider)
+	for range 3 {
+		refused(t, a.Authorize(asked("signing", "request_uri", o.uri(4))), "invalid_request_uri", "")
+	}
+	if n := o.called(o.uri(4)); n != 1 {
+		t.Errorf("called %d times", n)
+	}
+}
+
 // TestFetchedOnceForAll who ask at a time.
 func TestFetchedOnceForAll(t *testing.T) {
 	o := newOffice(t)
