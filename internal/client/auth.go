@@ -81,9 +81,23 @@ func (c *Client) parseSecret() error {
 	return err
 }
 
+// HashSecret returns what SecretHash holds for a secret, which must be random.
+func HashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hashPrefix + hex.EncodeToString(sum[:])
+}
+
+// IsHash tells whether text has the form of what HashSecret returns.
+func IsHash(text string) bool {
+	_, err := parseHash(text)
+	return err == nil
+}
+
+const hashPrefix = "sha256:"
+
 // parseHash reads a secret_hash.
 func parseHash(text string) ([]byte, error) {
-	digest, ok := strings.CutPrefix(text, "sha256:")
+	digest, ok := strings.CutPrefix(text, hashPrefix)
 	sum, err := hex.DecodeString(digest)
 	if !ok || err != nil || len(sum) != sha256.Size {
 		return nil, errors.New("secret_hash must be sha256: and 64 hex digits")

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding/hex"
 	"fmt"
 	"net"
 	"net/netip"
@@ -199,10 +198,3 @@ func distinct(key []byte) int {
 
 // index returns the path of a list's element.
 func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
-
-// isHash tells whether text is sha256: and 64 hex digits.
-func isHash(text string) bool {
-	digits, ok := strings.CutPrefix(text, "sha256:")
-	sum, err := hex.DecodeString(digits)
-	return ok && err == nil && len(sum) == 32
-}

@@ -39,7 +39,7 @@ func (d *decoder) checkAPIs(c *Config) {
 			d.bad(key, "has a wildcard: write the one audience of the API, such as https://api.example.com")
 		}
 		d.checkScopes(path+".scopes", a)
-		if key := path + ".secret_hash"; d.has(key) && d.fine(key) && !isHash(string(a.SecretHash)) {
+		if key := path + ".secret_hash"; d.has(key) && d.fine(key) && !client.IsHash(string(a.SecretHash)) {
 			d.bad(key, "must be sha256: and 64 hex digits: make it with: hush hash-secret")
 		}
 		if a.AccessTokenLifetime > longToken {

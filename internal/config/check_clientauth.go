@@ -66,7 +66,7 @@ func (d *decoder) checkClientSecret(path string, c *Client) {
 		d.bad(hash, "is missing: a confidential app needs its secret's hash, which hush hash-secret prints, or keys (jwks, jwks_uri); an app in the browser is type: public")
 	case d.has(hash) && d.has(secret):
 		d.bad(secret, "says the same as secret_hash: remove one")
-	case d.has(hash) && !isHash(string(c.SecretHash)) && d.fine(hash):
+	case d.has(hash) && !client.IsHash(string(c.SecretHash)) && d.fine(hash):
 		d.bad(hash, "must be sha256: and 64 hex digits: make it with: hush hash-secret")
 	case d.has(secret) && d.fine(secret) && WeakSecret(string(c.Secret)) != "":
 		d.bad(secret, "%s", WeakSecret(string(c.Secret)))

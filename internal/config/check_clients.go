@@ -1,8 +1,6 @@
 package config
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/url"
 	"strings"
@@ -62,8 +60,7 @@ func (c *Client) plain() string {
 
 // HashSecret returns what secret_hash holds for a client secret.
 func HashSecret(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return client.HashSecret(secret)
 }
 
 // WeakSecret tells what is wrong with a client secret, or "".

@@ -1,5 +1,7 @@
 package config
 
+import "github.com/hush-sso/hush/internal/client"
+
 // RegistrationTokens returns the hashes of initial access tokens.
 func (c *Config) RegistrationTokens() []string {
 	hashes := make([]string, len(c.Registration.InitialAccessTokens))
@@ -12,7 +14,7 @@ func (c *Config) RegistrationTokens() []string {
 func (d *decoder) checkRegistration(c *Config) {
 	r := &c.Registration
 	for i, hash := range r.InitialAccessTokens {
-		if path := index("registration.initial_access_tokens", i); d.fine(path) && !isHash(string(hash)) {
+		if path := index("registration.initial_access_tokens", i); d.fine(path) && !client.IsHash(string(hash)) {
 			d.bad(path, "must be sha256: and 64 hex digits: make token and hash with: hush hash-secret -generate")
 		}
 	}

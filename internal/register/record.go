@@ -2,9 +2,7 @@ package register
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -27,14 +25,9 @@ func (*Service) Issues(id string) bool {
 // newSecret is one that can be hashed plainly: 260 random bits.
 func newSecret() string { return rand.Text() + rand.Text() }
 
-func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
 // same compares a secret with a hash in constant time.
 func same(secret, hashed string) bool {
-	return subtle.ConstantTimeCompare([]byte(hash(secret)), []byte(hashed)) == 1
+	return subtle.ConstantTimeCompare([]byte(client.HashSecret(secret)), []byte(hashed)) == 1
 }
 
 // record is a registration as it is kept, sealed and bound to its id.

@@ -99,7 +99,7 @@ func (s *Service) Register(ctx context.Context, token string, from netip.Addr, b
 		return nil, err
 	}
 	id, mine := newID(), newSecret()
-	r := &record{Metadata: *m, Token: hash(mine), At: time.Now().Unix()}
+	r := &record{Metadata: *m, Token: client.HashSecret(mine), At: time.Now().Unix()}
 	secret := r.giveSecret()
 	if _, err := s.client(id, r); err != nil {
 		return nil, err
@@ -146,11 +146,11 @@ func (r *record) giveSecret() (secret string) {
 	case signs && r.Plain != "", !signs && r.Secret != "":
 		return ""
 	case r.Plain != "": // it is shown from now on: the hash is enough
-		r.Secret, r.Plain = hash(r.Plain), ""
+		r.Secret, r.Plain = client.HashSecret(r.Plain), ""
 		return ""
 	}
 	secret = newSecret()
-	if r.Secret = hash(secret); signs {
+	if r.Secret = client.HashSecret(secret); signs {
 		r.Secret, r.Plain = "", secret
 	}
 	return secret
@@ -159,7 +159,7 @@ func (r *record) giveSecret() (secret string) {
 // hasSecret tells whether this is the app's.
 func (r *record) hasSecret(secret string) bool {
 	if r.Plain != "" {
-		return same(secret, hash(r.Plain))
+		return same(secret, client.HashSecret(r.Plain))
 	}
 	return same(secret, r.Secret)
 }
