@@ -30,9 +30,6 @@ type ClientKeys interface {
 // required: no other JWT of an app's key is taken for a request.
 const objectType = "oauth-authz-req+jwt"
 
-// objectLeeway is how far the clocks of app and provider may differ.
-const objectLeeway = 30 * time.Second
-
 // openObject returns the parameters that a request object of the app holds (RFC
 // 9101). With held nobody is asked for the app's keys.
 func (s *Service) openObject(ctx context.Context, c *client.Client, raw string, held bool) (oauth.Params, *oauth.Error) {
@@ -115,7 +112,7 @@ func (s *Service) judgeObject(c *client.Client, claims []byte) (problem string) 
 	case len(o.Audience) != 1 || o.Audience[0] != s.Issuer:
 		return "must have the issuer as its only aud"
 	}
-	times := jose.Times{Now: time.Now(), Leeway: objectLeeway}
+	times := jose.Times{Now: time.Now(), Leeway: jose.Leeway}
 	if _, err := times.Check(claims); err != nil {
 		return "is not of this time: " + err.Error()
 	}

@@ -33,7 +33,6 @@ var assertionForm = jose.Want{Algs: Algorithms, Types: []string{"", "JWT", "clie
 // one that never did would be remembered for ever.
 const (
 	longestLife = 10 * time.Minute
-	leeway      = 30 * time.Second // of the client's clock
 	slack       = 30 * time.Second // between our own nodes, whose clocks all judge exp
 )
 
@@ -79,7 +78,7 @@ func readAssertion(raw, kind string, audiences []string, now time.Time) (*assert
 	if err := json.Unmarshal(claims, &c); err != nil {
 		return nil, because(err, "client_assertion: iss, sub and jti must be strings, and aud a string or a list of strings.")
 	}
-	expires, err := jose.Times{Now: now, Leeway: leeway, Longest: longestLife}.Check(claims)
+	expires, err := jose.Times{Now: now, Leeway: jose.Leeway, Longest: longestLife}.Check(claims)
 	switch {
 	case c.Sub == "" || c.Iss != c.Sub:
 		return nil, refuse("client_assertion: iss and sub must both be the client_id.")
@@ -110,7 +109,7 @@ func (a *Authenticator) byAssertion(ctx context.Context, c *client.Client, s *as
 	case c.TokenAuthAlg != "" && c.TokenAuthAlg != s.header.Alg:
 		return refuse("The app is registered for %s and used %s.", c.TokenAuthAlg, s.header.Alg)
 	}
-	first, err := a.Used.MarkUsed(ctx, s.mark(), rand.Text(), s.expires.Sub(a.now())+leeway+slack)
+	first, err := a.Used.MarkUsed(ctx, s.mark(), rand.Text(), s.expires.Sub(a.now())+jose.Leeway+slack)
 	switch {
 	case err != nil:
 		return silent.Unavailable(err)

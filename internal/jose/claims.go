@@ -52,6 +52,9 @@ func (a *Audience) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// Leeway is how far the clock of an app that signs may be from ours.
+const Leeway = 30 * time.Second
+
 // Times judge the registered time claims of RFC 7519 section 4.1.
 type Times struct {
 	Now    time.Time
