@@ -95,6 +95,7 @@ func tokenUser(u login.User) token.User { return token.User{ID: u.ID, Claims: u.
 // UserInfo is what an app is told about a user: claims, or the same as a signed
 // JWT where that is what the app registered.
 type UserInfo struct {
+	Client *client.Client // who is told; nil where a refusal came first
 	Claims map[string]any
 	JWT    string
 }
@@ -114,6 +115,7 @@ func (s *Service) UserInfo(ctx context.Context, p token.Presented) (UserInfo, *t
 	if err != nil {
 		return told, access, err
 	}
+	told.Client = c
 	if !known || user.Disabled || c == nil {
 		return told, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
 	}

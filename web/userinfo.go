@@ -42,9 +42,11 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, scheme, raw string
 		n.client, n.sid, n.user = access.ClientID, access.SessionID, access.UserID
 	}
 	if access != nil && r.Header.Get("Origin") != "" {
-		if c, err := s.Authorize.Find(r.Context(), access.ClientID); err == nil {
-			s.allowStranger(w, r, c)
+		c := told.Client
+		if c == nil {
+			c, _ = s.Authorize.Find(r.Context(), access.ClientID) // in an outage nobody reads the answer
 		}
+		s.allowStranger(w, r, c)
 	}
 	if err != nil {
 		return err
