@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/jose/josetest"
 )
 
 // The verifier and its challenge are RFC 7636's own, appendix B.
@@ -105,6 +106,7 @@ func TestAPIs(t *testing.T) {
 			elsewhere, _ := a.Exchange(userinfo, verifier).JSON()["access_token"].(string)
 			noScope := a.Authorize(p.ask("prompt", "none", "scope", "openid")).Answer.Params["code"]
 			narrow, _ := a.Exchange(noScope, verifier).JSON()["access_token"].(string)
+			bound := p.bound(a, a.Authorize(p.ask("prompt", "none")).Answer.Params["code"])
 			id, _ := tokens["id_token"].(string)
 			for _, c := range []struct {
 				name, token string
@@ -116,6 +118,7 @@ func TestAPIs(t *testing.T) {
 				{"the ID token", id, 401, "not an access token"},
 				{"one for /userinfo", elsewhere, 401, ""},
 				{"one without the scope", narrow, 403, "read:orders"},
+				{"one that is bound to a key", bound, 401, "DPoP"},
 				{"a changed one", changed(access), 401, ""},
 				{"an unsigned one", unsigned(access), 401, ""},
 				{"not a token", "a.b", 401, ""},
@@ -134,6 +137,21 @@ func TestAPIs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// bound redeems a code for a token that only who has the key may use.
+func (p *place) bound(a *hushtest.Agent, code string) string {
+	p.t.Helper()
+	key, form, address := josetest.New(p.t, "ES256"), url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {"my-app"}, "code": {code},
+		"redirect_uri": {p.local("3000") + "/"}, "code_verifier": {verifier},
+	}, p.local("8080")+"/oauth/token"
+	nonce := a.Fetch(http.MethodPost, "oauth/token", form, "DPoP", key.Proof(p.t, "POST", address)).Header.Get("DPoP-Nonce")
+	reply := a.Fetch(http.MethodPost, "oauth/token", form, "DPoP", key.Proof(p.t, "POST", address, "nonce", nonce))
+	if reply.Text("token_type") != "DPoP" {
+		p.t.Fatalf("%d %s", reply.Status, reply.Body)
+	}
+	return reply.Text("access_token")
 }
 
 // orders asks the API.
