@@ -25,7 +25,7 @@ type route struct {
 // made for. They are Auth0's, so that its SDKs fit.
 const (
 	authorizePath  = "authorize"
-	tokenPath      = "oauth/token"
+	tokenPath      = "oauth/token" //nolint:gosec // an address
 	revokePath     = "oauth/revoke"
 	introspectPath = "oauth/introspect"
 	parPath        = "oauth/par"

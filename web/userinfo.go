@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -56,7 +55,7 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, scheme, raw string
 	}
 	if told.JWT != "" {
 		w.Header().Set("Content-Type", "application/jwt")
-		io.WriteString(w, told.JWT) // the client is gone if this fails
+		w.Write([]byte(told.JWT)) // the client is gone if this fails
 		return nil
 	}
 	writeJSON(w, http.StatusOK, told.Claims)

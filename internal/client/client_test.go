@@ -134,7 +134,7 @@ func TestBadClients(t *testing.T) {
 		"private_key_jwt needs no secret": func(s *Spec) {
 			s.Confidential, s.TokenAuthMethod, s.JWKSURI, s.SecretHash = true, AuthKey, "https://app.example.com/jwks", hash
 		},
-		"method: a public client has noth":   func(s *Spec) { s.TokenAuthMethod, s.JWKSURI = AuthKey, "https://app.example.com/jwks" },
+		"method: a public client has no":     func(s *Spec) { s.TokenAuthMethod, s.JWKSURI = AuthKey, "https://app.example.com/jwks" },
 		"method: a confidential client auth": func(s *Spec) { s.Confidential, s.TokenAuthMethod, s.SecretHash = true, AuthNone, hash },
 		"method must be one of none, clien":  func(s *Spec) { s.TokenAuthMethod = "tls_client_auth" },
 		"jwks is there too":                  func(s *Spec) { s.JWKS, s.JWKSURI = `{"keys":[]}`, "https://app.example.com/jwks" },

@@ -83,7 +83,7 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkRedirects(path, app)
 		d.checkOrigins(path, app)
 		d.checkPages(path, app)
-		d.checkSubject(path, app, c)
+		d.checkSubject(path, app)
 		d.checkGrants(path, app)
 		d.checkClientKeys(path, app, c.Outbound())
 		d.checkClientSecret(path, app)

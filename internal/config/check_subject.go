@@ -33,7 +33,7 @@ func (d *decoder) checkSalt(c *Config) {
 }
 
 // checkSubject checks how the app knows its users.
-func (d *decoder) checkSubject(path string, app *Client, c *Config) {
+func (d *decoder) checkSubject(path string, app *Client) {
 	kind, sector := path+".subject_type", path+".sector_identifier_uri"
 	if app.SectorIdentifierURI != "" && d.fine(sector) {
 		if _, err := client.ParseSector(app.SectorIdentifierURI); err != nil {

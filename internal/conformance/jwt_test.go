@@ -43,7 +43,12 @@ func readKeys(t *testing.T, text string) jwks {
 		case "RSA":
 			k.key = &rsa.PublicKey{N: number(k.N), E: int(number(k.E).Int64())}
 		case "EC":
-			k.key = &ecdsa.PublicKey{Curve: elliptic.P256(), X: number(k.X), Y: number(k.Y)}
+			point := append([]byte{4}, number(k.X).FillBytes(make([]byte, 32))...)
+			key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(point, number(k.Y).FillBytes(make([]byte, 32))...))
+			if err != nil {
+				t.Errorf("key %s: %v", k.KID, err)
+			}
+			k.key = key
 		case "OKP":
 			k.key = ed25519.PublicKey(number(k.X).FillBytes(make([]byte, ed25519.PublicKeySize)))
 		}

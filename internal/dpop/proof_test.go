@@ -160,7 +160,7 @@ func TestNonce(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, tc.want)
 		}
 	}
-	if v.Nonce(testTime) == v.Nonce(testTime) {
+	if one, two := v.Nonce(testTime), v.Nonce(testTime); one == two {
 		t.Error("two nonces are one")
 	}
 }

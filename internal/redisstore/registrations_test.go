@@ -35,8 +35,10 @@ func (b bench) save(id, was, sealed string, picture []byte) bool {
 func testRegistrations(t *testing.T, b bench) {
 	id := newID()
 	b.registered(id, "")
-	if !b.save(id, "", "one", []byte("picture")) || !b.save(id, "", "one", []byte("picture")) {
-		t.Error("sent twice it is refused")
+	for range 2 {
+		if !b.save(id, "", "one", []byte("picture")) {
+			t.Error("sent twice it is refused")
+		}
 	}
 	if b.save(id, "", "other", nil) || b.save(id, "stale", "other", nil) {
 		t.Error("another registration took its place")
