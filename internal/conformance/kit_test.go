@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -148,12 +149,7 @@ func (w flow) request(pairs ...string) url.Values {
 type flow struct{ types, mode string }
 
 func (w flow) has(what string) bool {
-	for word := range strings.FieldsSeq(w.types) {
-		if word == what {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Fields(w.types), what)
 }
 
 // ask sends the request, signs in where that is asked, and returns the answer.

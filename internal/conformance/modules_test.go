@@ -1,6 +1,9 @@
 package conformance
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // module is one requirement of a profile. Its name is that of the row in
 // docs/conformance.md.
@@ -31,25 +34,17 @@ var (
 	hybrids   = []flow{{"code id_token", ""}, {"code token", ""}, {"code id_token token", ""}}
 )
 
-// every joins lists of modules.
-func every(lists ...[]module) (all []module) {
-	for _, list := range lists {
-		all = append(all, list...)
-	}
-	return all
-}
-
 func TestBasic(t *testing.T) {
-	check(t, every(request, session, claims, codes, userinfoModules), codeFlow...)
+	check(t, slices.Concat(request, session, claims, codes, userinfoModules), codeFlow...)
 }
 
 func TestImplicit(t *testing.T) {
-	check(t, every(request, session, claims, nonces), implicits...)
+	check(t, slices.Concat(request, session, claims, nonces), implicits...)
 	check(t, userinfoModules, implicits[1])
 }
 
 func TestHybrid(t *testing.T) {
-	check(t, every(request, session, claims, codes, userinfoModules), hybrids...)
+	check(t, slices.Concat(request, session, claims, codes, userinfoModules), hybrids...)
 	check(t, nonces, hybrids[0], hybrids[2])
 }
 
@@ -61,10 +56,10 @@ func TestFormPost(t *testing.T) {
 		return out
 	}
 	t.Run("basic", func(t *testing.T) {
-		check(t, every(request, session, claims, codes, userinfoModules), posted(codeFlow)...)
+		check(t, slices.Concat(request, session, claims, codes, userinfoModules), posted(codeFlow)...)
 	})
-	t.Run("implicit", func(t *testing.T) { check(t, every(request, session, claims, nonces), posted(implicits)...) })
+	t.Run("implicit", func(t *testing.T) { check(t, slices.Concat(request, session, claims, nonces), posted(implicits)...) })
 	t.Run("hybrid", func(t *testing.T) {
-		check(t, every(request, session, claims, codes, userinfoModules), posted(hybrids)...)
+		check(t, slices.Concat(request, session, claims, codes, userinfoModules), posted(hybrids)...)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,7 +48,7 @@ func TestPage(t *testing.T) {
 
 // names are those of all modules and of the subtests that are none.
 func names() (all []string) {
-	for _, m := range every(request, session, claims, codes, nonces, userinfoModules) {
+	for _, m := range slices.Concat(request, session, claims, codes, nonces, userinfoModules) {
 		all = append(all, m.name)
 	}
 	direct := regexp.MustCompile(`(?:t\.Run|run)\("([a-z-]+)"`)
