@@ -20,7 +20,7 @@ type Registered interface {
 	// Client returns the app, or nil. An error is an outage.
 	Client(ctx context.Context, id string) (*client.Client, error)
 	// Visit returns the app of the query as Client does and, in the same round
-	// trip, what session.Manager.Resolve returns.
+	// trip, what session.Store.Resolve returns.
 	Visit(ctx context.Context, q session.Query) (*client.Client, session.Seen, error)
 }
 
@@ -85,7 +85,7 @@ func (s *Service) meet(ctx context.Context, p oauth.Params, b Browser) (*client.
 	if err != nil {
 		return nil, nil, silent.Unavailable(err)
 	}
-	a.Seen = seen
+	a.Seen = s.Sessions.Judged(ctx, id, seen)
 	return joined(set, c), a, nil
 }
 

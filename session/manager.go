@@ -17,6 +17,10 @@ type Policy struct {
 
 // Manager is the session's one entrance.
 type Manager struct {
+	// Marks end sessions that nobody can list. Optional: set them before the
+	// first use.
+	Marks *Marks
+
 	store  Store
 	users  UserStore
 	policy Policy
@@ -36,7 +40,12 @@ func NewManager(store Store, users UserStore, p Policy) *Manager {
 // Generation is to be read before credentials are checked and handed to Start:
 // a sign-in that overlaps "sign out everywhere" fails instead of surviving it.
 func (m *Manager) Generation(ctx context.Context, userID string) (string, error) {
-	return m.users.Generation(ctx, userID)
+	turn, err := m.Marks.turn(ctx)
+	if err != nil {
+		return "", err
+	}
+	generation, err := m.users.Generation(ctx, userID)
+	return begun{generation, turn}.String(), err
 }
 
 // SignIn is a user who has just proved who they are.
@@ -51,9 +60,8 @@ type SignIn struct {
 	Current Handle
 }
 
-// Start begins or renews a session and returns the handle for the browser. A
-// new session is pending: call Activate once nothing more can refuse the user.
-func (m *Manager) Start(ctx context.Context, in SignIn) (Handle, error) {
+// start is Start without a look at the marks.
+func (m *Manager) start(ctx context.Context, in SignIn) (Handle, error) {
 	if !in.Current.IsZero() {
 		h, err := m.renew(ctx, in)
 		if err != nil || !h.IsZero() {
@@ -80,12 +88,19 @@ func (m *Manager) Start(ctx context.Context, in SignIn) (Handle, error) {
 // renew goes on with the browser's session if it is this user's; the zero
 // handle means that a new session is needed.
 func (m *Manager) renew(ctx context.Context, in SignIn) (Handle, error) {
-	s, _, err := m.store.Resolve(ctx, Query{Handle: in.Current})
+	s, now, err := m.store.Resolve(ctx, Query{Handle: in.Current})
 	if absent := Absence(""); errors.As(err, &absent) || errors.Is(err, ErrUnreadable) {
 		return Handle{}, nil
 	}
 	if err != nil {
 		return Handle{}, fmt.Errorf("read current session: %w", err)
+	}
+	over, err := m.over(ctx, &s, now)
+	if err != nil {
+		return Handle{}, err
+	}
+	if over {
+		return Handle{}, m.End(ctx, in.Current.Key, Revoked)
 	}
 	if s.UserID != in.UserID || s.Group != in.Group {
 		return Handle{}, m.End(ctx, in.Current.Key, Replaced)
@@ -110,7 +125,9 @@ func (m *Manager) Activate(ctx context.Context, key Key) error {
 // store's time, which is now for every decision that follows. Without a live
 // session the error is an Absence; any other error is an outage.
 func (m *Manager) Resolve(ctx context.Context, q Query) (Session, time.Time, error) {
-	return m.store.Resolve(ctx, q)
+	s, now, err := m.store.Resolve(ctx, q)
+	seen := m.Judged(ctx, q.ClientID, Seen{s, now, err})
+	return seen.Session, seen.Now, seen.Err
 }
 
 // Participate records in the session what the app was granted and returns

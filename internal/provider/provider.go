@@ -17,6 +17,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
@@ -83,6 +84,7 @@ type Provider struct {
 	Login    *login.Authenticator
 
 	keys       *token.Keys
+	marks      *session.Marks
 	egress     *egress.Client // of every generation, as are clientKeys
 	clientKeys *clientkeys.Source
 	log        *slog.Logger
@@ -112,16 +114,22 @@ func New(o Options) (*Provider, error) {
 	}
 	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress)}
 	p.clientKeys = clientkeys.New(p.egress, nil)
+	lease := session.LeaseShared
+	if o.Store.IsEmbedded() {
+		lease = session.LeaseAlone
+	}
+	p.marks = session.NewMarks(o.Store, lease)
 	tokens, err := token.NewIssuer(token.Config{
 		Issuer: o.Issuer, Keyring: keyring, Keys: p.keys, Grants: o.Store,
 		IDToken: o.Tokens.IDToken, AccessToken: o.Tokens.AccessToken,
 		BrowserAccessToken: o.Tokens.BrowserAccessToken, Code: o.Tokens.Code, Refresh: o.Tokens.Refresh,
-		PairwiseSalt: o.PairwiseSalt,
+		PairwiseSalt: o.PairwiseSalt, Marks: p.marks,
 	})
 	if err != nil {
 		return nil, err
 	}
 	p.Sessions = session.NewManager(o.Store, o.Store, o.Session)
+	p.Sessions.Marks = p.marks
 	loginKey, err := hkdf.Key(sha256.New, o.Secrets[0], nil, loginInfo, sha256.Size)
 	if err != nil {
 		return nil, err
@@ -181,10 +189,17 @@ const (
 	keysHeld    = time.Minute
 )
 
-// Run keeps the signing keys as the store has them until ctx is done. Start-up
-// without a store is allowed: until keys are there the provider is not ready
-// and says so. Keys that cannot be opened end it with an error.
+// Run keeps signing keys and marks as the store has them until ctx is done.
+// Start-up without a store is allowed: until keys are there the provider is not
+// ready and says so. Keys that cannot be opened end it with an error.
 func (p *Provider) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return p.runKeys(ctx) })
+	group.Go(func() error { p.marks.Run(ctx); return nil })
+	return group.Wait()
+}
+
+func (p *Provider) runKeys(ctx context.Context) error {
 	for said := false; ; {
 		err := p.LoadKeys(ctx)
 		switch {

@@ -31,7 +31,7 @@ import (
 // rights are what the user of a node may do in Redis, as docs/deployment.md
 // and the production example have it.
 const rights = "resetkeys ~hush:* resetchannels -@all +info +wait +eval +evalsha +time " +
-	"+get +set +del +hget +hmget +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zremrangebyscore +zremrangebyrank +zscore"
+	"+get +set +del +hget +hgetall +hmget +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zremrangebyscore +zremrangebyrank +zscore"
 
 func TestRightsAreInTheDocumentation(t *testing.T) {
 	for _, name := range []string{"docs/deployment.md", "docs/examples/production/redis.sh", "docs/examples/production/README.md"} {
@@ -181,7 +181,9 @@ func (b bench) node() error {
 	if errors.Is(saved, token.ErrKeysMoved) {
 		saved = nil
 	}
-	return errors.Join(err, loaded, saved)
+	_, _, marked := b.SetMark(ctx, app, time.Second)
+	_, _, marks := b.Marks(ctx)
+	return errors.Join(err, loaded, saved, marked, marks)
 }
 
 // TestScriptsStayInTheirRights: a script that calls another command needs a

@@ -10,7 +10,7 @@
 // an address; b is the hash of a browser's form cookie, a that of an address. The
 // part in braces decides the Cluster slot, and a script touches one slot only:
 // that of one session, of one user, of what attempts count for, of one parked
-// request or client assertion, of one app, or of the keys.
+// request or client assertion, of one app, of the marks, or of the keys.
 //
 //	Key                   Type    Holds                              TTL
 //	hush:{k}:s            hash    one session, or its tombstone      min(idle, ex-now) + 1 h; while
@@ -46,6 +46,9 @@
 //	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
 //	                              sealed                             at most once a day
 //	hush:{c:<id>}:logo    string  its picture                        likewise
+//	hush:{marks}          hash    client id -> seconds up to which   3650 days after the last mark,
+//	                              every sign-in is over for it;      longer than anything lives
+//	                              "" for everyone
 //	hush:{keys}           hash    v version, sealed signing keys     none
 //
 // # The session record
@@ -98,13 +101,17 @@ const (
 	genLife          = 24 * time.Hour       // a sign-in takes minutes
 	ticketLife       = time.Minute          // no request to sign in takes as long
 	consentLife      = 400 * 24 * time.Hour // a consent unused for a year is asked for again
+	markLife         = 3650 * 24 * time.Hour
 	registrationLife = 400 * 24 * time.Hour // of an app that nobody uses
 	registrationStep = 24 * time.Hour       // by which its expiry moves at least
 	mostFamilies     = 200                  // of one client in one session; the oldest make room
 	slideParts       = 20                   // the idle expiry moves by at least this part of the idle time
 )
 
-const signingKeys = "hush:{keys}"
+const (
+	signingKeys = "hush:{keys}"
+	marksKey    = "hush:{marks}"
+)
 
 func sessionKey(k session.Key) string { return "hush:{" + k.String() + "}:s" }
 

@@ -35,6 +35,8 @@ var (
 	saveRegistrationScript   = script("saveregistration")
 	deleteRegistrationScript = script("deleteregistration")
 	markUsedScript           = script("markused")
+	marksScript              = script("marks")
+	setMarkScript            = script("setmark")
 	admitScript              = script("tries", "admit")
 	giveBackScript           = script("tries", "giveback")
 	welcomeScript            = script("tries", "welcome")

@@ -30,12 +30,16 @@ type Store struct {
 var (
 	_ session.Store     = (*Store)(nil)
 	_ session.UserStore = (*Store)(nil)
+	_ session.MarkStore = (*Store)(nil)
 	_ token.GrantStore  = (*Store)(nil)
 	_ token.KeyStore    = (*Store)(nil)
 )
 
 // Client returns the client underneath, for test kits.
 func (s *Store) Client() redis.UniversalClient { return s.client }
+
+// IsEmbedded tells whether it lives inside the process.
+func (s *Store) IsEmbedded() bool { return s.embedded }
 
 // Close ends the connections, and with an embedded store all that it holds.
 func (s *Store) Close() error { return s.close() }

@@ -39,7 +39,7 @@ var suite = []struct {
 	{"revoke", testRevoke}, {"revoked code", testRevokedCode}, {"replay ends the family", testReplayEndsTheFamily},
 	{"replay", testReplay}, {"check", testCheck}, {"participate race", testParticipateRace},
 	{"users", testUsers}, {"turn race", testTurnRace}, {"half a turn", testHalfTurn}, {"manager", testManager},
-	{"consents", testConsents}, {"parked", testParked}, {"keys", testKeys},
+	{"consents", testConsents}, {"parked", testParked}, {"marks", testMarks}, {"keys", testKeys},
 	{"attempts", testAttempts}, {"attempts race", testAttemptsRace}, {"attempts retried", testAttemptsRetried},
 	{"give back late", testGiveBackLate}, {"known browser", testKnownBrowser},
 	{"share of an address", testShare}, {"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},

@@ -51,6 +51,9 @@ func (i *Issuer) Inspect(ctx context.Context, a Asker, raw string) (*Inspected, 
 		return nil, err
 	}
 	s, now, err := i.grants.Check(ctx, check)
+	if err == nil {
+		err = i.marks.Judge(ctx, told.ClientID, time.Unix(told.AuthTime, 0), now)
+	}
 	if over(err) || err == nil && now.Unix() >= told.Expires {
 		return nil, nil
 	}

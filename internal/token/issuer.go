@@ -18,6 +18,8 @@ type Config struct {
 	Keyring *seal.Keyring // required
 	Keys    *Keys         // required; may be loaded later
 	Grants  GrantStore    // needed by what asks whether a grant lives
+	// Marks end grants by the time at which their user signed in. Default: none do.
+	Marks *session.Marks
 	// PairwiseSalt is 32 random bytes that never change, or nil: no client is
 	// pairwise then.
 	PairwiseSalt []byte
@@ -37,6 +39,7 @@ type Issuer struct {
 	userinfo string
 	keys     *Keys
 	grants   GrantStore
+	marks    *session.Marks
 	gids     *seal.Box
 	refresh  *seal.Box
 	life     lifetimes
@@ -66,6 +69,7 @@ func NewIssuer(c Config) (*Issuer, error) {
 		userinfo: strings.TrimSuffix(c.Issuer, "/") + "/userinfo",
 		keys:     c.Keys,
 		grants:   c.Grants,
+		marks:    c.Marks,
 		gids:     c.Keyring.Box("grant"),
 		refresh:  c.Keyring.Box("refresh token"),
 		life:     life,

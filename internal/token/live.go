@@ -53,6 +53,9 @@ func (i *Issuer) Live(ctx context.Context, p Presented, audience string, needs o
 	if err == nil && now.Unix() >= access.Expires {
 		err = ErrExpired // by the store's clock, which counts
 	}
+	if err == nil {
+		err = i.marks.Judge(ctx, access.ClientID, time.Unix(access.AuthTime, 0), now)
+	}
 	if over(err) {
 		return access, invalidToken(err, "The session or the grant of this token is over.")
 	}

@@ -48,6 +48,9 @@ func (i *Issuer) Redeem(ctx context.Context, c *client.Client, r RedeemRequest) 
 	if d.Grant, d.API, err = i.narrow(g, r.Ask); err != nil {
 		return Redeemed{}, err
 	}
+	if err := i.marks.Judge(ctx, g.ClientID, g.AuthTime, time.Time{}); err != nil {
+		return Redeemed{}, redeemError(err)
+	}
 	if err := r.Proof.Use(ctx); err != nil {
 		return Redeemed{}, err
 	}

@@ -52,6 +52,9 @@ func (i *Issuer) PresentRefresh(ctx context.Context, c *client.Client, r Refresh
 	if err := checkProof(c, t.grant.JKT, r.Proof); err != nil {
 		return nil, boundRefresh(err)
 	}
+	if err := i.marks.Judge(ctx, c.ID, t.grant.AuthTime, time.Time{}); err != nil {
+		return nil, refreshError(err)
+	}
 	if err := r.Proof.Use(ctx); err != nil {
 		return nil, err
 	}
