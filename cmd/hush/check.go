@@ -37,7 +37,7 @@ func runCheck(args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stdout, "warning:", w)
 	}
 	_, err = fmt.Fprintf(stdout, "%s: ok: %s, %s, %s, %s\n", *path, count(len(c.Clients), "app"), count(len(c.APIs), "API"),
-		count(len(c.Users), "user"), count(len(c.Warnings()), "warning"))
+		count(len(c.LoginUsers()), "user"), count(len(c.Warnings()), "warning"))
 	return err
 }
 

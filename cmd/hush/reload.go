@@ -78,7 +78,7 @@ func (r *reloader) reload(why string) {
 	}
 	r.loaded, r.saw = next, next.Sum()
 	r.provider.Stale(false)
-	r.log.Info("configuration reloaded", "because", why, "clients", len(next.Clients), "apis", len(next.APIs), "users", len(next.Users))
+	r.log.Info("configuration reloaded", "because", why, "clients", len(next.Clients), "apis", len(next.APIs), "users", len(next.LoginUsers()))
 	for _, w := range next.Warnings() {
 		r.log.Warn("configuration: "+w.Text, "key", w.Key, "line", w.Line)
 	}

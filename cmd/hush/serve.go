@@ -98,7 +98,7 @@ func serveSites(ctx context.Context, c *config.Config, f serveFlags, p *provider
 	}
 	r.log.Info("hush serves", "issuer", c.Issuer, "listen", sites[0].listener.Addr().String(), "tls", c.TLS != nil,
 		"admin", sites[1].listener.Addr().String(), "redis", cmp.Or(c.Redis.Mode, "single"),
-		"clients", len(c.Clients), "apis", len(c.APIs), "users", len(c.Users), "version", version())
+		"clients", len(c.Clients), "apis", len(c.APIs), "users", len(c.LoginUsers()), "version", version())
 	return serve(ctx, sites, r.log, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return p.Run(ctx) })

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -9,9 +10,13 @@ import (
 
 // LoginUsers returns the people as the provider takes them.
 func (c *Config) LoginUsers() []login.User {
-	users := make([]login.User, len(c.Users))
-	for i := range c.Users {
-		users[i] = c.Users[i].spec()
+	return append(specsOf(c.Users), specsOf(c.people)...)
+}
+
+func specsOf(list []User) []login.User {
+	users := make([]login.User, len(list))
+	for i := range list {
+		users[i] = list[i].spec()
 	}
 	return users
 }
@@ -23,32 +28,54 @@ func (u *User) spec() login.User {
 	}
 }
 
+// sub is the user's stable id.
+func (u *User) sub() string { return cmp.Or(u.ID, u.Username) }
+
 func (d *decoder) checkUsers(c *Config) {
-	if len(c.Users) == 0 && d.fine("users") {
+	if len(c.Users) == 0 && c.UsersFile == nil && d.fine("users") {
 		d.warn("users", "holds nobody: no one can sign in")
 	}
-	names, ids := make(map[string]int), make(map[string]int)
-	for i := range c.Users {
-		path, u := index("users", i), &c.Users[i]
+	known := taken{names: make(map[string]int), ids: make(map[string]int)}
+	d.checkPeople(c.Users, known, taken{})
+	d.checkUsersFile(c, known)
+}
+
+// taken are names and ids of people, and the lines in which they stand.
+type taken struct{ names, ids map[string]int }
+
+// checkPeople judges one file's people. What they are called goes into own;
+// elsewhere is what those of another file are.
+func (d *decoder) checkPeople(people []User, own, elsewhere taken) {
+	for i := range people {
+		path, u := index("users", i), &people[i]
 		spec := u.spec()
 		username, email := spec.Names()
-		d.unique(path+".username", username, "user", names)
+		d.apart(path+".username", username, own.names, elsewhere.names)
 		if email != username { // both may be one
-			d.unique(path+".claims.email", email, "user", names)
+			d.apart(path+".claims.email", email, own.names, elsewhere.names)
 		}
 		if u.ID != "" {
-			d.unique(path+".id", u.ID, "user", ids)
+			d.apart(path+".id", u.ID, own.ids, elsewhere.ids)
 		} else if d.fine(path + ".username") {
-			d.unique(path+".username", u.Username, "user", ids)
+			d.apart(path+".username", u.Username, own.ids, elsewhere.ids)
 		}
 		d.checkUser(path, u)
 		d.checkClaims(path+".claims", u)
 	}
 	if d.fine("users") {
-		if _, err := login.NewDirectory(c.LoginUsers()); err != nil {
+		if _, err := login.NewDirectory(specsOf(people)); err != nil {
 			d.bad("users", "%s", d.registry("users", err))
 		}
 	}
+}
+
+// apart is unique for a value that must not stand in the other file either.
+func (d *decoder) apart(path, value string, own, elsewhere map[string]int) {
+	if line, twice := elsewhere[value]; twice && value != "" {
+		d.bad(path, "is the same as that of the user in line %d of the configuration file: every user needs its own", line)
+		return
+	}
+	d.unique(path, value, "user", own)
 }
 
 // checkUser asks the directory about one user and finds the key that it means.

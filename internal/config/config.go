@@ -78,8 +78,13 @@ type Config struct {
 	Registration Registration `key:"registration"`
 	// The people who can sign in.
 	Users []User `key:"users" reload:"yes" otherwise:"none"`
+	// More of them, in a file of their own (account-page.md).
+	UsersFile *UsersFile `key:"users_file" reload:"yes" otherwise:"none"`
 
 	file        string
+	people      []User          // of UsersFile
+	written     map[string]bool // ids of those of people whose hash stands in the file itself
+	env         func(string) (string, bool)
 	sum         Sum
 	warnings    Problems
 	secrets     [][]byte

@@ -23,10 +23,12 @@ type decoder struct {
 	env      func(string) (string, bool)
 	read     func(name string) ([]byte, error)
 	file     string
+	begin    string          // how such a file begins
 	marks    map[string]mark // key path -> where and what
 	problems Problems
 	warnings Problems
 	nodes    int
+	others   []*decoder // of the files of YAML that this one names
 }
 
 // mark is where a value stands and whether it may be shown.
@@ -47,6 +49,18 @@ func (d *decoder) bad(path, format string, args ...any) {
 
 func (d *decoder) warn(path, format string, args ...any) {
 	d.warnings = append(d.warnings, Problem{d.file, d.line(path), path, fmt.Sprintf(format, args...)})
+}
+
+// found returns what is wrong and what will disappoint, file by file.
+func (d *decoder) found() (problems, warnings Problems) {
+	d.problems.sort()
+	d.warnings.sort()
+	problems, warnings = d.problems, d.warnings
+	for _, other := range d.others {
+		p, w := other.found()
+		problems, warnings = append(problems, p...), append(warnings, w...)
+	}
+	return problems, warnings
 }
 
 // has tells whether the key was written.

@@ -38,19 +38,18 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 
 // parse is Load without the file system.
 func parse(file string, data []byte, env func(string) (string, bool), read func(string) ([]byte, error)) (*Config, error) {
-	d := &decoder{env: env, read: read, file: file, marks: make(map[string]mark)}
-	c := &Config{file: file}
+	d := &decoder{env: env, read: read, file: file, begin: "issuer: https://login.example.com/", marks: make(map[string]mark)}
+	c := &Config{file: file, env: env}
 	if root := d.document(data); root != nil {
 		setDefaults(reflect.ValueOf(c).Elem())
 		d.value("", root, reflect.ValueOf(c).Elem(), field{}, 0)
 		d.check(c)
 	}
-	if len(d.problems) > 0 {
-		d.problems.sort()
-		return nil, d.problems
+	problems, warnings := d.found()
+	if len(problems) > 0 {
+		return nil, problems
 	}
-	d.warnings.sort()
-	c.warnings = d.warnings
+	c.warnings = warnings
 	return c, nil
 }
 
@@ -75,6 +74,9 @@ func (c *Config) Files() []string {
 	if c.TLS != nil {
 		files = append(files, within(dir, c.TLS.Cert), within(dir, c.TLS.Key))
 	}
+	if c.UsersFile != nil {
+		files = append(files, c.usersPath())
+	}
 	return files
 }
 
@@ -83,7 +85,7 @@ func (d *decoder) document(data []byte) *yaml.Node {
 	reader := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, more yaml.Node
 	if err := reader.Decode(&doc); errors.Is(err, io.EOF) || err == nil && len(doc.Content) == 0 {
-		d.bad("", "is empty: begin with issuer: https://login.example.com/")
+		d.bad("", "is empty: begin with %s", d.begin)
 		return nil
 	} else if err != nil {
 		d.syntax(err, data)

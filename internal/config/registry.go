@@ -149,3 +149,14 @@ type User struct {
 	// May not sign in, and gets no tokens any more.
 	Disabled bool `key:"disabled" default:"false" example:"true"`
 }
+
+// UsersFile is a file of people. Its one key is `users`, a list as in the
+// configuration itself.
+type UsersFile struct {
+	// The file, relative to the configuration file. Read again when it changes.
+	Path string `key:"path" need:"yes" example:"users.yaml"`
+	// Whether these people may change their password, which writes its hash into
+	// the file and nothing else. The file's folder must be writable for this
+	// server, and with several nodes the same for all.
+	Writable bool `key:"writable" default:"false" example:"true"`
+}
