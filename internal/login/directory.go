@@ -15,6 +15,8 @@ type User struct {
 	Claims      map[string]any
 	Disabled    bool           // may not sign in
 	AppMetadata map[string]any // for rules; never in a token by itself
+
+	credential string // see CredentialVersion; set by the directory
 }
 
 // Directory is a set of users. It never changes, so a request that holds one
@@ -74,6 +76,7 @@ func (d *Directory) add(u User) error {
 	if err != nil {
 		return fmt.Errorf("password_hash: %w", err)
 	}
+	u.credential = versionOf(u.PasswordHash)
 	e := &entry{user: u, hash: hash}
 	d.costs = append(d.costs, hash.dummy())
 	d.byID[u.ID], d.byName[name] = e, e
