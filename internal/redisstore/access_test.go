@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
@@ -31,7 +32,7 @@ import (
 // rights are what the user of a node may do in Redis, as docs/deployment.md
 // and the production example have it.
 const rights = "resetkeys ~hush:* resetchannels -@all +info +wait +eval +evalsha +time " +
-	"+get +set +del +hget +hgetall +hmget +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zremrangebyscore +zremrangebyrank +zscore"
+	"+get +set +del +hget +hgetall +hmget +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zremrangebyscore +zremrangebyrank +zscore +zcard"
 
 func TestRightsAreInTheDocumentation(t *testing.T) {
 	for _, name := range []string{"docs/deployment.md", "docs/examples/production/redis.sh", "docs/examples/production/README.md"} {
@@ -71,7 +72,7 @@ func TestLeastRights(t *testing.T) {
 			err = nil // there is no replica, but asking was allowed
 		}
 		b := as(rights, 0)
-		return errors.Join(err, b.session(), b.refresh(), b.full(admin), b.user(), b.signIn(), b.node())
+		return errors.Join(err, b.session(), b.refresh(), b.full(admin), b.user(), b.signIn(), b.node(), b.tell())
 	}
 	if err := all(rights); err != nil {
 		t.Fatal(err)
@@ -168,6 +169,19 @@ func (b bench) signIn() error {
 		From: rand.Text(), Share: login.Limit{Every: time.Minute, Burst: 3}}
 	_, _, err := b.Admit(ctx, try)
 	return errors.Join(err, b.Welcome(ctx, try, login.Known{For: time.Hour, Most: 2}), b.GiveBack(ctx, try))
+}
+
+// tell does what a store does to tell apps of sign-outs.
+func (b bench) tell() error {
+	q, m := b.Deliveries(), backchannel.Message{ClientID: app, SID: rand.Text(), UserID: "user"}
+	_, err := q.Add(ctx, patience, m)
+	batch, leased := q.Lease(ctx, patience, 10)
+	errs := []error{err, leased}
+	for _, l := range batch.Leases {
+		errs = append(errs, q.Retry(ctx, patience, l, 0, "x"), q.Done(ctx, patience, l, true))
+	}
+	_, err = q.Pending(ctx, 10)
+	return errors.Join(append(errs, err)...)
 }
 
 // node does what a store does for the node itself.

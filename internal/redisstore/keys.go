@@ -10,7 +10,8 @@
 // an address; b is the hash of a browser's form cookie, a that of an address. The
 // part in braces decides the Cluster slot, and a script touches one slot only:
 // that of one session, of one user, of what attempts count for, of one parked
-// request or client assertion, of one app, of the marks, or of the keys.
+// request or client assertion, of one app, of the marks, of the keys, or of the
+// messages to apps.
 //
 //	Key                   Type    Holds                              TTL
 //	hush:{k}:s            hash    one session, or its tombstone      min(idle, ex-now) + 1 h; while
@@ -50,6 +51,21 @@
 //	                              every sign-in is over for it;      longer than anything lives
 //	                              "" for everyone
 //	hush:{keys}           hash    v version, sealed signing keys     none
+//
+// The queue of messages to apps has keys of its own, below hush:{backchannel}:.
+// None but told has a TTL: a message is gone when it was delivered or is a day
+// old, and what belongs to an app goes with the app's last one.
+//
+//	apps               zset    client ids by when it is their turn, ms
+//	due:<client>       zset    sids whose end the app is not told of yet, by when
+//	                           they may go out, ms
+//	out:<client>       zset    those that a worker has, by the end of its lease, ms
+//	jobs               hash    "<client> <sid>" -> "<attempts> <user id>"
+//	until              zset    "<client> <sid>" by when it is given up, ms
+//	app:<client>       hash    fails in a row, since ms and err, the first and the last
+//	                           of them, pause ms, until when it is left alone; wins,
+//	                           how many more it gets at once than one
+//	told:<sid>:<client> string empty; it was delivered, for an hour
 //
 // # The session record
 //
@@ -112,6 +128,9 @@ const (
 	signingKeys = "hush:{keys}"
 	marksKey    = "hush:{marks}"
 )
+
+// backchannelApps stands first among the keys of the queue.
+const backchannelApps = "hush:{backchannel}:apps"
 
 func sessionKey(k session.Key) string { return "hush:{" + k.String() + "}:s" }
 

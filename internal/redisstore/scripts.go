@@ -40,6 +40,11 @@ var (
 	admitScript              = script("tries", "admit")
 	giveBackScript           = script("tries", "giveback")
 	welcomeScript            = script("tries", "welcome")
+	tellScript               = script("backchannel", "tell")
+	leaseScript              = script("backchannel", "lease")
+	deliveredScript          = script("backchannel", "delivered")
+	undeliveredScript        = script("backchannel", "undelivered")
+	pendingScript            = script("backchannel", "pending")
 )
 
 // script joins the clock, the shared parts that a script names and the script.

@@ -45,6 +45,8 @@ var suite = []struct {
 	{"share of an address", testShare}, {"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},
 	{"registrations", testRegistrations}, {"registration life", testRegistrationLife},
 	{"registration and session", testRegistrationAndSession}, {"registration race", testRegistrationRace},
+	{"queue", testQueue}, {"queue once", testQueueOnce}, {"queue lease", testQueueLease}, {"queue backoff", testQueueBackoff},
+	{"queue jitter", testQueueJitter}, {"queue turns", testQueueTurns}, {"queue keep", testQueueKeep}, {"queue most", testQueueMost}, {"queue race", testQueueRace},
 	{"health", testHealth}, {"script flush", testScriptFlush}, {"every key expires", testEveryKeyExpires},
 }
 
