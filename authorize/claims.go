@@ -10,15 +10,13 @@ import (
 	"github.com/hush-sso/hush/internal/token"
 )
 
-// ACRValues are the authentication contexts that a sign-in here can reach.
-var ACRValues = []string{acrPassword}
-
 // wishes are what a request asks for in claims (OpenID Connect Core 1.0 section
 // 5.5), as far as it means anything here.
 type wishes struct {
 	named    token.Requested
 	subjects []string // the sub that the user must have, one of them; nil: any
-	acrs     []string // the acr that the sign-in must have, one of them; nil: any
+	acrs     []string // the acr that the sign-in shall have, one of them; nil: any
+	mustACR  bool     // that is essential
 }
 
 // readClaims takes the claims parameter. A claim that is asked for by name needs
@@ -102,10 +100,10 @@ func parseWish(text json.RawMessage) (one wish, problem string) {
 }
 
 // demand keeps what must be met: who the user is, wherever a sub stands with a
-// value (section 3.1.2.2), and an essential acr of the ID token (section
-// 5.5.1.1). Values of other claims are wishes, which change nothing.
+// value (section 3.1.2.2), and the acr of the ID token (section 5.5.1.1). Values
+// of other claims are wishes, which change nothing.
 func (w *wishes) demand(claim, member string, one wish) (problem string) {
-	isSub, isACR := claim == "sub", claim == "acr" && member == "id_token" && one.essential
+	isSub, isACR := claim == "sub", claim == "acr" && member == "id_token"
 	if !isSub && !isACR || one.values == nil {
 		return ""
 	}
@@ -116,7 +114,7 @@ func (w *wishes) demand(claim, member string, one wish) (problem string) {
 		}
 	}
 	if isACR {
-		w.acrs = texts
+		w.acrs, w.mustACR = texts, one.essential
 		return ""
 	}
 	if w.subjects != nil {
@@ -126,18 +124,4 @@ func (w *wishes) demand(claim, member string, one wish) (problem string) {
 		return "names different users by sub in id_token and userinfo"
 	}
 	return ""
-}
-
-// acrBeyond tells whether no sign-in here reaches what is essential.
-func (w *wishes) acrBeyond() bool {
-	return w.acrs != nil && !slices.ContainsFunc(w.acrs, func(acr string) bool { return slices.Contains(ACRValues, acr) })
-}
-
-// readACRValues checks what is a wish only: there is one way to sign in, and the
-// ID token says in acr which it was (section 3.1.2.1).
-func (*Service) readACRValues(q *request) *oauth.Error {
-	if len(q.params.Get("acr_values")) > maxACRValues {
-		return oauth.Errorf(oauth.InvalidRequest, "acr_values is longer than %d bytes.", maxACRValues)
-	}
-	return nil
 }

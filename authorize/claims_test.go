@@ -24,9 +24,9 @@ func TestParseClaims(t *testing.T) {
 		`{"userinfo":{"sub":{"values":["alice","bob"],"essential":true}}}`:           {subjects: []string{"alice", "bob"}},
 		`{"id_token":{"sub":{"values":["a","b"]}},"userinfo":{"sub":{"value":"b"}}}`: {subjects: []string{"b"}},
 		`{"id_token":{"sub":null}}`:                                                  {},
-		`{"id_token":{"acr":{"essential":true,"values":["2","1"]}}}`:                 {acrs: []string{"2", "1"}},
-		`{"id_token":{"acr":{"essential":true,"value":"3"}}}`:                        {acrs: []string{"3"}},
-		`{"id_token":{"acr":{"values":["3"]}}}`:                                      {}, // a wish
+		`{"id_token":{"acr":{"essential":true,"values":["2","1"]}}}`:                 {acrs: []string{"2", "1"}, mustACR: true},
+		`{"id_token":{"acr":{"essential":true,"value":"3"}}}`:                        {acrs: []string{"3"}, mustACR: true},
+		`{"id_token":{"acr":{"values":["3"]}}}`:                                      {acrs: []string{"3"}}, // a wish
 		`{"id_token":{"acr":{"essential":true}}}`:                                    {},
 		`{"userinfo":{"acr":{"essential":true,"value":"3"}}}`:                        {}, // of the ID token only
 	} {

@@ -2,6 +2,7 @@ package authorize
 
 import (
 	"context"
+	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/token"
@@ -26,6 +27,7 @@ func (s *Service) Inspect(ctx context.Context, a token.Asker, raw string) (*toke
 	if c == nil || !known || user.Disabled || told.Subject != s.Tokens.Subject(c, user.ID) {
 		return nil, nil
 	}
+	told.ACR = s.acrNow(told.ACR, told.AMR, told.Now.Sub(time.Unix(told.AuthTime, 0)))
 	return told, nil
 }
 

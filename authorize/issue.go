@@ -34,6 +34,7 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 	if err := s.useUp(ctx, q); err != nil {
 		return s.refuse(q, err)
 	}
+	f.Session.ACR = s.ACR.Told(f.ACR, q.acr.Values)
 	params, err := s.mint(q, f.Session, f.now)
 	if err != nil {
 		return s.refuse(q, signingError(err))

@@ -89,6 +89,7 @@ type Ask struct {
 	Wait    time.Duration // with ProblemThrottled: until the next attempt counts
 	Cause   error         // of the problem, for the log
 	Again   bool          // the person was signed in and must sign in again
+	Confirm bool          // they are still, and the app wants them to confirm who they are
 	Login   string        // suggested user name
 	Account Account       // who is signed in
 	Scopes  []Permission  // what consent is about

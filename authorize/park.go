@@ -155,6 +155,9 @@ func (s *Service) ask(q *request, b Browser, current *session.Session, done prog
 		draft.Again = draft.Step == silent.StepLogin
 		user, _ := s.Directory().ByID(current.UserID)
 		draft.Account = AccountOf(user)
+		if draft.Confirm && draft.Login == "" {
+			draft.Login = user.Username
+		}
 	}
 	if draft.Step == silent.StepConsent {
 		draft.Scopes = q.permissions()

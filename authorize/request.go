@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 )
@@ -40,6 +41,7 @@ type request struct {
 	needs     oauth.Grants
 	prompt    oauth.Prompt
 	maxAge    time.Duration // negative for none
+	acr       acr.Demand
 	loginHint string
 	hintSub   string // the subject of id_token_hint
 	ahead     *ahead // the session, where it was read with the app
@@ -76,7 +78,7 @@ var steps = [...]func(*Service, *request) *oauth.Error{
 	(*Service).readArrival,
 	(*Service).refuseRepeated, (*Service).refuseUnsupported, (*Service).readTypes, (*Service).readNonce,
 	(*Service).readPKCE, (*Service).readJKT, (*Service).readAudience, (*Service).readScope, (*Service).readClaims,
-	(*Service).readACRValues, (*Service).readHints,
+	(*Service).readACR, (*Service).readHints,
 }
 
 // read validates the rest. It fills q as far as it gets, response mode and

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -45,6 +46,7 @@ type Config struct {
 	Issuer    string     // byte for byte, as in every token
 	Tokens    *token.Issuer
 	Keyring   *seal.Keyring
+	ACR       *acr.Order // the authentication contexts that there are
 	// Registered are apps beside those of Clients. Optional.
 	Registered Registered
 	// RenewalIsActivity is the default of the clients' switch of that name.
@@ -173,6 +175,8 @@ func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipCo
 	f.Session, f.Sub = &current, s.Tokens.Subject(q.client, current.UserID)
 	user, known := s.Directory().ByID(current.UserID)
 	f.Disabled = !known || user.Disabled
+	f.ACRReached = s.ACR.Held(current.ACR, current.AMR, 0)
+	f.ACR = s.ACR.Held(current.ACR, current.AMR, now.Sub(current.AuthTime))
 	if !skipConsent && !current.Granted.Covers(q.needs) {
 		remembered, err := s.Consents.Remembered(ctx, current.UserID, q.client.ID)
 		if err != nil {
@@ -195,8 +199,8 @@ func (q *request) facts(b Browser, done progress) silent.Request {
 		SkipConsent:     skipsConsent(q.client, q.apis),
 		HintSubject:     q.hintSub,
 		Subjects:        q.wishes.subjects,
-		ACRs:            q.wishes.acrs,
-		ACRBeyond:       q.wishes.acrBeyond(),
+		ACR:             q.acr.Floor,
+		ACRBeyond:       q.acr.Beyond,
 		MaxAge:          q.maxAge,
 		Prompt:          q.prompt,
 		SignedIn:        done.SignedIn,
@@ -222,7 +226,7 @@ func (s *Service) renewalCounts(c *client.Client) bool {
 // that a person can answer.
 func (s *Service) settle(q *request, b Browser, d silent.Decision, current *session.Session, done progress) Outcome {
 	step, reason := d.Step(), d.Reason()
-	again := step == silent.StepLogin && done.SignedIn && reason != silent.MaxAgeExceeded && reason != silent.LoginAsked ||
+	again := step == silent.StepLogin && done.SignedIn && !d.Confirm() ||
 		step == silent.StepSelect && done.Chosen
 	if q.prompt.None() || b.Embedded || step == silent.StepRefuse || again {
 		// Our pages show in no frame, and to answer all the same keeps the
@@ -238,7 +242,7 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, current *sess
 		}
 		return out
 	}
-	return s.ask(q, b, current, done, Ask{Step: step})
+	return s.ask(q, b, current, done, Ask{Step: step, Confirm: d.Confirm()})
 }
 
 // refuse answers the app with an error in the request's response mode.

@@ -10,10 +10,8 @@ import (
 	"github.com/hush-sso/hush/silent"
 )
 
-// acrPassword and amrPassword say how a password sign-in proves who someone is
-// (RFC 8176 section 2; acr 1 is the least of ISO/IEC 29115).
-const acrPassword = "1"
-
+// amrPassword says how a password sign-in proves who someone is (RFC 8176 section
+// 2).
 var amrPassword = []string{"pwd"}
 
 // SignIn answers a sign-in form. On success the Outcome carries the browser's
@@ -97,7 +95,7 @@ func (s *Service) authenticate(ctx context.Context, c login.Credentials) (login.
 
 func (s *Service) startSession(ctx context.Context, q *request, user login.User, generation string, b Browser) (session.Handle, error) {
 	h, err := s.Sessions.Start(ctx, session.SignIn{
-		UserID: user.ID, Generation: generation, ACR: acrPassword, AMR: amrPassword,
+		UserID: user.ID, Generation: generation, ACR: s.ACR.Reached(amrPassword, q.acr.Most), AMR: amrPassword,
 		Group: q.client.SSOGroup, Current: b.account(q.client.SSOGroup).Handle,
 	})
 	if err != nil {

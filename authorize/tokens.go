@@ -58,6 +58,7 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 
 // tokens mints what the token endpoint answers with.
 func (s *Service) tokens(c *client.Client, user login.User, g token.Grant, api *client.API, now time.Time, refresh string) (Tokens, error) {
+	g = s.faded(g, now)
 	t := Tokens{
 		Scope: strings.Join(g.ScopesOf(api), " "), Refresh: refresh, For: audienceOf(api), Type: token.TypeOf(g.JKT), JKT: g.JKT, SID: g.SID, UserID: g.UserID,
 	}

@@ -37,9 +37,10 @@ type Request struct {
 	MaxAge      time.Duration // at most since the user signed in; negative: any age
 	Prompt      oauth.Prompt
 
-	// ACRs are the authentication contexts that claims name as essential, any of
-	// them; empty for any. ACRBeyond: no sign-in here reaches one of them.
-	ACRs      []string
+	// ACR is the rank of the authentication context that is asked for, in the
+	// provider's order of them (internal/acr); 0 for any. ACRBeyond: no sign-in
+	// here reaches what must be.
+	ACR       int
 	ACRBeyond bool
 
 	// What this very request already brought about, on the interactive path.
@@ -56,6 +57,9 @@ type Subject struct {
 	Absence  session.Absence
 	Sub      string // the user as the client knows them; "": by the user id
 	Disabled bool   // the user's account is disabled or gone
+	// ACR is the rank of what the session's sign-in counts for now, ACRReached of
+	// what it counted for at first.
+	ACR, ACRReached int
 }
 
 // sub is the user as the client knows them.
@@ -113,19 +117,17 @@ var rules = [...]rule{
 	{UserDisabled, false, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {
 		return s.Absence == session.UserDisabled || s.Session != nil && s.Disabled
 	}},
+	{StepUpRequired, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool { return s.Session != nil && s.ACR < r.ACR }},
 	{ConsentAsked, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.Prompt.Consent() && !r.Agreed
 	}},
 }
 
 // acrUnmet: what no sign-in here reaches is refused before anybody signs in for
-// nothing. How the session's user signed in is not told to a client that the
-// user never allowed.
+// nothing, and what the user did not reach who just signed in for it is not asked
+// for again. Nor is it told to a client that the user never allowed.
 func acrUnmet(r *Request, s *Subject, _ time.Time) bool {
-	if len(r.ACRs) == 0 {
-		return false
-	}
-	return r.ACRBeyond || s.Session != nil && !needsConsent(r, s) && !slices.Contains(r.ACRs, s.Session.ACR)
+	return r.ACRBeyond || r.SignedIn && s.Session != nil && !needsConsent(r, s) && s.ACRReached < r.ACR
 }
 
 // cookieNotSent: a cross-site iframe without our cookie cannot be told from a
@@ -206,6 +208,24 @@ func (d Decision) Reason() Reason {
 		return ""
 	}
 	return rules[bits.TrailingZeros32(d.broken)].reason
+}
+
+// Confirm tells whether the sign-in that is asked for is only for the person who
+// is signed in to say once more who they are. It may have to be done again, where
+// the pages after it took too long.
+func (d Decision) Confirm() bool {
+	confirm := false
+	for b := d.broken; b != 0; b &= b - 1 {
+		rule := &rules[bits.TrailingZeros32(b)]
+		switch {
+		case rule.step != StepLogin:
+		case rule.reason == LoginAsked || rule.reason == MaxAgeExceeded || rule.reason == StepUpRequired:
+			confirm = true
+		default:
+			return false
+		}
+	}
+	return confirm
 }
 
 // Step is what a person can do about a refusal.

@@ -83,11 +83,12 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 			}
 		},
 		SubjectMismatch: func(r *Request, _ *Subject) { r.Subjects = []string{"bob", "Alice"} },
-		ACRUnmet:        func(r *Request, _ *Subject) { r.ACRs, r.ACRBeyond = []string{"3"}, true },
+		ACRUnmet:        func(r *Request, _ *Subject) { r.ACRBeyond = true },
 		HintMismatch:    func(r *Request, _ *Subject) { r.HintSubject = "bob" },
 		SelectionAsked:  func(r *Request, _ *Subject) { prompts(r, "select_account") },
 		LoginAsked:      func(r *Request, _ *Subject) { prompts(r, "login") },
 		MaxAgeExceeded:  func(r *Request, _ *Subject) { r.MaxAge = time.Minute },
+		StepUpRequired:  func(r *Request, _ *Subject) { r.ACR = 1 },
 		UserDisabled:    func(_ *Request, s *Subject) { s.Disabled = true },
 		ConsentAsked:    func(r *Request, _ *Subject) { prompts(r, "consent") },
 	}
@@ -198,14 +199,19 @@ func TestBoundaries(t *testing.T) {
 		"max_age zero, signed in and gone for long": {func(r *Request, s *Subject) {
 			r.MaxAge, r.SignedIn, s.Session.AuthTime = 0, true, now.Add(-finishing-time.Second)
 		}, MaxAgeExceeded},
-		"hint of the same user":      {func(r *Request, _ *Subject) { r.HintSubject = "alice" }, ""},
-		"sub of the same user":       {func(r *Request, _ *Subject) { r.Subjects = []string{"bob", "alice"} }, ""},
-		"acr of the session":         {func(r *Request, s *Subject) { r.ACRs, s.Session.ACR = []string{"2", "1"}, "1" }, ""},
-		"acr that the session lacks": {func(r *Request, s *Subject) { r.ACRs, s.Session.ACR = []string{"2"}, "1" }, ACRUnmet},
-		"acr that the session lacks, without consent": {func(r *Request, s *Subject) {
-			r.ACRs, s.Session.ACR, s.Session.Granted = []string{"2"}, "1", ""
-		}, ConsentRequired},
-		"first-party without consent": {func(r *Request, s *Subject) { r.SkipConsent, s.Session.Granted = true, "" }, ""},
+		"hint of the same user":           {func(r *Request, _ *Subject) { r.HintSubject = "alice" }, ""},
+		"sub of the same user":            {func(r *Request, _ *Subject) { r.Subjects = []string{"bob", "alice"} }, ""},
+		"acr of the session":              {func(r *Request, s *Subject) { r.ACR, s.ACR = 1, 1 }, ""},
+		"acr above what is asked":         {func(r *Request, s *Subject) { r.ACR, s.ACR = 1, 2 }, ""},
+		"acr that the session lost":       {func(r *Request, s *Subject) { r.ACR, s.ACRReached = 1, 1 }, StepUpRequired},
+		"acr that the user did not reach": {func(r *Request, _ *Subject) { r.ACR, r.SignedIn = 1, true }, ACRUnmet},
+		"acr that the user reached, and lost since": {func(r *Request, s *Subject) {
+			r.ACR, r.SignedIn, s.ACRReached = 1, true, 1
+		}, StepUpRequired},
+		"acr that the session lacks, without consent":           {func(r *Request, s *Subject) { r.ACR, s.Session.Granted = 1, "" }, ConsentRequired},
+		"acr that the user did not reach, without consent":      {func(r *Request, s *Subject) { r.ACR, r.SignedIn, s.Session.Granted = 1, true, "" }, ConsentRequired},
+		"acr that the session lacks, of a user who is disabled": {func(r *Request, s *Subject) { r.ACR, s.Disabled = 1, true }, UserDisabled},
+		"first-party without consent":                           {func(r *Request, s *Subject) { r.SkipConsent, s.Session.Granted = true, "" }, ""},
 		"consent for another API only": {func(r *Request, s *Subject) {
 			r.Needs = oauth.NewGrants("https://a.example", []string{"read"})
 			s.Session.Granted = oauth.NewGrants("https://b.example", []string{"read"})
@@ -275,6 +281,36 @@ func TestSteps(t *testing.T) {
 				t.Errorf("Step = %d, want %d", got, c.want)
 			}
 		})
+	}
+}
+
+// TestConfirm: a person is asked to confirm who they are where nothing else is
+// asked of the sign-in.
+func TestConfirm(t *testing.T) {
+	broken := breakers(t)
+	for name, c := range map[string]struct {
+		reasons []Reason
+		want    bool
+	}{
+		"nothing":             {nil, false},
+		"a new sign-in":       {[]Reason{LoginAsked}, true},
+		"too long ago":        {[]Reason{MaxAgeExceeded}, true},
+		"not enough":          {[]Reason{StepUpRequired}, true},
+		"all of these":        {[]Reason{LoginAsked, MaxAgeExceeded, StepUpRequired}, true},
+		"and consent":         {[]Reason{StepUpRequired, ConsentRequired}, true},
+		"consent alone":       {[]Reason{ConsentRequired}, false},
+		"somebody else":       {[]Reason{StepUpRequired, HintMismatch}, false},
+		"a user who is gone":  {[]Reason{StepUpRequired, UserDisabled}, false},
+		"nobody who is there": {[]Reason{SignedOut}, false},
+		"what is not reached": {[]Reason{ACRUnmet}, false},
+	} {
+		r, s := granted()
+		for _, reason := range c.reasons {
+			broken[reason](r, s)
+		}
+		if got := Decide(r, s, now).Confirm(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 

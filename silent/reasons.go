@@ -27,6 +27,7 @@ const (
 	SubjectMismatch   Reason = "subject_mismatch"
 	ACRUnmet          Reason = "acr_unmet"
 	MaxAgeExceeded    Reason = "max_age_exceeded"
+	StepUpRequired    Reason = "step_up_required"
 	UserDisabled      Reason = "user_disabled"
 	StoreUnavailable  Reason = "store_unavailable"
 
@@ -155,14 +156,18 @@ var explanations = []Explanation{
 		"Somebody else than the claims parameter asks for",
 		"The request's claims parameter names a sub and the session belongs to another user. Tokens of another person are never the answer.",
 		[]string{"Clear what the app keeps about the former user.", signIn}},
-	{ACRUnmet, oauth.UnmetAuthenticationRequirements, "The claims parameter names an essential acr that the user's sign-in does not meet.",
+	{ACRUnmet, oauth.UnmetAuthenticationRequirements, "The request asks for an acr that no sign-in of this user reaches.",
 		"The sign-in is not as strong as was asked for",
-		"The request's claims parameter asks for acr as essential, with values that a sign-in here does not reach. Which values there are stands in discovery as acr_values_supported.",
-		[]string{"Ask for one of acr_values_supported, or leave essential out: the ID token says in acr how the user signed in."}},
+		"The request asks for an acr that a sign-in here does not reach: it names none of the values that there are, or the user signed in for it and did not get as far. Which values there are stands in discovery as acr_values_supported.",
+		[]string{"Ask for one of acr_values_supported. What the claims parameter names as essential, and acr_values for tokens of an API, is refused where it cannot be met; anything else is a wish, and the ID token says in acr how the user signed in."}},
 	{MaxAgeExceeded, oauth.LoginRequired, "The user signed in longer ago than max_age allows.",
 		"The sign-in is older than max_age",
 		"The request allows max_age seconds since the user last entered their credentials, and more have passed. Silent renewals do not make a sign-in newer.",
 		[]string{"Call /authorize with the same max_age and without prompt=none: the user signs in again.", "Leave max_age out of silent renewals where a recent sign-in is not needed."}},
+	{StepUpRequired, oauth.InteractionRequired, "The user is signed in, but not as strongly as the request asks for: they must confirm who they are.",
+		"The user must confirm who they are",
+		"The request asks for an acr, by acr_values, by claims or by what is registered for the app, and the user's sign-in counts for less: it was not made for that, or too long ago. A silent request raises nothing.",
+		[]string{"Do not sign the user out. Call /authorize with the same acr_values and without prompt=none, in the top-level window, when the user is about to do what needs it.", "Leave acr_values out of silent renewals: ask for it where it is needed."}},
 	{UserDisabled, oauth.LoginRequired, "The user's account is disabled or no longer exists.",
 		"The account is disabled",
 		"The session's user was disabled or removed from the directory.",

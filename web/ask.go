@@ -121,10 +121,13 @@ func throttledText(n int, e *page.Edition) string {
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 func notice(ask *authorize.Ask, e *page.Edition) string {
-	if ask.Again && ask.Problem == authorize.ProblemNone {
-		return e.Text("login.again")
+	switch {
+	case ask.Problem != authorize.ProblemNone || !ask.Again:
+		return ""
+	case ask.Confirm:
+		return e.Text("login.confirm")
 	}
-	return ""
+	return e.Text("login.again")
 }
 
 func consentView(base, action string, ask *authorize.Ask, e *page.Edition, parked page.Parked) page.Consent {

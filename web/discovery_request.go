@@ -1,7 +1,6 @@
 package web
 
 import (
-	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -17,7 +16,7 @@ func (o *offer) requestMembers() map[string]any {
 		"response_modes_supported":                   oauth.ResponseModes,
 		"authorization_signing_alg_values_supported": token.Algorithms,
 		"claims_parameter_supported":                 true,
-		"acr_values_supported":                       authorize.ACRValues,
+		"acr_values_supported":                       o.Authorize.ACR.Values(),
 
 		"request_parameter_supported":      signs,
 		"request_uri_parameter_supported":  true, // of pushed requests, and of fetched ones

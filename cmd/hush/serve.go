@@ -119,7 +119,7 @@ func openStore(c *config.Config) (*redisstore.Store, error) {
 
 // registry is what a reload replaces.
 func registry(c *config.Config) provider.Registry {
-	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand()}
+	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder()}
 }
 
 // options are those of the provider, without the store and the log.
@@ -127,7 +127,7 @@ func options(c *config.Config) provider.Options {
 	r := registry(c)
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR,
 		Session: session.Policy{Idle: c.Session.Idle, Lifetime: c.Session.Lifetime},
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,

@@ -87,10 +87,12 @@ type Spec struct {
 	RequestURIs          []string // https addresses of request objects, matched byte for byte
 
 	// What holds for a request that does not say (OpenID Connect Dynamic
-	// Registration 1.0 section 2). DefaultMaxAge is nil for none; the acr values
-	// are a wish, as acr_values is.
+	// Registration 1.0 section 2). DefaultMaxAge is nil for none.
 	DefaultMaxAge    *time.Duration
 	DefaultACRValues []string
+	// MinimumACR is the acr that the user must have signed in for at least,
+	// whatever a request says; "": any.
+	MinimumACR string
 
 	RefreshTokenLifetime time.Duration // from a code to its last refresh; default: the server's
 	// RefreshTokenOutlivesSession lets refresh tokens live on when the session

@@ -88,7 +88,7 @@ var brokens = map[string]broken{
 	"postal code as a number":     {claim("address:\n        postal_code: 12345 #!"), "users[0].claims.address.postal_code", "put it in quotes", nil},
 	"answer unsigned":             {app("authorization_signed_response_alg: HS256 #!"), "clients[0].authorization_signed_response_alg", "RS256", nil},
 	"default max age":             {app("default_max_age: 0s #!"), "clients[0].default_max_age", "more than zero", nil},
-	"default acr":                 {app("default_acr_values: [\"a b\"] #!"), "clients[0].default_acr_values[0]", "without spaces", nil},
+	"default acr":                 {app("default_acr_values: [\"2\"] #!"), "clients[0].default_acr_values[0]", "write 1, or add it to acr", nil},
 	"list for a text":             {file("listen: [a] #!"), "listen", "must be a single value, not a list", nil},
 	"number for a text":           {app("name: 2048 #!"), "clients[0].name", "put it in quotes", nil},
 	"word for a boolean":          {app("first_party: yes #!"), "clients[0].first_party", "must be true or false", nil},

@@ -28,6 +28,7 @@ func (d *decoder) check(c *Config) {
 	d.checkRedis(c)
 	d.checkLifetimes(c)
 	d.checkBranding(c)
+	d.checkACR(c)
 	d.checkClients(c)
 	d.checkAPIs(c)
 	d.checkRegistration(c)

@@ -36,7 +36,7 @@ func (c *Client) spec() client.Spec {
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,
 		RequireSignedRequest: c.RequireSignedRequestObject, RequirePushedRequest: c.RequirePushedAuthorizationRequests,
-		RequestURIs: c.RequestURIs, DefaultMaxAge: given(c.DefaultMaxAge), DefaultACRValues: c.DefaultACRValues,
+		RequestURIs: c.RequestURIs, DefaultMaxAge: given(c.DefaultMaxAge), DefaultACRValues: c.DefaultACRValues, MinimumACR: c.MinimumACR,
 	}
 }
 
@@ -89,6 +89,7 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkClientSecret(path, app)
 		d.checkClientAuth(path, app)
 		d.checkRequests(path, app)
+		d.checkClientACR(path, app, c)
 		d.warnClient(path, app, c)
 		if !d.fine(path) {
 			continue

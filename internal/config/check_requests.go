@@ -1,7 +1,6 @@
 package config
 
 import (
-	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
@@ -32,10 +31,5 @@ func (d *decoder) checkRequests(path string, c *Client) {
 	}
 	if alg := path + ".request_object_signing_alg"; d.has(alg) && d.fine(alg) {
 		needKeys(alg)
-	}
-	for i, acr := range c.DefaultACRValues {
-		if acr == "" || len(acr) > 200 || strings.ContainsFunc(acr, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			d.bad(index(path+".default_acr_values", i), "must be 1 to 200 printable ASCII characters without spaces, such as \"1\"")
-		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -61,6 +62,10 @@ type Config struct {
 	Redis Redis `key:"redis" need:"yes" example:"{mode: single, addrs: [\"127.0.0.1:6379\"]}"`
 	// How long a sign-in lasts.
 	Session Session `key:"session"`
+	// The authentication contexts that apps can ask for, the lowest first: what
+	// they call a weaker and a stronger sign-in (step-up.md). The first is what
+	// every sign-in has; a higher one holds for all that ask for a lower.
+	ACR []ACR `key:"acr" reload:"yes" otherwise:"one, \"1\""`
 	// How long tokens last where neither app nor API says so.
 	Tokens Tokens `key:"tokens"`
 	// Access tokens that only the holder of a key can use (RFC 9449). Every app
@@ -93,6 +98,7 @@ type Config struct {
 	redisTLS    *tls.Config
 	egressRoots *x509.CertPool
 	brand       *page.Brand
+	acr         *acr.Order
 }
 
 // Admin is the listener for operators.
@@ -191,6 +197,23 @@ type Remember struct {
 	Idle time.Duration `key:"idle" default:"336h" min:"1s" max:"3650d" example:"14d"`
 	// How long it lives at most. Not less than idle.
 	Lifetime time.Duration `key:"lifetime" default:"720h" min:"1s" max:"3650d" example:"30d"`
+}
+
+// ACR is one authentication context: what a sign-in must have been to count for
+// it.
+type ACR struct {
+	// What apps send in `acr_values` and tokens say in `acr`: 1 to 200 printable
+	// ASCII characters without spaces. Apps compare it: it should never change.
+	Value string `key:"value" need:"yes" example:"urn:example:confirmed"`
+	// The ways to sign in that reach it, in the words of `amr` (RFC 8176). `pwd` is
+	// a password, the one way that there is yet; + joins what belongs together.
+	Methods []string `key:"methods" example:"[pwd]" otherwise:"any"`
+	// Whether only a sign-in reaches it that was made for a request which asked for
+	// it, or for a higher one. A password then counts for more where it was typed
+	// for what the app is about to do.
+	OnRequest bool `key:"on_request" default:"false" example:"true"`
+	// How long after the sign-in it holds. What stands below it is left then.
+	MaxAge time.Duration `key:"max_age" min:"1m" max:"3650d" example:"15m" otherwise:"as long as the session"`
 }
 
 // Tokens says how long tokens last. Apps and APIs may say otherwise.

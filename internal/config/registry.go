@@ -51,9 +51,12 @@ type Client struct {
 	// What `max_age` is where a request does not say: how long ago the user may
 	// have signed in.
 	DefaultMaxAge time.Duration `key:"default_max_age" min:"1s" max:"3650d" example:"12h" otherwise:"any time ago"`
-	// What `acr_values` is where a request does not say. A wish: the ID token says
-	// in `acr` how the user signed in.
+	// What `acr_values` is where a request does not say: one of these values of
+	// `acr` will do.
 	DefaultACRValues []string `key:"default_acr_values" example:"[\"1\"]" otherwise:"none"`
+	// The value of `acr` that the user must have signed in for at least, whatever a
+	// request says. Who sits at the browser can change a request.
+	MinimumACR string `key:"minimum_acr" example:"urn:example:confirmed" otherwise:"any"`
 	// Whether a code needs PKCE (RFC 7636).
 	RequirePKCE *bool `key:"require_pkce" example:"true" otherwise:"true for public apps, false for confidential ones"`
 	// How long its refresh tokens last, from the code to the last of them:

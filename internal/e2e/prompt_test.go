@@ -32,7 +32,7 @@ func TestPrompts(t *testing.T) {
 		// Both ask for the password, and it is the same session afterwards.
 		for _, over := range [][]string{{"prompt", "login"}, {"max_age", "0"}} {
 			ask(over...)
-			if text := tab.Text("#notice"); text != "Please sign in again to continue." {
+			if text := tab.Text("#notice"); text != "This app asks you to confirm that it is you. Please enter your password again." {
 				t.Errorf("%s: the sign-in page says %q", over, text)
 			}
 			fill(tab, "alice")

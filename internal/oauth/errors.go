@@ -23,6 +23,7 @@ const (
 	ServerError              = "server_error"
 	TemporarilyUnavailable   = "temporarily_unavailable"
 	LoginRequired            = "login_required"
+	InteractionRequired      = "interaction_required"
 	ConsentRequired          = "consent_required"
 	AccountSelectionRequired = "account_selection_required"
 	RegistrationNotSupported = "registration_not_supported"

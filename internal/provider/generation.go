@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/logout"
@@ -19,6 +20,7 @@ type Registry struct {
 	APIs    []client.API
 	Users   []login.User
 	Brand   *page.Brand // whose the pages are; default Hush's own
+	ACR     *acr.Order  // of the authentication contexts; default acr.Default
 }
 
 // generation is one consistent registry and the handler that knows no other.
@@ -27,6 +29,7 @@ type Registry struct {
 type generation struct {
 	clients   *client.Set
 	directory *login.Directory
+	acr       *acr.Order
 	brand     *page.Brand
 	handler   http.Handler
 }
@@ -43,11 +46,19 @@ func (p *Provider) Replace(r Registry) error {
 			return fmt.Errorf("client %q is pairwise, but there is no pairwise salt", c.ID)
 		}
 	}
+	if r.ACR == nil {
+		r.ACR = acr.Default()
+	}
+	for _, c := range set.All() {
+		if c.MinimumACR != "" && r.ACR.Rank(c.MinimumACR) < 0 {
+			return fmt.Errorf("client %q: no sign-in has its minimum_acr, %q", c.ID, c.MinimumACR)
+		}
+	}
 	directory, err := login.NewDirectory(r.Users)
 	if err != nil {
 		return err
 	}
-	g := &generation{clients: set, directory: directory, brand: r.Brand}
+	g := &generation{clients: set, directory: directory, brand: r.Brand, acr: r.ACR}
 	if g.handler, err = p.assemble(g); err != nil {
 		return fmt.Errorf("assemble provider: %w", err)
 	}
@@ -63,7 +74,7 @@ func (p *Provider) assemble(g *generation) (http.Handler, error) {
 	c := p.shared
 	c.Clients, c.Brand = clients, g.brand
 	a := p.flows
-	a.Clients, a.Directory = clients, users
+	a.Clients, a.Directory, a.ACR = clients, users, g.acr
 	c.Authorize = authorize.New(a)
 	c.Logout = logout.New(logout.Config{
 		Find: c.Authorize.Find, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/clientkeys"
@@ -44,6 +45,7 @@ type Options struct {
 	Clients      []client.Spec
 	APIs         []client.API
 	Users        []login.User
+	ACR          *acr.Order     // of the authentication contexts; default acr.Default
 	Session      session.Policy // default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
 	Limits       login.Limits   // of attempts to sign in; default login's
@@ -159,7 +161,7 @@ func New(o Options) (*Provider, error) {
 		})
 		p.flows.Registered = p.shared.Register
 	}
-	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand}); err != nil {
+	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR}); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -39,7 +39,9 @@ type Inspected struct {
 	ACR          string        `json:"acr,omitempty"`
 	Confirmation *Confirmation `json:"cnf,omitempty"`
 
-	UserID string `json:"-"`
+	UserID string    `json:"-"`
+	AMR    []string  `json:"-"`
+	Now    time.Time `json:"-"` // the store's
 }
 
 // Inspect tells what a token of ours is worth now, nil where it is worth nothing
@@ -57,7 +59,7 @@ func (i *Issuer) Inspect(ctx context.Context, a Asker, raw string) (*Inspected, 
 	if over(err) || err == nil && now.Unix() >= told.Expires {
 		return nil, nil
 	}
-	told.UserID = s.UserID
+	told.UserID, told.Now = s.UserID, now
 	return told, err
 }
 
@@ -85,7 +87,7 @@ func (i *Issuer) inspect(a Asker, raw string) (*Inspected, Check, error) {
 	told := &Inspected{
 		Active: true, Scope: access.Scope, ClientID: access.ClientID, Type: TypeOf(access.JKT()),
 		Expires: access.Expires, IssuedAt: access.IssuedAt, Subject: access.Subject, Audience: access.Audience,
-		Issuer: access.Issuer, JTI: access.JTI, AuthTime: access.AuthTime, ACR: access.ACR, Confirmation: access.Confirmation,
+		Issuer: access.Issuer, JTI: access.JTI, AuthTime: access.AuthTime, ACR: access.ACR, AMR: access.AMR, Confirmation: access.Confirmation,
 	}
 	return told, Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: needs, TokenJTI: access.JTI}, nil
 }
@@ -99,7 +101,7 @@ func (i *Issuer) inspectRefresh(c *client.Client, raw string) (*Inspected, Check
 	told := &Inspected{
 		Active: true, Scope: strings.Join(t.grant.Scopes, " "), ClientID: c.ID,
 		Expires: t.Expires, IssuedAt: t.IssuedAt, Subject: t.grant.Subject(), Issuer: i.issuer,
-		AuthTime: t.grant.AuthTime.Unix(), ACR: t.grant.ACR,
+		AuthTime: t.grant.AuthTime.Unix(), ACR: t.grant.ACR, AMR: t.grant.AMR,
 	}
 	if t.grant.JKT != "" {
 		told.Confirmation = &Confirmation{JKT: t.grant.JKT}

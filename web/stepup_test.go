@@ -1,0 +1,314 @@
+package web_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hush-sso/hush/internal/acr"
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/provider"
+	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
+	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/silent"
+)
+
+// steps is the order of the tests: what every sign-in has, a password typed for
+// what asked for it, and a second factor that nobody here has.
+func steps(o *provider.Options) {
+	order, err := acr.New([]acr.Class{
+		{Value: "1"},
+		{Value: "silver", Methods: [][]string{{"pwd"}}, OnRequest: true, MaxAge: 15 * time.Minute},
+		{Value: "gold", Methods: [][]string{{"pwd", "otp"}}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	o.ACR = order
+	wishing, must := clients()[0], clients()[0]
+	wishing.ID, wishing.DefaultACRValues = "wishing", []string{"unknown", "silver"}
+	must.ID, must.MinimumACR = "must", "silver"
+	o.Clients = append(o.Clients, wishing, must)
+	if o.APIs == nil {
+		o.APIs = []client.API{{Audience: audience, Name: "Shop", SkipConsentForFirstParty: true}}
+	}
+}
+
+// under is a request of the app every under another id.
+func under(clientID string, pairs ...string) []string {
+	return append([]string{"client_id", clientID}, pairs...)
+}
+
+// acrOf is what the tokens of a code say of the sign-in.
+func acrOf(t testing.TB, a *hushtest.Agent, code string) string {
+	t.Helper()
+	access, id := redeemed(t, a.Exchange(code, verifier))
+	if got := claimsOf(t, access)["acr"]; got != claimsOf(t, id)["acr"] {
+		t.Errorf("the access token says %v, the ID token %v", got, claimsOf(t, id)["acr"])
+	}
+	value, _ := claimsOf(t, id)["acr"].(string)
+	return value
+}
+
+// TestStepUp from the silent refusal to the end of what was reached.
+func TestStepUp(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {
+		a := signIn(t, browser(t, node(t, store, steps)), "alice")
+		before := handleOf(t, a)
+		if n := redistest.Trips(store, func() {
+			refusedAs(t, a.Authorize(quiet("every", "acr_values", "silver")), silent.StepUpRequired)
+		}); n != 1 {
+			t.Errorf("the refusal costs %d trips", n)
+		}
+		if got := acrOf(t, a, granted(t, a.Authorize(quiet("every")))["code"]); got != "1" {
+			t.Errorf("the refusal left %q", got)
+		}
+
+		page := a.Authorize(request("every", "acr_values", "silver"))
+		if page.Form == nil || !strings.Contains(page.Body, "asks you to confirm that it is you") || page.Form.Fields.Get("username") != "alice" {
+			t.Fatalf("status %d\n%s", page.Status, page.Body)
+		}
+		code := granted(t, a.SignIn("alice", "wonderland"))["code"]
+		if got := acrOf(t, a, code); got != "silver" {
+			t.Errorf("the sign-in reached %q", got)
+		}
+		if after := handleOf(t, a); after.Key != before.Key || after.Secret == before.Secret {
+			t.Error("it must be the same session with another secret")
+		}
+		for _, q := range [][]string{{"acr_values", "silver"}, {}, {"acr_values", "gold silver"}} {
+			if n := redistest.Trips(store, func() {
+				if got := acrOf(t, a, granted(t, a.Authorize(quiet("every", q...)))["code"]); got != "silver" {
+					t.Errorf("%v: silently %q", q, got)
+				}
+			}); n != 2 { // the second is that of the code
+				t.Errorf("%v: %d trips", q, n)
+			}
+		}
+
+		age(t, store, a, 15*time.Minute-time.Second)
+		granted(t, a.Authorize(quiet("every", "acr_values", "silver")))
+		age(t, store, a, 2*time.Second)
+		refusedAs(t, a.Authorize(quiet("every", "acr_values", "silver")), silent.StepUpRequired)
+		if got := acrOf(t, a, granted(t, a.Authorize(quiet("every")))["code"]); got != "1" {
+			t.Errorf("after its time the session says %q", got)
+		}
+	})
+}
+
+// TestACRAsked in every way, and by several at once, of which none weakens
+// another.
+func TestACRAsked(t *testing.T) {
+	a := signIn(t, browser(t, node(t, embedded(t), steps)), "alice")
+	for name, c := range map[string]struct {
+		q    []string
+		want silent.Reason
+	}{
+		"acr_values":                        {under("every", "acr_values", "silver"), silent.StepUpRequired},
+		"one of two will do":                {under("every", "acr_values", "silver 1"), ""},
+		"one that is not known":             {under("every", "acr_values", "platinum"), ""},
+		"one that is not known, and silver": {under("every", "acr_values", "platinum silver"), silent.StepUpRequired},
+		"one that is not known, for an API": {under("every", "acr_values", "platinum", "audience", audience), silent.ACRUnmet},
+		"a wish of claims":                  {under("every", "claims", `{"id_token":{"acr":{"values":["silver"]}}}`), silent.StepUpRequired},
+		"a wish that is not known":          {under("every", "claims", `{"id_token":{"acr":{"values":["platinum"]}}}`), ""},
+		"an essential value":                {under("every", "claims", `{"id_token":{"acr":{"essential":true,"value":"silver"}}}`), silent.StepUpRequired},
+		"an essential one that is not known": {
+			under("every", "claims", `{"id_token":{"acr":{"essential":true,"value":"platinum"}}}`), silent.ACRUnmet},
+		"a default":                   {under("wishing"), silent.StepUpRequired},
+		"a default, and its opposite": {under("wishing", "acr_values", "1"), ""},
+		"a default, and claims":       {under("wishing", "claims", `{"id_token":{"acr":{"value":"1"}}}`), ""},
+		"a default, and no value":     {under("wishing", "claims", `{"id_token":{"acr":{"essential":true}}}`), silent.StepUpRequired},
+		"a minimum":                   {under("must"), silent.StepUpRequired},
+		"a minimum, and less":         {under("must", "acr_values", "1"), silent.StepUpRequired},
+		"a minimum, and a stranger":   {under("must", "acr_values", "platinum"), silent.StepUpRequired},
+		"claims, and less beside it": {
+			under("every", "acr_values", "1", "claims", `{"id_token":{"acr":{"essential":true,"value":"silver"}}}`), silent.StepUpRequired},
+		"claims, and more beside it": {
+			under("every", "acr_values", "silver", "claims", `{"id_token":{"acr":{"essential":true,"value":"1"}}}`), silent.StepUpRequired},
+	} {
+		r := a.Authorize(quiet("every", c.q...))
+		if c.want == "" {
+			granted(t, r)
+			continue
+		}
+		t.Run(name, func(t *testing.T) { refusedAs(t, r, c.want) })
+	}
+	for _, name := range []string{"acr_values", "claims"} {
+		q := quiet("every", "acr_values", "silver", "claims", `{"id_token":{"acr":{"essential":true,"value":"silver"}}}`)
+		q.Add(name, q.Get(name))
+		refused(t, a.Authorize(q), "invalid_request", "")
+		if q = quiet("every"); name == "acr_values" {
+			q[name] = []string{"1", "silver"}
+			refused(t, a.Authorize(q), "invalid_request", "")
+		}
+	}
+}
+
+// TestACRTold is one of those that were asked for, where it is held.
+func TestACRTold(t *testing.T) {
+	a := signIn(t, browser(t, node(t, embedded(t), steps)), "alice")
+	a.Authorize(request("every", "acr_values", "silver"))
+	granted(t, a.SignIn("alice", "wonderland"))
+	for name, c := range map[string]struct {
+		q    []string
+		want string
+	}{
+		"nothing":                   {nil, "silver"},
+		"less":                      {[]string{"acr_values", "1"}, "1"},
+		"less, or more":             {[]string{"acr_values", "gold 1"}, "1"},
+		"both":                      {[]string{"acr_values", "1 silver"}, "silver"},
+		"essentially less":          {[]string{"claims", `{"id_token":{"acr":{"essential":true,"values":["platinum","1"]}}}`}, "1"},
+		"essentially less, or more": {[]string{"acr_values", "silver", "claims", `{"id_token":{"acr":{"essential":true,"value":"1"}}}`}, "1"},
+		"what is not known":         {[]string{"acr_values", "platinum"}, "silver"},
+	} {
+		if got := acrOf(t, a, granted(t, a.Authorize(quiet("every", c.q...)))["code"]); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestStepUpByEveryCarrier of a request. What stands beside what was signed or
+// pushed weakens nothing.
+func TestStepUpByEveryCarrier(t *testing.T) {
+	o := newOffice(t, steps)
+	for name, carry := range o.carriers() {
+		for kind, pairs := range map[string][]string{
+			"acr_values": {"acr_values", "silver"},
+			"claims":     {"claims", `{"id_token":{"acr":{"essential":true,"value":"silver"}}}`},
+		} {
+			t.Run(name+" "+kind, func(t *testing.T) {
+				a := signIn(t, browser(t, o.Provider), "alice")
+				quietly := asked("signing", append([]string{"prompt", "none"}, pairs...)...)
+				if name != "fetched" { // a silent request calls nobody
+					refusedAs(t, a.Authorize(carry(t, a, quietly)), silent.StepUpRequired)
+				}
+				if name != "fetched" && name != "plain" {
+					refusedAs(t, a.Authorize(with(carry(t, a, quietly), "acr_values", "1", "claims", "")), silent.StepUpRequired)
+				}
+				if page := a.Authorize(carry(t, a, asked("signing", pairs...))); page.Form == nil {
+					t.Fatalf("nobody is asked: %+v", page.Answer)
+				}
+				if got := acrOf(t, a, granted(t, a.SignIn("alice", "wonderland"))["code"]); got != "silver" {
+					t.Errorf("the sign-in reached %q", got)
+				}
+			})
+		}
+	}
+}
+
+// TestStepUpUnmet: what a sign-in does not reach is said once it was tried, and
+// not asked for again.
+func TestStepUpUnmet(t *testing.T) {
+	a := browser(t, node(t, embedded(t), steps))
+	for _, pairs := range [][]string{{"acr_values", "gold"}, {"claims", `{"id_token":{"acr":{"essential":true,"value":"gold"}}}`}} {
+		if page := a.Authorize(request("every", pairs...)); page.Form == nil {
+			t.Fatalf("nobody is asked: %+v", page.Answer)
+		}
+		refusedAs(t, a.SignIn("alice", "wonderland"), silent.ACRUnmet)
+		refusedAs(t, a.Authorize(quiet("every", pairs...)), silent.StepUpRequired)
+	}
+	// The sign-in is good for all else. It was made for a request for more than
+	// silver, so it reached that.
+	if got := acrOf(t, a, granted(t, a.Authorize(quiet("every")))["code"]); got != "silver" {
+		t.Errorf("it says %q", got)
+	}
+}
+
+// TestPlainSignInRaisesNothing: who signs in because they are told to, by any
+// app, did not confirm what another one asks to be confirmed.
+func TestPlainSignInRaisesNothing(t *testing.T) {
+	a := signIn(t, browser(t, node(t, embedded(t), steps)), "alice")
+	for _, q := range [][]string{{"prompt", "login"}, {"max_age", "0"}, {"prompt", "login", "acr_values", "1"}} {
+		a.Authorize(request("every", q...))
+		granted(t, a.SignIn("alice", "wonderland"))
+		refusedAs(t, a.Authorize(quiet("every", "acr_values", "silver")), silent.StepUpRequired)
+	}
+}
+
+// TestStepUpIsTold to nobody whom the user did not allow.
+func TestStepUpIsTold(t *testing.T) {
+	a := signIn(t, browser(t, node(t, embedded(t), steps)), "alice")
+	refusedAs(t, a.Authorize(quiet("guest", "acr_values", "silver")), silent.ConsentRequired)
+	a.Authorize(request("guest", "acr_values", "silver"))
+	if page := a.SignIn("alice", "wonderland"); page.Form == nil || page.Answer != nil {
+		t.Fatalf("nobody is asked for consent: %+v", page.Answer)
+	}
+	if got := acrOf(t, a, granted(t, a.Consent("allow"))["code"]); got != "silver" {
+		t.Errorf("the sign-in reached %q", got)
+	}
+}
+
+// TestStepUpTooLate: who takes longer for the pages after the sign-in than what
+// it reached holds is asked once more, and not refused.
+func TestStepUpTooLate(t *testing.T) {
+	store := embedded(t)
+	a := signIn(t, browser(t, node(t, store, steps)), "alice")
+	a.Authorize(request("guest", "acr_values", "silver"))
+	if page := a.SignIn("alice", "wonderland"); page.Form == nil {
+		t.Fatalf("nobody is asked for consent: %+v", page.Answer)
+	}
+	age(t, store, a, 16*time.Minute)
+	if page := a.Consent("allow"); page.Form == nil || page.Form.Fields.Get("username") != "alice" {
+		t.Fatalf("nobody is asked to sign in: %+v", page.Answer)
+	}
+	granted(t, a.SignIn("alice", "wonderland"))
+}
+
+// TestStepUpForm is good in the browser and for the session that it was made for.
+func TestStepUpForm(t *testing.T) {
+	p := node(t, embedded(t), steps)
+	alice, bob := signIn(t, browser(t, p), "alice"), signIn(t, browser(t, p), "bob")
+	alice.Authorize(request("every", "acr_values", "silver"))
+	carried := bob.Copy(t)
+	carried.Page = alice.Page
+	if page := carried.SignIn("bob", "builder"); page.Form == nil || page.Answer != nil {
+		t.Errorf("a form of another browser is taken: %+v", page.Answer)
+	}
+	refusedAs(t, bob.Authorize(quiet("every", "acr_values", "silver")), silent.StepUpRequired)
+
+	// After the sign-in, but before consent: what was shown counts in that session.
+	alice.Authorize(request("guest", "acr_values", "silver"))
+	alice.SignIn("alice", "wonderland")
+	consent := alice.Page
+	alice = signIn(t, alice, "bob")
+	alice.Page = consent
+	if page := alice.Consent("allow"); page.Answer != nil {
+		t.Errorf("what alice confirmed counts for bob: %+v", page.Answer)
+	}
+	refusedAs(t, alice.Authorize(quiet("every", "acr_values", "silver")), silent.StepUpRequired)
+}
+
+// TestACRFades: tokens that are made when the time of a context is over say what
+// is left, and so does introspection of those that were made before.
+func TestACRFades(t *testing.T) {
+	store := embedded(t)
+	a := signIn(t, browser(t, node(t, store, func(o *provider.Options) { refreshers(o); steps(o) })), "alice")
+	for passed, want := range map[time.Duration]string{14 * time.Minute: "silver", 16 * time.Minute: "1"} {
+		a.Authorize(request("server", "acr_values", "silver", "scope", offlineID, "prompt", "login"))
+		code := recode(t, "server", granted(t, a.SignIn("alice", "wonderland"))["code"], func(g *token.Grant) {
+			g.AuthTime = g.AuthTime.Add(-passed)
+		})
+		r := a.Exchange(code, verifier, "client_secret", "vault secret")
+		for _, when := range []string{"redeemed", "refreshed"} {
+			access, id := redeemed(t, r)
+			if claimsOf(t, access)["acr"] != want || claimsOf(t, id)["acr"] != want {
+				t.Errorf("%s after %v: %v and %v, want %s", when, passed, claimsOf(t, access)["acr"], claimsOf(t, id)["acr"], want)
+			}
+			r = refresh(a, "server", r.Text("refresh_token"))
+		}
+		if told := introspected(t, a, r.Text("refresh_token"))["acr"]; told != want {
+			t.Errorf("after %v introspection says %q, want %s", passed, told, want)
+		}
+	}
+}
+
+// TestACRSupported says what there is, the lowest first.
+func TestACRSupported(t *testing.T) {
+	a := browser(t, node(t, embedded(t), steps))
+	list, _ := a.Get(".well-known/openid-configuration").JSON()["acr_values_supported"].([]any)
+	if !slices.Equal(list, []any{"1", "silver", "gold"}) {
+		t.Errorf("%v", list)
+	}
+}
