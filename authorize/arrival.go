@@ -26,20 +26,20 @@ func (a arrival) stale() bool {
 // request itself, nearly always.
 func (s *Service) receive(ctx context.Context, set *client.Set, p oauth.Params, b Browser) (*request, *Outcome) {
 	if p.Count("request") == 0 && p.Count("request_uri") == 0 {
-		return s.validate(set, p, arrival{})
+		return s.validate(set, p, arrival{}, b)
 	}
 	c := set.Client(p.Get("client_id"))
 	if c == nil || p.Count("client_id") != 1 {
-		return s.validate(set, p, arrival{}) // which says what is wrong with it
+		return s.validate(set, p, arrival{}, b) // which says what is wrong with it
 	}
 	inner, came, err := s.unwrap(ctx, c, p, b)
 	if err != nil && came.Pushed != "" {
 		p = inner // sealed by ourselves, so its address can be believed
 	}
 	if err != nil {
-		return nil, s.refuseUnopened(set, p, err)
+		return nil, s.refuseUnopened(set, p, b, err)
 	}
-	return s.validate(set, inner, came)
+	return s.validate(set, inner, came, b)
 }
 
 // unwrap opens what request or request_uri brings. From here on only the
@@ -94,11 +94,12 @@ func sameTypes(outer, inner oauth.Params) *oauth.Error {
 // refuseUnopened answers a request whose parameters could not be had. Nothing of
 // their content is believed: the answer goes to the redirect URI that stands
 // beside them, if that is registered, and else on a page.
-func (s *Service) refuseUnopened(set *client.Set, p oauth.Params, err *oauth.Error) *Outcome {
+func (s *Service) refuseUnopened(set *client.Set, p oauth.Params, b Browser, err *oauth.Error) *Outcome {
 	q, missing := address(set, p)
 	if missing != nil {
 		return &Outcome{Fault: err, ClientID: p.Get("client_id")}
 	}
+	s.meetBrowser(q, b.account(q.client.SSOGroup))
 	q.readMode()
 	if failed := s.readState(q); failed != nil {
 		err = failed

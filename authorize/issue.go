@@ -113,19 +113,20 @@ func (s *Service) user(id string) token.User {
 	return tokenUser(u)
 }
 
-// close adds what every answer ends with: state byte for byte, and the issuer
-// against mix-up (RFC 9207).
+// close adds what every answer ends with: state byte for byte, what the app needs
+// to watch the session, and the issuer against mix-up (RFC 9207).
 func (s *Service) close(q *request, params []oauth.Param) []oauth.Param {
 	if q.state != "" {
 		params = append(params, oauth.Param{Name: "state", Value: q.state})
 	}
+	params = q.sessionState(params)
 	return append(params, oauth.Param{Name: "iss", Value: s.Issuer})
 }
 
 // errorParams are the parameters of a refusal: nothing but what the field
 // defines, and the page that explains the reason.
 func (s *Service) errorParams(q *request, err *oauth.Error) []oauth.Param {
-	params := append(make([]oauth.Param, 0, 5),
+	params := append(make([]oauth.Param, 0, 6),
 		oauth.Param{Name: "error", Value: err.Code},
 		oauth.Param{Name: "error_description", Value: err.Description})
 	if err.Reason != "" {

@@ -60,6 +60,10 @@ type Outcome struct {
 	// sign-in happened.
 	SignedIn *SignedIn
 
+	// Browser is what the browser is for the app, where the answer says so: its
+	// state cookie has to hold this.
+	Browser silent.BrowserState
+
 	// For the log line.
 	ClientID string
 	Silent   bool // the request said prompt=none

@@ -102,7 +102,7 @@ func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *O
 	if away != nil {
 		return nil, &Outcome{Fault: away}
 	}
-	q, refused := s.validate(set, params, f.Came)
+	q, refused := s.validate(set, params, f.Came, b)
 	if refused != nil {
 		return nil, refused
 	}

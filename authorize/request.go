@@ -8,6 +8,7 @@ import (
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/silent"
 )
 
 // Caps on what a code, a form or an answer has to carry, in bytes.
@@ -43,9 +44,10 @@ type request struct {
 	maxAge    time.Duration // negative for none
 	acr       acr.Demand
 	loginHint string
-	hintSub   string // the subject of id_token_hint
-	ahead     *ahead // the session, where it was read with the app
-	wishes    wishes // of the claims parameter
+	hintSub   string              // the subject of id_token_hint
+	ahead     *ahead              // the session, where it was read with the app
+	wishes    wishes              // of the claims parameter
+	browser   silent.BrowserState // as the app is told it by session_state; "" not at all
 }
 
 // address finds out where an answer may go. Its failure is the only one that

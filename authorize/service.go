@@ -59,13 +59,15 @@ type Service struct {
 	sealer *seal.Box // of parked requests
 	pushes *seal.Box // of pushed requests
 	pages  string    // the issuer as the prefix of our own pages
+	states *silent.States
 }
 
 // New returns a Service.
 func New(c Config) *Service {
 	return &Service{
 		Config: c, sealer: c.Keyring.Box("parked request"), pushes: c.Keyring.Box("pushed request"),
-		pages: strings.TrimSuffix(c.Issuer, "/") + "/",
+		pages:  strings.TrimSuffix(c.Issuer, "/") + "/",
+		states: silent.NewStates(c.Keyring.MACKeys(silent.StatePurpose)...),
 	}
 }
 
@@ -92,12 +94,13 @@ func (s *Service) Begin(ctx context.Context, p oauth.Params, b Browser) Outcome 
 }
 
 // validate reads a request against a registry, in memory.
-func (s *Service) validate(set *client.Set, p oauth.Params, came arrival) (*request, *Outcome) {
+func (s *Service) validate(set *client.Set, p oauth.Params, came arrival, b Browser) (*request, *Outcome) {
 	q, err := s.check(set, p, came)
 	switch {
 	case err == nil:
 		return q, nil
 	case q != nil:
+		s.meetBrowser(q, b.account(q.client.SSOGroup))
 		out := s.refuse(q, err)
 		return nil, &out
 	}
@@ -122,6 +125,7 @@ func (s *Service) check(set *client.Set, p oauth.Params, came arrival) (*request
 // decide is the one place where a valid request meets a session.
 func (s *Service) decide(ctx context.Context, q *request, b Browser, done progress) Outcome {
 	account := b.account(q.client.SSOGroup)
+	s.meetBrowser(q, account)
 	if account.Handle.IsZero() && b.Cookie == silent.CookiePresent {
 		b.Cookie = silent.CookieAbsent // the cookie holds other groups only
 	}
@@ -137,6 +141,9 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
+	}
+	if found.Session == nil {
+		s.meetNobody(q)
 	}
 	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
 		return s.settle(q, b, d, found.Session, done)

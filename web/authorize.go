@@ -77,6 +77,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out auth
 		if err := s.cookies.add(w, r, *out.SignedIn); err != nil {
 			return err
 		}
+	} else {
+		s.cookies.state.keep(w, r, v.Browser, out.Browser)
 	}
 	switch {
 	case out.Fault != nil:

@@ -40,7 +40,7 @@ func testCookies(t testing.TB) *cookies {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := newCookies(keyring, issuer, false)
+	c, err := newCookies(keyring, issuer, false, func() []string { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ import (
 // maxAccounts is how many accounts one cookie holds; the oldest goes first.
 const maxAccounts = 5
 
-// cookies are the two cookies of ours. The SSO cookie says who is signed in
+// cookies are the cookies of ours; for the state cookie see there. The SSO cookie says who is signed in
 // and travels into iframes of other sites. The form cookie ties sign-in forms
 // to a browser and does not (SameSite=Lax).
 type cookies struct {
@@ -32,25 +32,30 @@ type cookies struct {
 	ssoName  string
 	formName string
 	form     http.Cookie // attributes
+	state    stateCookie
 }
 
-func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool) (*cookies, error) {
+func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool, groups func() []string) (*cookies, error) {
 	secure := issuer.Scheme == "https"
 	c := &cookies{ssoName: "__Host-hush", formName: "__Host-hush-form"}
+	stateName := "__Host-hush-state"
 	if !secure {
 		// __Host- needs Secure, and localhost cookies are shared between ports.
 		c.ssoName, c.formName = "hush-"+issuer.Port(), "hush-form-"+issuer.Port()
+		stateName = "hush-state-" + issuer.Port()
 	}
 	if path := strings.Trim(issuer.Path, "/"); path != "" {
 		// __Host- cookies are the whole host's, which may serve more issuers.
 		sum := sha256.Sum256([]byte(path))
 		c.ssoName, c.formName = c.ssoName+"-"+hex.EncodeToString(sum[:4]), c.formName+"-"+hex.EncodeToString(sum[:4])
+		stateName += "-" + hex.EncodeToString(sum[:4])
 	}
 	c.form = http.Cookie{Name: c.formName, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	options := sessions.Options{Path: "/", Secure: secure || crossSite, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if options.Secure {
 		options.SameSite = http.SameSiteNoneMode
 	}
+	c.state = newStateCookie(k, stateName, options, groups)
 	var err error
 	c.sso, err = newSSOStore(k, issuer.String(), options)
 	return c, err
@@ -86,6 +91,7 @@ func (c *cookies) add(w http.ResponseWriter, r *http.Request, account authorize.
 			accounts = append(accounts, a)
 		}
 	}
+	c.state.write(w, accounts)
 	s := sessions.NewSession(c.sso, c.ssoName)
 	s.Values[accountsKey] = accounts
 	return c.sso.Save(r, w, s)
@@ -97,6 +103,7 @@ const tombstoneAge = time.Hour
 // retire keeps the cookie for as long as the store tells how its sessions
 // ended: it opens nothing any more, and apps that renew learn why.
 func (c *cookies) retire(w http.ResponseWriter, r *http.Request, accounts []authorize.SignedIn) error {
+	c.state.write(w, nil)
 	s := sessions.NewSession(c.sso, c.ssoName)
 	s.Values[accountsKey] = accounts
 	s.Options = &sessions.Options{MaxAge: int(tombstoneAge.Seconds())}
@@ -105,6 +112,7 @@ func (c *cookies) retire(w http.ResponseWriter, r *http.Request, accounts []auth
 
 // drop removes an SSO cookie that cannot be read, if one came.
 func (c *cookies) drop(w http.ResponseWriter, r *http.Request) {
+	c.state.write(w, nil)
 	if len(r.CookiesNamed(c.ssoName)) == 0 {
 		return
 	}

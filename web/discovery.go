@@ -34,6 +34,7 @@ func (o *offer) members() map[string]any {
 		"token_endpoint":         o.url(tokenPath),
 		"userinfo_endpoint":      o.url(userinfoPath),
 		"end_session_endpoint":   o.url(endSessionPath),
+		"check_session_iframe":   o.checkSessionIframe(),
 		"jwks_uri":               o.url(jwksPath),
 		"registration_endpoint":  o.registrationEndpoint(),
 
@@ -82,6 +83,14 @@ func (o *offer) askingMethods(methods []string) []string {
 		methods = append(methods, client.AuthBasic)
 	}
 	return methods
+}
+
+// checkSessionIframe is "" where no app has pages that could use it.
+func (o *offer) checkSessionIframe() string {
+	if !o.some(func(c *client.Client) bool { return len(c.WebOrigins) > 0 }) {
+		return ""
+	}
+	return o.url(checkPath)
 }
 
 // registrationEndpoint is "" where apps do not register themselves.

@@ -95,7 +95,9 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, q logout.Reques
 		err = s.endSessions(w, r)
 	default:
 		// The cookie stays for the others; what ended in it opens nothing.
-		err = s.end(r, d.End)
+		if err = s.end(r, d.End); err == nil {
+			s.cookies.state.write(w, without(accounts, d.End))
+		}
 	}
 	if err != nil {
 		return err
@@ -151,4 +153,9 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request)
 		notice = "signedout.hint"
 	}
 	return s.signedOut(w, r, c, notice)
+}
+
+// without are the accounts of a browser that did not end.
+func without(accounts, ended []authorize.SignedIn) []authorize.SignedIn {
+	return slices.DeleteFunc(slices.Clone(accounts), func(a authorize.SignedIn) bool { return slices.Contains(ended, a) })
 }

@@ -71,6 +71,7 @@ func form(r *http.Request) (oauth.Params, error) {
 var single = map[string]bool{
 	"request": true, "username": true, "password": true, "account": true, "action": true,
 	"client_id": true, "returnTo": true,
+	"origin":        true,
 	"id_token_hint": true, "logout_hint": true, "post_logout_redirect_uri": true, "state": true,
 	"grant_type": true, "code": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
 	"client_assertion": true, "client_assertion_type": true,

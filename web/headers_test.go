@@ -186,7 +186,7 @@ func TestCookieAttributes(t *testing.T) {
 	if a.Cookie(formCookie) != before {
 		t.Error("the form cookie changed: other tabs lose their forms")
 	}
-	if n := len(a.Cookies()); n != 2 {
+	if n := len(a.Cookies()); n != 3 {
 		t.Errorf("there are %d cookies", n)
 	}
 }

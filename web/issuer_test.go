@@ -76,7 +76,7 @@ func TestIssuersOfOneHost(t *testing.T) {
 			names[c.Name] = true
 		}
 	}
-	if len(names) != 6 {
+	if len(names) != 9 {
 		t.Errorf("cookies are %v", names)
 	}
 }

@@ -71,7 +71,7 @@ func TestSignedAnswers(t *testing.T) {
 						return
 					}
 					p := granted(t, r)
-					if got := slices.Sorted(maps.Keys(p)); !slices.Equal(got, slices.Sorted(slices.Values(append([]string{"iss", "state"}, want...)))) {
+					if got := slices.Sorted(maps.Keys(p)); !slices.Equal(got, slices.Sorted(slices.Values(append([]string{"iss", "session_state", "state"}, want...)))) {
 						t.Errorf("the answer has %v", got)
 					}
 					if travels == "" {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,7 @@ const (
 	issuer     = "https://login.hush.test/"
 	ssoCookie  = "__Host-hush"
 	formCookie = "__Host-hush-form"
+	seenCookie = "__Host-hush-state" // the one that scripts read
 	audience   = "https://api.demo.example"
 )
 
@@ -212,6 +214,11 @@ func refused(t testing.TB, r *hushtest.Reply, code string, reason silent.Reason)
 func refusedAs(t testing.TB, r *hushtest.Reply, reason silent.Reason) {
 	t.Helper()
 	refused(t, r, silent.Explain(reason).Error, reason)
+}
+
+// credentials are the cookies that a reply set, but for the one that scripts read.
+func credentials(r *hushtest.Reply) []*http.Cookie {
+	return slices.DeleteFunc(slices.Clone(r.Set), func(c *http.Cookie) bool { return c.Name == seenCookie })
 }
 
 // isPage checks that a response is a page of ours and goes nowhere else.

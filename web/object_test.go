@@ -42,7 +42,7 @@ func TestCarriers(t *testing.T) {
 							r = unsigned(t, keys, "signing", r)
 						}
 						p := granted(t, r)
-						want := append([]string{"iss", "state"}, responseTypes[types]...)
+						want := append([]string{"iss", "session_state", "state"}, responseTypes[types]...)
 						if got := slices.Sorted(maps.Keys(p)); !slices.Equal(got, slices.Sorted(slices.Values(want))) || p["state"] != "s-1" {
 							t.Errorf("the answer has %v", p)
 						}

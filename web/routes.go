@@ -34,6 +34,7 @@ const (
 	registerPath   = "oidc/register"
 	endSessionPath = "oidc/logout"
 	confirmPath    = endSessionPath + "/confirm"
+	checkPath      = "session/check"
 )
 
 // list is every address but the pages' own files.
@@ -48,6 +49,7 @@ func (s *Server) list() []route {
 		{"GET POST", endSessionPath, false, "logout", s.endSession},
 		{"GET", confirmPath, false, "logout", s.resumeSignOut},
 		{"POST", confirmPath, false, "logout", s.navigation(s.sameOrigin(s.confirmSignOut))},
+		{"GET", checkPath, false, "check_session", s.navigation(s.checkSession)},
 		{"GET", "errors/{$}", false, "errors", s.reasonIndex},
 		{"GET", "errors/{reason}", false, "errors", s.reason},
 		{"GET", "favicon.ico", false, "favicon", s.favicon},

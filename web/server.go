@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/hush-sso/hush/authorize"
@@ -72,7 +73,7 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("issuer must be https: http is for localhost only")
 	}
 	s := &Server{Config: c, origin: u.Scheme + "://" + u.Host, base: strings.TrimSuffix(u.Path, "/") + "/"}
-	if s.cookies, err = newCookies(c.Keyring, u, c.CrossSite); err != nil {
+	if s.cookies, err = newCookies(c.Keyring, u, c.CrossSite, s.ssoGroups); err != nil {
 		return nil, err
 	}
 	if s.Brand == nil {
@@ -85,6 +86,17 @@ func New(c Config) (*Server, error) {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// ssoGroups are those of all apps, and the default one.
+func (s *Server) ssoGroups() []string {
+	groups := []string{client.DefaultGroup}
+	for _, c := range s.Clients().All() {
+		if !slices.Contains(groups, c.SSOGroup) {
+			groups = append(groups, c.SSOGroup)
+		}
+	}
+	return groups
+}
 
 // url returns the absolute address of a path of ours, which never comes from
 // the Host header.

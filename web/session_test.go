@@ -26,7 +26,7 @@ func silently(t *testing.T, a *hushtest.Agent, want silent.Reason, pairs ...stri
 		} else {
 			refusedAs(t, r, want)
 		}
-		if r.Answer.Mode != mode || len(r.Set) > 0 {
+		if r.Answer.Mode != mode || len(credentials(r)) > 0 {
 			t.Errorf("asked for %s, answered by %s, cookies %v", mode, r.Answer.Mode, r.Set)
 		}
 	}

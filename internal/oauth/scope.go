@@ -5,13 +5,16 @@ import (
 	"strings"
 )
 
+// ScopeOpenID makes a request one of OpenID Connect (Core 1.0 section 3.1.2.1).
+const ScopeOpenID = "openid"
+
 // ScopeOfflineAccess asks for refresh tokens (OpenID Connect Core 1.0 section
 // 11).
 const ScopeOfflineAccess = "offline_access"
 
 // IdentityScopes are OpenID Connect's own, as discovery lists them. No API has
 // one of these names.
-var IdentityScopes = []string{"openid", "profile", "email", "address", "phone", ScopeOfflineAccess}
+var IdentityScopes = []string{ScopeOpenID, "profile", "email", "address", "phone", ScopeOfflineAccess}
 
 // maxScopes bounds what one request can ask for.
 const maxScopes = 100

@@ -21,6 +21,7 @@ const idSize = 4
 const (
 	infoID          = "hush v1 key id"
 	infoBox         = "hush v1 box "
+	infoMAC         = "hush v1 mac "
 	infoCookieHash  = "hush v1 cookie hash"
 	infoCookieBlock = "hush v1 cookie block"
 )
@@ -70,6 +71,16 @@ func (k *Keyring) Box(purpose string) *Box {
 		b.ciphers = append(b.ciphers, newCipher(s.id, derive(s.key, infoBox+purpose, 32)))
 	}
 	return b
+}
+
+// MACKeys returns one key of 32 bytes per secret for HMACs of one purpose; the
+// first makes, all are compared.
+func (k *Keyring) MACKeys(purpose string) [][]byte {
+	keys := make([][]byte, len(k.secrets))
+	for i, s := range k.secrets {
+		keys[i] = derive(s.key, infoMAC+purpose, 32)
+	}
+	return keys
 }
 
 // CookieKey is a pair of keys for securecookie.
