@@ -94,14 +94,34 @@ func (s *Service) authenticate(ctx context.Context, c login.Credentials) (login.
 }
 
 func (s *Service) startSession(ctx context.Context, q *request, user login.User, generation string, b Browser) (session.Handle, error) {
+	current := b.account(q.client.SSOGroup)
+	if !current.Handle.IsZero() && current.UserID != user.ID {
+		if err := s.replace(ctx, current.Handle); err != nil {
+			return session.Handle{}, err
+		}
+		current = SignedIn{}
+	}
 	h, err := s.Sessions.Start(ctx, session.SignIn{
 		UserID: user.ID, Generation: generation, ACR: s.ACR.Reached(amrPassword, q.acr.Most), AMR: amrPassword,
-		Group: q.client.SSOGroup, Current: b.account(q.client.SSOGroup).Handle,
+		Group: q.client.SSOGroup, Current: current.Handle,
 	})
 	if err != nil {
 		return session.Handle{}, err
 	}
 	return h, s.Sessions.Activate(ctx, h.Key)
+}
+
+// replace ends what the browser held of another user, if it still opens it: an
+// old copy of a cookie ends nothing.
+func (s *Service) replace(ctx context.Context, h session.Handle) error {
+	_, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: h})
+	if absent := session.Absence(""); errors.As(err, &absent) || errors.Is(err, session.ErrUnreadable) {
+		return nil
+	}
+	if err == nil {
+		_, err = s.Sessions.End(ctx, h.Key, session.Replaced)
+	}
+	return err
 }
 
 // Choose answers the account page: go on as the account that is signed in, or

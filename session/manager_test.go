@@ -16,7 +16,7 @@ import (
 // each runs a test over a manager on the embedded and on a real Redis.
 func each(t *testing.T, f func(t *testing.T, m *session.Manager, kit redistest.Kit)) {
 	redistest.Each(t, func(t *testing.T, s *redisstore.Store, kit redistest.Kit) {
-		f(t, session.NewManager(s, s, session.Policy{Idle: time.Hour, Lifetime: 3 * time.Hour}), kit)
+		f(t, session.NewManager(s, s, session.Policy{Limits: session.Limits{Idle: time.Hour, Lifetime: 3 * time.Hour}}), kit)
 	})
 }
 
@@ -107,15 +107,15 @@ func TestSignInAgain(t *testing.T) {
 	})
 }
 
-func TestAnotherUserReplaces(t *testing.T) {
+func TestAnotherUserIsLeftAlone(t *testing.T) {
 	each(t, func(t *testing.T, m *session.Manager, _ redistest.Kit) {
 		alice := signIn(t, m, "alice", session.Handle{})
 		bob := signIn(t, m, "bob", alice)
 		if bob.Key == alice.Key {
 			t.Error("a session changed its user")
 		}
-		if _, why := state(t, m, alice); why != session.Replaced {
-			t.Errorf("alice: %q", why)
+		if s, why := state(t, m, alice); why != "" || s.UserID != "alice" {
+			t.Errorf("alice: %+v, %q", s, why)
 		}
 		if s, why := state(t, m, bob); why != "" || s.UserID != "bob" {
 			t.Errorf("bob: %+v, %q", s, why)
@@ -145,13 +145,13 @@ func TestFixation(t *testing.T) {
 func TestEnd(t *testing.T) {
 	each(t, func(t *testing.T, m *session.Manager, _ redistest.Kit) {
 		h := signIn(t, m, "alice", session.Handle{})
-		if err := m.End(t.Context(), h.Key, session.Idle); err == nil {
+		if _, err := m.End(t.Context(), h.Key, session.Idle); err == nil {
 			t.Error("idling out is not a way to end a session")
 		}
-		if err := m.End(t.Context(), h.Key, session.SignedOut); err != nil {
+		if _, err := m.End(t.Context(), h.Key, session.SignedOut); err != nil {
 			t.Fatal(err)
 		}
-		if err := m.End(t.Context(), h.Key, session.Revoked); err != nil {
+		if _, err := m.End(t.Context(), h.Key, session.Revoked); err != nil {
 			t.Errorf("ending twice: %v", err)
 		}
 		if _, why := state(t, m, h); why != session.SignedOut {
@@ -163,9 +163,9 @@ func TestEnd(t *testing.T) {
 	})
 }
 
-// TestEndAllCatchesSignIns: sessions that exist, and sign-ins that read the
+// TestEndUserCatchesSignIns: sessions that exist, and sign-ins that read the
 // generation before, are all over; a sign-in that begins after is not.
-func TestEndAllCatchesSignIns(t *testing.T) {
+func TestEndUserCatchesSignIns(t *testing.T) {
 	each(t, func(t *testing.T, m *session.Manager, _ redistest.Kit) {
 		phone, laptop := signIn(t, m, "alice", session.Handle{}), signIn(t, m, "alice", session.Handle{})
 		other := signIn(t, m, "bob", session.Handle{})
@@ -173,16 +173,16 @@ func TestEndAllCatchesSignIns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := m.EndAll(t.Context(), "alice", session.Revoked); err != nil {
+		if _, err := m.EndUser(t.Context(), "alice", session.Revoked, nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, h := range []session.Handle{phone, laptop} {
 			if _, why := state(t, m, h); why != session.Revoked {
-				t.Errorf("after EndAll: %q", why)
+				t.Errorf("after EndUser: %q", why)
 			}
 		}
 		if _, err := m.Start(t.Context(), session.SignIn{UserID: "alice", Generation: gen, Group: "default"}); err == nil {
-			t.Error("a sign-in that began before EndAll survived it")
+			t.Error("a sign-in that began before EndUser survived it")
 		}
 		if _, why := state(t, m, other); why != "" {
 			t.Errorf("another user: %q", why)
@@ -193,9 +193,9 @@ func TestEndAllCatchesSignIns(t *testing.T) {
 	})
 }
 
-// TestEndAllRacesSignIns: whatever the order, a sign-in that read the
-// generation before EndAll began has no live session once both are done.
-func TestEndAllRacesSignIns(t *testing.T) {
+// TestEndUserRacesSignIns: whatever the order, a sign-in that read the
+// generation before EndUser began has no live session once both are done.
+func TestEndUserRacesSignIns(t *testing.T) {
 	each(t, func(t *testing.T, m *session.Manager, _ redistest.Kit) {
 		for range 20 {
 			gen, err := m.Generation(t.Context(), "alice")
@@ -213,7 +213,7 @@ func TestEndAllRacesSignIns(t *testing.T) {
 				})
 			}
 			wg.Go(func() {
-				if err := m.EndAll(context.Background(), "alice", session.Revoked); err != nil {
+				if _, err := m.EndUser(context.Background(), "alice", session.Revoked, nil); err != nil {
 					t.Error(err)
 				}
 			})
@@ -223,7 +223,7 @@ func TestEndAllRacesSignIns(t *testing.T) {
 					continue
 				}
 				if _, why := state(t, m, h); why == "" {
-					t.Fatal("a session outlived EndAll")
+					t.Fatal("a session outlived EndUser")
 				}
 			}
 		}

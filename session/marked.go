@@ -74,6 +74,7 @@ func parseBegun(text string) (begun, error) {
 
 // Start begins or renews a session and returns the handle for the browser. A
 // new session is pending: call Activate once nothing more can refuse the user.
+// ErrFull refuses a user who has as many as are allowed.
 func (m *Manager) Start(ctx context.Context, in SignIn) (Handle, error) {
 	began, err := parseBegun(in.Generation)
 	if err != nil {
@@ -95,7 +96,7 @@ func (m *Manager) unmarked(ctx context.Context, began begun, key Key) error {
 	if err != nil || turn == began.turn {
 		return err
 	}
-	if err := m.End(ctx, key, Revoked); err != nil {
+	if _, err := m.End(ctx, key, Revoked); err != nil {
 		return err
 	}
 	return Revoked

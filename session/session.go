@@ -17,12 +17,19 @@ type Session struct {
 	AMR      []string
 	Group    string    // SSO group
 	Created  time.Time // of the session; AuthTime moves, this does not
-	Expires  time.Time // absolute, never moves
+	Expires  time.Time // absolute; only a sign-in that asks to be remembered moves it
+
+	Remembered bool      // the user asked to stay signed in
+	LastUse    time.Time // to a twentieth of the idle time
+	Credential string    // version of the credential that proved the user; "" none
+	Device     string    // as SignIn has it; only in a Listed
 
 	// TookPart says that the app has used this session before; Granted is what
-	// it was granted then, FirstUse when that was.
+	// it was granted then, FirstUse when that was, and Chosen when the user last
+	// chose this account for the app, zero for never.
 	TookPart bool
 	FirstUse time.Time
+	Chosen   time.Time
 	Granted  oauth.Grants
 }
 
@@ -42,20 +49,29 @@ const (
 	Superseded Absence = "superseded" // live, but the secret was replaced by a later sign-in
 	Pending    Absence = "pending"    // a sign-in that was not finished
 
-	SignedOut    Absence = "signed_out"    // the user signed out
-	Revoked      Absence = "revoked"       // ended from elsewhere: operator or "sign out everywhere"
-	Replaced     Absence = "replaced"      // someone else signed in in the same browser
-	UserDisabled Absence = "user_disabled" // the account was disabled or removed
+	SignedOut       Absence = "signed_out"       // the user signed out
+	Revoked         Absence = "revoked"          // ended from elsewhere: operator or "sign out everywhere"
+	Replaced        Absence = "replaced"         // someone else signed in in the same browser
+	UserDisabled    Absence = "user_disabled"    // the account was disabled or removed
+	PasswordChanged Absence = "password_changed" // its credential is no longer the user's
+	Displaced       Absence = "displaced"        // the user's later sessions left no room for it
 )
+
+// Damaged is the state of a listed session whose record cannot be read. Resolve
+// says ErrUnreadable instead.
+const Damaged Absence = "damaged"
 
 // ErrUnreadable means that the stored record is damaged: the session is lost,
 // but nobody ended it.
 var ErrUnreadable = errors.New("session: the stored record is damaged")
 
+// ErrFull means that the user has all the sessions that one user may have.
+var ErrFull = errors.New("session: the user has as many sessions as are allowed")
+
 // Ending tells whether a is a way in which a session can be ended.
 func (a Absence) Ending() bool {
 	switch a {
-	case SignedOut, Revoked, Replaced, UserDisabled:
+	case SignedOut, Revoked, Replaced, UserDisabled, PasswordChanged, Displaced:
 		return true
 	}
 	return false

@@ -37,15 +37,25 @@ type Store interface {
 	// becomes the union of what it held and granted. It returns that union.
 	Participate(ctx context.Context, key Key, clientID string, granted oauth.Grants) (oauth.Grants, error)
 
+	// Choose records that the user chose this account for the client now, if
+	// the client takes part.
+	Choose(ctx context.Context, key Key, clientID string) error
+
 	// Withdraw takes back all that the client was granted in the session, as
 	// if it had never taken part. A session that is over is success.
 	Withdraw(ctx context.Context, key Key, clientID string) error
 
 	// End turns the session into a tombstone that says why and is kept for an
 	// hour, whatever was at the key before, so that nothing brings it back.
-	// An existing tombstone keeps its first reason. It returns the user id of
-	// the session that it ended, or "".
-	End(ctx context.Context, key Key, why Absence) (userID string, err error)
+	// An existing tombstone keeps its first reason, and what it says of the
+	// session is returned again. kept: refresh tokens outlive the session, which
+	// must stay on its user's list.
+	End(ctx context.Context, key Key, why Absence) (e Ended, kept bool, err error)
+
+	// Describe reads sessions without their secrets, in one round trip, in the
+	// order of keys, and the store's time. It changes nothing. What cannot be
+	// read is Damaged.
+	Describe(ctx context.Context, keys ...Key) ([]Listed, time.Time, error)
 }
 
 // UserStore keeps what belongs to a user rather than to one session.
@@ -54,9 +64,15 @@ type UserStore interface {
 	// user are ended; "" for a user whose sessions never were.
 	Generation(ctx context.Context, userID string) (string, error)
 
-	// Enlist adds a session to the user's list until expires. It fails with
-	// Revoked, and adds nothing, if the generation is no longer gen.
-	Enlist(ctx context.Context, userID, gen string, key Key, expires time.Time) error
+	// Enlist adds a session to the user's list. It fails with Revoked, and adds
+	// nothing, if the generation is no longer e.Generation. If e.Most others are
+	// on the list beside those of e.Over it adds nothing and returns all that
+	// are. In one step, so that no two sign-ins take the same place.
+	Enlist(ctx context.Context, e Entry) (full []Member, err error)
+
+	// List returns a part of the user's list, the latest to expire first, and
+	// the Page.After of the next part, "" after the last.
+	List(ctx context.Context, userID string, p Page) (keys []Key, next string, err error)
 
 	// Delist takes a session off the list. Absent is success.
 	Delist(ctx context.Context, userID string, key Key) error
@@ -66,17 +82,34 @@ type UserStore interface {
 	Turn(ctx context.Context, userID string) ([]Key, error)
 }
 
+// Entry is a session to be put on its user's list.
+type Entry struct {
+	UserID, Generation string
+	Key                Key
+	Expires            time.Time
+	Most               int   // sessions of one user; 0: any number
+	Over               []Key // on the list, but over
+}
+
+// Member is a session on its user's list.
+type Member struct {
+	Key Key
+	New bool // put there less than a minute ago: its record may not be there yet
+}
+
 // Record is a session to be created. Times of expiry are durations, because
 // only the store's clock counts.
 type Record struct {
-	Handle   Handle
-	SID      string
-	UserID   string
-	ACR      string
-	AMR      []string
-	Group    string
-	Idle     time.Duration // time without activity after which it is over
-	Lifetime time.Duration // time after creation at which it is over
+	Handle     Handle
+	SID        string
+	UserID     string
+	ACR        string
+	AMR        []string
+	Group      string
+	Limits     // idle time, and lifetime from its creation
+	Remember   bool
+	Device     string
+	Credential string
 }
 
 // Query asks for one app's view of a session.
@@ -95,7 +128,14 @@ type Seen struct {
 
 // Renewal is a new sign-in within a session.
 type Renewal struct {
-	NewSecret Secret
-	ACR       string
-	AMR       []string
+	NewSecret  Secret
+	ACR        string
+	AMR        []string
+	Credential string
+	Device     string
+	// Remember is what the user asked for this time. Where it is another than
+	// before Limits are its own: who is remembered from now on lives by them from
+	// the session's creation; who no longer is, at most by them from now on.
+	Remember bool
+	Limits
 }

@@ -95,6 +95,8 @@ var rules = [...]rule{
 	{SignedOut, false, StepLogin, absent(session.SignedOut)},
 	{SessionRevoked, false, StepLogin, absent(session.Revoked)},
 	{SessionReplaced, false, StepLogin, absent(session.Replaced)},
+	{SessionDisplaced, false, StepLogin, absent(session.Displaced)},
+	{PasswordChanged, false, StepLogin, absent(session.PasswordChanged)},
 	{ConsentRequired, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
 		return needsConsent(r, s) && s.Session.Granted == ""
 	}},
@@ -164,7 +166,8 @@ func sessionGone(r *Request, s *Subject, _ time.Time) bool {
 	}
 	switch s.Absence {
 	case session.Idle, session.Expired, session.Superseded, session.Pending,
-		session.SignedOut, session.Revoked, session.Replaced, session.UserDisabled:
+		session.SignedOut, session.Revoked, session.Replaced, session.Displaced,
+		session.PasswordChanged, session.UserDisabled:
 		return false
 	}
 	return true

@@ -72,6 +72,8 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 		SignedOut:         gone(session.SignedOut),
 		SessionRevoked:    gone(session.Revoked),
 		SessionReplaced:   gone(session.Replaced),
+		SessionDisplaced:  gone(session.Displaced),
+		PasswordChanged:   gone(session.PasswordChanged),
 		ConsentRequired: func(_ *Request, s *Subject) {
 			if s.Session != nil {
 				s.Session.Granted = ""
@@ -253,7 +255,7 @@ func TestBoundaries(t *testing.T) {
 func TestEveryAbsenceHasARule(t *testing.T) {
 	for _, why := range []session.Absence{
 		session.Gone, session.Idle, session.Expired, session.Superseded, session.Pending,
-		session.SignedOut, session.Revoked, session.Replaced, session.UserDisabled, "a way that nobody knows yet",
+		session.SignedOut, session.Revoked, session.Replaced, session.Displaced, session.PasswordChanged, session.UserDisabled, "a way that nobody knows yet",
 	} {
 		r, _ := granted()
 		if d := Decide(r, &Subject{Absence: why}, now); d.Granted() {

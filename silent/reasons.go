@@ -20,6 +20,8 @@ const (
 	SignedOut         Reason = "signed_out"
 	SessionRevoked    Reason = "session_revoked"
 	SessionReplaced   Reason = "session_replaced"
+	SessionDisplaced  Reason = "session_displaced"
+	PasswordChanged   Reason = "password_changed"
 	ConsentRequired   Reason = "consent_required"
 	ConsentScope      Reason = "consent_scope"
 	ConsentDeclined   Reason = "consent_declined"
@@ -121,6 +123,14 @@ var explanations = []Explanation{
 	{SessionReplaced, oauth.LoginRequired, "Another user signed in in the same browser.",
 		"Another user signed in",
 		"A sign-in as someone else ended this session.",
+		[]string{"Clear what the app keeps about the user.", signIn}},
+	{SessionDisplaced, oauth.LoginRequired, "The user's later sessions left no room for this one.",
+		"The user signed in too often elsewhere",
+		"A user may have no more than session.max_per_user sessions. A later sign-in, with another browser, ended the oldest of them.",
+		[]string{"Clear what the app keeps about the user.", signIn}},
+	{PasswordChanged, oauth.LoginRequired, "The user's password was changed since this sign-in.",
+		"The password was changed",
+		"The session began with a password that is no longer the user's. Only the browser in which the password was changed stays signed in.",
 		[]string{"Clear what the app keeps about the user.", signIn}},
 	{SecretUnknown, oauth.LoginRequired, "The session cookie was sealed under a secret that this server does not hold.",
 		"The cookie's secret is unknown",

@@ -278,7 +278,7 @@ func TestCodeDiesWithWhatItStandsOn(t *testing.T) {
 	for _, why := range []session.Absence{session.Revoked, session.Replaced, session.UserDisabled} {
 		t.Run(string(why), func(t *testing.T) {
 			a, c := begin(t)
-			if err := p.Sessions.End(t.Context(), handleOf(t, a).Key, why); err != nil {
+			if _, err := p.Sessions.End(t.Context(), handleOf(t, a).Key, why); err != nil {
 				t.Fatal(err)
 			}
 			failed(t, a.Exchange(c, verifier), 400, "invalid_grant")
@@ -286,7 +286,7 @@ func TestCodeDiesWithWhatItStandsOn(t *testing.T) {
 	}
 	t.Run("all sessions ended", func(t *testing.T) {
 		a, c := begin(t)
-		if err := p.Sessions.EndAll(t.Context(), "alice", session.Revoked); err != nil {
+		if _, err := p.Sessions.EndUser(t.Context(), "alice", session.Revoked, nil); err != nil {
 			t.Fatal(err)
 		}
 		failed(t, a.Exchange(c, verifier), 400, "invalid_grant")

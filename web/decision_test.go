@@ -221,7 +221,7 @@ func TestDisclosure(t *testing.T) {
 			revoke(t, store, p, a, "guest")
 			refusedAs(t, b.Authorize(quiet("guest", c.pairs...)), silent.ConsentRequired)
 
-			if err := p.Sessions.End(t.Context(), handleOf(t, a).Key, session.Revoked); err != nil {
+			if _, err := p.Sessions.End(t.Context(), handleOf(t, a).Key, session.Revoked); err != nil {
 				t.Fatal(err)
 			}
 			// How it ended is told to who took part, as every did.

@@ -171,7 +171,7 @@ func TestIntrospect(t *testing.T) {
 	if introspected(t, gone, access, shop...)["active"] != false {
 		t.Error("an app's that is gone")
 	}
-	if err := p.Sessions.End(t.Context(), handleOf(t, a).Key, session.SignedOut); err != nil {
+	if _, err := p.Sessions.End(t.Context(), handleOf(t, a).Key, session.SignedOut); err != nil {
 		t.Fatal(err)
 	}
 	for _, token := range []string{access, next, plain.Text("access_token")} {

@@ -74,7 +74,7 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 // end ends the sessions of these accounts.
 func (s *Server) end(r *http.Request, accounts []authorize.SignedIn) error {
 	for _, a := range accounts {
-		if err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut); err != nil {
+		if _, err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut); err != nil {
 			return unsure(err)
 		}
 		s.Metrics.sessionsEnded.WithLabelValues(string(session.SignedOut)).Inc()

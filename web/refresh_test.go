@@ -266,7 +266,7 @@ func TestRefreshDies(t *testing.T) {
 	}
 	end := func(why session.Absence) func(*testing.T, *hushtest.Agent) *hushtest.Agent {
 		return func(t *testing.T, a *hushtest.Agent) *hushtest.Agent {
-			if err := p.Sessions.End(t.Context(), handleOf(t, a).Key, why); err != nil {
+			if _, err := p.Sessions.End(t.Context(), handleOf(t, a).Key, why); err != nil {
 				t.Fatal(err)
 			}
 			return a
@@ -283,14 +283,14 @@ func TestRefreshDies(t *testing.T) {
 		"revoked":    {end(session.Revoked), false},
 		"disabled":   {end(session.UserDisabled), false},
 		"everything": {func(t *testing.T, a *hushtest.Agent) *hushtest.Agent {
-			if err := p.Sessions.EndAll(t.Context(), "alice", session.Revoked); err != nil {
+			if _, err := p.Sessions.EndUser(t.Context(), "alice", session.Revoked, nil); err != nil {
 				t.Fatal(err)
 			}
 			return a
 		}, false},
 		"everything, later": {func(t *testing.T, a *hushtest.Agent) *hushtest.Agent {
 			age(t, store, a, 200*time.Hour) // the record is forgotten
-			if err := p.Sessions.EndAll(t.Context(), "alice", session.Revoked); err != nil {
+			if _, err := p.Sessions.EndUser(t.Context(), "alice", session.Revoked, nil); err != nil {
 				t.Fatal(err)
 			}
 			return a

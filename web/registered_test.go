@@ -66,7 +66,7 @@ func TestRegisteredSessionEnded(t *testing.T) {
 	a := signIn(t, browser(t, p), "alice") // a session that the app has not used
 	key := handleOf(t, a).Key
 	store.Client().AddHook(&afterRead{then: func() {
-		if err := p.Sessions.End(t.Context(), key, session.SignedOut); err != nil {
+		if _, err := p.Sessions.End(t.Context(), key, session.SignedOut); err != nil {
 			t.Error(err)
 		}
 	}})

@@ -310,7 +310,7 @@ func TestOldCookies(t *testing.T) {
 				session.SignedOut: silent.SignedOut, session.UserDisabled: silent.UserDisabled,
 			} {
 				a := signIn(t, browser(t, p), "alice")
-				if err := p.Sessions.End(t.Context(), handleOf(t, a).Key, why); err != nil {
+				if _, err := p.Sessions.End(t.Context(), handleOf(t, a).Key, why); err != nil {
 					t.Fatal(err)
 				}
 				silently(t, a, reason)
@@ -320,7 +320,7 @@ func TestOldCookies(t *testing.T) {
 		})
 		t.Run("everywhere", func(t *testing.T) {
 			a, b := signIn(t, browser(t, p), "bob"), signIn(t, browser(t, p), "bob")
-			if err := p.Sessions.EndAll(t.Context(), "bob", session.Revoked); err != nil {
+			if _, err := p.Sessions.EndUser(t.Context(), "bob", session.Revoked, nil); err != nil {
 				t.Fatal(err)
 			}
 			silently(t, a, silent.SessionRevoked)
@@ -352,7 +352,9 @@ func TestExpiry(t *testing.T) {
 				silent.SessionExpired},
 		} {
 			t.Run(name, func(t *testing.T) {
-				p := node(t, store, func(o *provider.Options) { o.Session = session.Policy{Idle: c.idle, Lifetime: c.lifetime} })
+				p := node(t, store, func(o *provider.Options) {
+					o.Session = session.Policy{Limits: session.Limits{Idle: c.idle, Lifetime: c.lifetime}}
+				})
 				a := signIn(t, browser(t, p), "alice")
 				for i, d := range c.ages {
 					granted(t, a.Authorize(quiet(c.client)))

@@ -121,7 +121,7 @@ func TestUserinfoOfWhatIsOver(t *testing.T) {
 		for name, end := range map[string]func(*hushtest.Agent) *hushtest.Agent{
 			"sign-out": func(a *hushtest.Agent) *hushtest.Agent { a.Get("v2/logout"); return a },
 			"revoked": func(a *hushtest.Agent) *hushtest.Agent {
-				if err := p.Sessions.EndAll(t.Context(), "alice", session.Revoked); err != nil {
+				if _, err := p.Sessions.EndUser(t.Context(), "alice", session.Revoked, nil); err != nil {
 					t.Fatal(err)
 				}
 				return a

@@ -207,7 +207,7 @@ func signedIn(t *testing.T, s *redisstore.Store) (session.Handle, session.Sessio
 	h := session.Handle{Key: session.Key{1}, Secret: session.Secret{2}}
 	record := session.Record{
 		Handle: h, SID: "sid", UserID: "alice", ACR: "1", AMR: []string{"pwd"}, Group: "default",
-		Idle: 72 * time.Hour, Lifetime: 168 * time.Hour,
+		Limits: session.Limits{Idle: 72 * time.Hour, Lifetime: 168 * time.Hour},
 	}
 	until(t, "a replica", func() bool { return s.Create(t.Context(), record) == nil })
 	err := s.Activate(t.Context(), h.Key)

@@ -128,7 +128,7 @@ func options(c *config.Config) provider.Options {
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR,
-		Session: session.Policy{Idle: c.Session.Idle, Lifetime: c.Session.Lifetime},
+		Session: session.Policy{Limits: session.Limits{Idle: c.Session.Idle, Lifetime: c.Session.Lifetime}},
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,
 			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code, Refresh: c.Tokens.RefreshToken,

@@ -46,7 +46,7 @@ type Options struct {
 	APIs         []client.API
 	Users        []login.User
 	ACR          *acr.Order     // of the authentication contexts; default acr.Default
-	Session      session.Policy // default 72 h idle, 168 h in all
+	Session      session.Policy // see there; default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
 	Limits       login.Limits   // of attempts to sign in; default login's
 	Registration Registration   // of apps by themselves; default: they cannot
@@ -110,6 +110,7 @@ func New(o Options) (*Provider, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Store = o.Store.Limited(o.Session) // the one that everything below is given
 	keyring, err := seal.New(o.Issuer, o.Secrets...)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ import (
 // rights are what the user of a node may do in Redis, as docs/deployment.md
 // and the production example have it.
 const rights = "resetkeys ~hush:* resetchannels -@all +info +wait +eval +evalsha +time " +
-	"+get +set +del +hget +hgetall +hmget +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zremrangebyscore +zremrangebyrank +zscore +zcard"
+	"+get +set +del +hget +hmget +hgetall +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zrevrangebyscore +zremrangebyscore +zremrangebyrank +zscore +zcard"
 
 func TestRightsAreInTheDocumentation(t *testing.T) {
 	for _, name := range []string{"docs/deployment.md", "docs/examples/production/redis.sh", "docs/examples/production/README.md"} {
@@ -96,6 +96,8 @@ func (b bench) session() error {
 	errs = append(errs, err, b.kit.Age(ctx, h.Key, 10*time.Hour))
 	_, now, err := b.Resolve(ctx, session.Query{Handle: h, ClientID: app, Activity: true})
 	errs = append(errs, err)
+	_, _, err = b.Describe(ctx, h.Key)
+	errs = append(errs, err)
 	code := token.Redemption{
 		Key: h.Key, JTI: rand.Text(), ClientID: app, Needs: openid,
 		IssuedAt: now, Lifetime: time.Minute, Attempt: rand.Text(), Outlives: time.Hour,
@@ -107,7 +109,7 @@ func (b bench) session() error {
 		errs = append(errs, fmt.Errorf("redeemed again: %w", err))
 	}
 	errs = append(errs, b.Withdraw(ctx, h.Key, app))
-	_, err = b.End(ctx, h.Key, session.SignedOut)
+	_, _, err = b.End(ctx, h.Key, session.SignedOut)
 	return errors.Join(append(errs, err)...)
 }
 
@@ -115,7 +117,7 @@ func (b bench) session() error {
 // too late, and ends all that came of its code.
 func (b bench) refresh() error {
 	h := newHandle()
-	errs := []error{b.Create(ctx, record(h)), b.Activate(ctx, h.Key), b.Enlist(ctx, record(h).UserID, "", h.Key, time.Now().Add(lifetime))}
+	errs := []error{b.Create(ctx, record(h)), b.Activate(ctx, h.Key), b.enlist(record(h).UserID, "", h.Key, time.Now().Add(lifetime))}
 	_, err := b.Participate(ctx, h.Key, app, openid)
 	errs = append(errs, err)
 	_, now, err := b.Resolve(ctx, session.Query{Handle: h, ClientID: app})
@@ -135,7 +137,7 @@ func (b bench) refresh() error {
 	if err := b.holds(r); !errors.Is(err, token.ErrRevoked) {
 		errs = append(errs, fmt.Errorf("after that: %w", err))
 	}
-	_, err = b.End(ctx, h.Key, session.Revoked)
+	_, _, err = b.End(ctx, h.Key, session.Revoked)
 	return errors.Join(append(errs, err)...)
 }
 
@@ -145,15 +147,17 @@ func (b bench) full(admin bench) error {
 	err := errors.Join(b.Create(ctx, record(h)), b.Activate(ctx, h.Key))
 	admin.ok(admin.Client().ConfigSet(ctx, "maxmemory", "1").Err())
 	defer func() { admin.ok(admin.Client().ConfigSet(ctx, "maxmemory", "0").Err()) }()
-	_, ended := b.End(ctx, h.Key, session.SignedOut)
+	_, _, ended := b.End(ctx, h.Key, session.SignedOut)
 	return errors.Join(err, ended)
 }
 
 // user does what a store does for a user.
 func (b bench) user() error {
 	id, key := rand.Text(), newHandle().Key
-	errs := []error{b.Enlist(ctx, id, "", key, time.Now().Add(lifetime)), b.Delist(ctx, id, key)}
+	errs := []error{b.enlist(id, "", key, time.Now().Add(lifetime)), b.Delist(ctx, id, key)}
 	_, err := b.Turn(ctx, id)
+	errs = append(errs, err)
+	_, _, err = b.List(ctx, id, session.Page{Limit: 1})
 	errs = append(errs, err)
 	_, err = b.Generation(ctx, id)
 	errs = append(errs, err)

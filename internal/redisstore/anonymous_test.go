@@ -18,7 +18,7 @@ func TestKeysNameNobody(t *testing.T) {
 		b := bench{t, s, kit}
 		user := "alice-" + rand.Text()
 		h := b.active()
-		b.ok(b.Enlist(ctx, user, "", h.Key, time.Now().Add(lifetime)))
+		b.ok(b.enlist(user, "", h.Key, time.Now().Add(lifetime)))
 		_, err := b.Remember(ctx, user, app, openid)
 		b.ok(err)
 		b.turn(user)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -32,7 +33,7 @@ func Embedded() (*Store, error) {
 	tune(u)
 	client := redis.NewClient(u.Simple())
 	stop := drive(m)
-	return &Store{client: client, embedded: true, close: sync.OnceValue(func() error {
+	return &Store{client: client, embedded: true, ahead: new(atomic.Pointer[time.Duration]), close: sync.OnceValue(func() error {
 		stop()
 		err := client.Close()
 		m.Close()

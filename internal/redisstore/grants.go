@@ -30,9 +30,9 @@ func (s *Store) Redeem(ctx context.Context, r token.Redemption) (session.Session
 		}
 	}
 	a, err := s.runDurable(ctx, redeemScript, familyKeys(r.Key, r.JTI),
-		r.ClientID, string(r.Needs), r.IssuedAt.UnixMilli(), r.Lifetime.Milliseconds(), r.Attempt,
-		r.Outlives.Milliseconds(), usedSlack.Milliseconds(), s.latest(ctx),
-		r.JTI, first.Hash, first.Lifetime.Milliseconds(), flag(first.Outlives), mostFamilies)
+		s.judged(r.ClientID, string(r.Needs), r.IssuedAt.UnixMilli(), r.Lifetime.Milliseconds(), r.Attempt,
+			r.Outlives.Milliseconds(), usedSlack.Milliseconds(), s.latest(ctx),
+			r.JTI, first.Hash, first.Lifetime.Milliseconds(), flag(first.Outlives), mostFamilies)...)
 	if err != nil {
 		return session.Session{}, a.now, err
 	}
@@ -50,7 +50,8 @@ func (s *Store) keep(ctx context.Context, userID string, k session.Key, life tim
 func (s *Store) Check(ctx context.Context, c token.Check) (session.Session, time.Time, error) {
 	keys := familyKeys(c.Key, c.JTI)
 	keys[3] = usedKey(c.Key, c.TokenJTI)
-	a, err := s.run(ctx, checkScript, keys, c.ClientID, string(c.Needs), c.Refresh, token.Grace.Milliseconds())
+	a, err := s.run(ctx, checkScript, keys,
+		s.judged(c.ClientID, string(c.Needs), c.Refresh, token.Grace.Milliseconds())...)
 	if err != nil {
 		return session.Session{}, a.now, err
 	}

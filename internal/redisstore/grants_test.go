@@ -131,7 +131,7 @@ func testCheck(t *testing.T, b bench) {
 	c.Needs = openid
 	_, _, err = b.Check(ctx, c)
 	b.is(err, token.ErrNotGranted)
-	_, err = b.End(ctx, h.Key, session.SignedOut)
+	_, _, err = b.End(ctx, h.Key, session.SignedOut)
 	b.ok(err)
 	_, _, err = b.Check(ctx, c)
 	b.is(err, session.SignedOut)

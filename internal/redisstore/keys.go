@@ -29,6 +29,10 @@
 //	hush:{u:<u>}:sessions zset    the user's session keys by         latest expiry + 1 h
 //	                              absolute expiry, ms, or that of
 //	                              a family that outlives it
+//	hush:{u:<u>}:new      zset    members of that list whose record    1 min after the last sign-in
+//	                              may not be there yet, by when they
+//	                              are no longer new, ms; only where
+//	                              the number of sessions is limited
 //	hush:{u:<u>}:gen      string  generation: server time in µs of   24 h, longer than any sign-in
 //	                              the last Turn, strictly growing
 //	hush:{u:<u>}:consents hash    client id -> oauth.Grants          400 days after the last answer
@@ -74,15 +78,24 @@
 //	sid   public session id               amr   the same, separated by spaces
 //	uid   user id                         grp   SSO group
 //	h     hash of the secret              cr    ms, created
-//	hp    hash of the secret before it    ex    ms, absolute expiry, never moves
+//	hp    hash of the secret before it    ex    ms, absolute expiry
 //	hpx   ms, until when hp is good       idle  ms, idle time
-//	c:<client>  seconds of first use, then what it was granted (oauth.Grants,
-//	            which is empty or begins with a line end)
+//	rem   1: asked to stay signed in,     lu    seconds, last use, noted when the idle
+//	      0: did once, then signed in           expiry moves; absent: at
+//	      without asking                  cv    version of the credential
+//	dev   the device, for people
+//	c:<client>  seconds of first use; a space and seconds of when the account was
+//	            last chosen for it, if it was; then what it was granted
+//	            (oauth.Grants, which is empty or begins with a line end)
+//
+// ex moves when a session that was not remembered is: it counts from cr then, by
+// the lifetime of those that are. Limits of the policy that are lower than those
+// of a record hold at once, and are written into it at its next use.
 //
 // A record is live while it is active, its PTTL is above one hour and ex has
 // not come. The hour of grace lets the next silent answer say why there is no
 // session. An ended record is a tombstone: it keeps h, hp, hpx (so that only
-// who holds the secret learns the reason), sid, uid and c:* (who took part).
+// who holds the secret learns the reason), sid, uid, grp and c:* (who took part).
 //
 // # The refresh family
 //
@@ -115,6 +128,7 @@ const (
 	answerSlack      = 5 * time.Second      // an answer is there for as long as the grace is judged
 	usedSlack        = 10 * time.Minute     // a code's marker outlives the code, whatever clocks do
 	genLife          = 24 * time.Hour       // a sign-in takes minutes
+	newLife          = time.Minute          // from Enlist to Create, which are one request
 	ticketLife       = time.Minute          // no request to sign in takes as long
 	consentLife      = 400 * 24 * time.Hour // a consent unused for a year is asked for again
 	markLife         = 3650 * 24 * time.Hour

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -89,10 +90,10 @@ func (o Options) Validate() error {
 func Open(o Options) *Store {
 	quiet()
 	if o.Client != nil {
-		return &Store{client: o.Client, replica: o.ReplicaWait, close: func() error { return nil }}
+		return &Store{client: o.Client, replica: o.ReplicaWait, ahead: new(atomic.Pointer[time.Duration]), close: func() error { return nil }}
 	}
 	c := connect(o)
-	return &Store{client: c, replica: o.ReplicaWait, close: c.Close}
+	return &Store{client: c, replica: o.ReplicaWait, ahead: new(atomic.Pointer[time.Duration]), close: c.Close}
 }
 
 func connect(o Options) redis.UniversalClient {

@@ -11,13 +11,14 @@ import (
 )
 
 // parseSession reads what record.lua's yes answers, the status and the time
-// taken off: sid, uid, at, acr, amr, grp, cr, ex, c.
+// taken off: sid, uid, at, acr, amr, grp, cr, ex, rem, lu, cv, c.
 func parseSession(key session.Key, a answer) (session.Session, error) {
 	s := session.Session{
 		Key: key, SID: a.text(0), UserID: a.text(1),
 		ACR: a.text(3), AMR: strings.Fields(a.text(4)), Group: a.text(5),
+		Remembered: a.text(8) == "1", Credential: a.text(10),
 	}
-	if len(a.rest) != 9 {
+	if len(a.rest) != 12 {
 		return s, fmt.Errorf("redis: session has %d values", len(a.rest))
 	}
 	var err error
@@ -30,18 +31,42 @@ func parseSession(key session.Key, a answer) (session.Session, error) {
 	if s.Expires, err = millis(a.rest[7]); err != nil {
 		return s, err
 	}
-	c, ok := a.rest[8].(string)
+	if s.LastUse, err = lastUse(s.AuthTime, a.text(9)); err != nil {
+		return s, err
+	}
+	c, ok := a.rest[11].(string)
 	if !ok {
 		return s, nil // the client has not taken part
 	}
-	s.TookPart = true
-	first, grants := c, ""
-	if i := strings.IndexByte(c, '\n'); i >= 0 {
-		first, grants = c[:i], c[i:]
-	}
-	s.Granted = oauth.Grants(grants)
-	s.FirstUse, err = seconds(first)
+	part, err := parsePart(c)
+	s.TookPart, s.FirstUse, s.Chosen, s.Granted = true, part.FirstUse, part.Chosen, part.Granted
 	return s, err
+}
+
+// parsePart reads c:<client>.
+func parsePart(c string) (session.App, error) {
+	var part session.App
+	if i := strings.IndexByte(c, '\n'); i >= 0 {
+		c, part.Granted = c[:i], oauth.Grants(c[i:])
+	}
+	first, chosen, was := strings.Cut(c, " ")
+	var err error
+	if part.FirstUse, err = seconds(first); err == nil && was {
+		part.Chosen, err = seconds(chosen)
+	}
+	return part, err
+}
+
+// lastUse is the later of the sign-in and what was noted since, "" for nothing.
+func lastUse(signIn time.Time, noted string) (time.Time, error) {
+	if noted == "" {
+		return signIn, nil
+	}
+	used, err := seconds(noted)
+	if used.Before(signIn) {
+		used = signIn
+	}
+	return used, err
 }
 
 func seconds(text string) (time.Time, error) {

@@ -12,7 +12,7 @@ import (
 func (s *Store) Peek(ctx context.Context, p token.Candidate) (token.Standing, error) {
 	ctx, cancel := deadline(ctx)
 	defer cancel()
-	a, err := s.run(ctx, peekScript, familyKeys(p.Key, p.JTI), candidateArgs(p)...)
+	a, err := s.run(ctx, peekScript, familyKeys(p.Key, p.JTI), s.judged(candidateArgs(p)...)...)
 	if errors.Is(err, token.ErrReused) && s.replica > 0 {
 		// Ended, but perhaps on the primary only.
 		if err := s.Revoke(ctx, p.Key, p.JTI, p.ClientID, p.Outlives); err != nil {
@@ -29,8 +29,8 @@ func (s *Store) Rotate(ctx context.Context, r token.Rotation) (token.Standing, e
 	}
 	ctx, cancel := deadline(ctx)
 	defer cancel()
-	a, err := s.runDurable(ctx, rotateScript, familyKeys(r.Key, r.JTI), append(candidateArgs(r.Candidate),
-		r.Successor, r.Answer, s.latest(ctx), flag(r.Activity), slideParts, answerSlack.Milliseconds())...)
+	a, err := s.runDurable(ctx, rotateScript, familyKeys(r.Key, r.JTI), s.judged(append(candidateArgs(r.Candidate),
+		r.Successor, r.Answer, s.latest(ctx), flag(r.Activity), slideParts, answerSlack.Milliseconds())...)...)
 	return standing(a, err)
 }
 

@@ -26,7 +26,7 @@ func (b bench) family(h session.Handle, outlives bool) token.Rotation {
 func (b bench) begin(code token.Redemption) token.Rotation {
 	b.t.Helper()
 	code.UserID = "user-" + code.Key.String()
-	b.ok(b.Enlist(ctx, code.UserID, "", code.Key, b.now().Add(lifetime)))
+	b.ok(b.enlist(code.UserID, "", code.Key, b.now().Add(lifetime)))
 	_, _, err := b.Redeem(ctx, code)
 	b.ok(err)
 	return rotation(code)
@@ -197,14 +197,15 @@ func testRefreshRefused(t *testing.T, b bench) {
 func testRefreshEnds(t *testing.T, b bench) {
 	for _, outlives := range []bool{false, true} {
 		for why, lasts := range map[session.Absence]bool{
-			session.SignedOut: outlives, session.Replaced: outlives, session.Revoked: false, session.UserDisabled: false,
+			session.SignedOut: outlives, session.Replaced: outlives, session.Displaced: outlives,
+			session.Revoked: false, session.UserDisabled: false, session.PasswordChanged: false,
 		} {
 			h := b.active()
 			r := b.family(h, outlives)
-			listed, err := b.End(ctx, h.Key, why)
+			ended, kept, err := b.End(ctx, h.Key, why)
 			b.ok(err)
-			if (listed == "") != lasts {
-				t.Errorf("%s, outlives %v: leaves the list of %q", why, outlives, listed)
+			if kept != lasts || ended.UserID != record(h).UserID {
+				t.Errorf("%s, outlives %v: kept on the list %v: %+v", why, outlives, kept, ended)
 			}
 			if !lasts {
 				b.dead(r, why)
@@ -220,7 +221,7 @@ func testRefreshEnds(t *testing.T, b bench) {
 			// The record is forgotten, and then everything is ended after all.
 			b.ok(b.Client().Del(ctx, "hush:{"+h.Key.String()+"}:s").Err())
 			b.rotate(next(r))
-			_, err = b.End(ctx, h.Key, session.Revoked)
+			_, _, err = b.End(ctx, h.Key, session.Revoked)
 			b.ok(err)
 			b.dead(next(next(r)), session.Revoked)
 			b.is(b.holds(r), session.Revoked)
@@ -252,7 +253,7 @@ func testRefreshWithdrawn(t *testing.T, b bench) {
 		code.ClientID, code.Family = "another", &token.Family{Hash: rand.Text(), Lifetime: time.Hour, Outlives: true}
 		foreign := b.begin(code)
 		if over {
-			_, err := b.End(ctx, h.Key, session.SignedOut)
+			_, _, err := b.End(ctx, h.Key, session.SignedOut)
 			b.ok(err)
 		}
 		b.ok(b.Withdraw(ctx, h.Key, app))
@@ -273,7 +274,7 @@ func testRefreshWithdrawn(t *testing.T, b bench) {
 // testRefreshListed: a session stays on its user's list while a family may
 // outlive it, so that ending everything finds it.
 func testRefreshListed(t *testing.T, b bench) {
-	m := session.NewManager(b.Store, b.Store, session.Policy{Idle: time.Hour, Lifetime: 2 * time.Hour})
+	m := session.NewManager(b.Store, b.Store, session.Policy{Limits: session.Limits{Idle: time.Hour, Lifetime: 2 * time.Hour}})
 	user := "user-" + rand.Text()
 	begin := func(outlives bool) (session.Handle, token.Rotation) {
 		gen, err := m.Generation(ctx, user)
@@ -289,14 +290,14 @@ func testRefreshListed(t *testing.T, b bench) {
 		return h, rotation(code)
 	}
 	h, r := begin(true)
-	b.ok(m.End(ctx, h.Key, session.SignedOut))
+	b.closed(m.End(ctx, h.Key, session.SignedOut))
 	b.ok(b.Client().Del(ctx, "hush:{"+h.Key.String()+"}:s").Err()) // an hour later
 	b.rotate(r)
-	b.ok(m.EndAll(ctx, user, session.Revoked))
+	b.ended(m.EndUser(ctx, user, session.Revoked, nil))
 	b.dead(next(r), session.Revoked)
 
 	h, r = begin(true)
-	b.ok(m.EndAll(ctx, user, session.Revoked))
+	b.ended(m.EndUser(ctx, user, session.Revoked, nil))
 	b.dead(r, session.Revoked)
 	code := b.code(h) // of before, and too late
 	code.UserID, code.Family = user, &token.Family{Hash: rand.Text(), Lifetime: time.Hour, Outlives: true}
@@ -305,7 +306,7 @@ func testRefreshListed(t *testing.T, b bench) {
 		t.Fatalf("redeemed after the end: %v", err)
 	}
 	h, _ = begin(false)
-	b.ok(m.End(ctx, h.Key, session.SignedOut))
+	b.closed(m.End(ctx, h.Key, session.SignedOut))
 	keys, err := b.Turn(ctx, user)
 	b.ok(err)
 	for _, key := range keys {
@@ -366,7 +367,7 @@ func testReplayEndsTheFamily(t *testing.T, b bench) {
 		b.begin(code) // one attempt, sent twice
 		b.rotate(r)
 		if over {
-			_, err := b.End(ctx, h.Key, session.SignedOut)
+			_, _, err := b.End(ctx, h.Key, session.SignedOut)
 			b.ok(err)
 		}
 		thief := code
@@ -459,7 +460,7 @@ func (b bench) refreshRace(stores ...*redisstore.Store) {
 	r = b.family(h, false)
 	parallel(20, func(i int) error {
 		if i == 10 {
-			_, err := b.End(ctx, h.Key, session.SignedOut)
+			_, _, err := b.End(ctx, h.Key, session.SignedOut)
 			return err
 		}
 		mine := r

@@ -26,7 +26,7 @@ func (s *Store) RegistrationAndSession(ctx context.Context, id string, q session
 	defer cancel()
 	pipe := s.client.Pipeline()
 	app := registrationScript.EvalSha(ctx, pipe, registrationKeys(id), registrationArgs()...)
-	visit := resolveScript.EvalSha(ctx, pipe, []string{sessionKey(q.Handle.Key)}, resolveArgs(q)...)
+	visit := resolveScript.EvalSha(ctx, pipe, []string{sessionKey(q.Handle.Key)}, s.resolveArgs(q)...)
 	_, _ = pipe.Exec(ctx) // each has its own error
 	if redis.HasErrorPrefix(app.Err(), "NOSCRIPT") || redis.HasErrorPrefix(visit.Err(), "NOSCRIPT") {
 		return s.registrationThenSession(ctx, id, q)

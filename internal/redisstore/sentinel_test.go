@@ -27,7 +27,7 @@ func TestSentinelFailover(t *testing.T) {
 			defer cancel()
 
 			stays, ends := b.active(), b.active()
-			_, err := b.End(patient, ends.Key, session.SignedOut) // a replica with this has what came before, too
+			_, _, err := b.End(patient, ends.Key, session.SignedOut) // a replica with this has what came before, too
 			b.ok(err)
 
 			take(group.Primary)
@@ -39,7 +39,7 @@ func TestSentinelFailover(t *testing.T) {
 				group.Primary.AwaitRole("slave")
 			}
 			for err = redisstore.ErrNotReplicated; errors.Is(err, redisstore.ErrNotReplicated); {
-				_, err = b.End(patient, stays.Key, session.SignedOut) // the replica that is left may not follow yet
+				_, _, err = b.End(patient, stays.Key, session.SignedOut) // the replica that is left may not follow yet
 			}
 			b.ok(err)
 			b.why(stays, session.SignedOut)

@@ -71,7 +71,7 @@ func testResolve(t *testing.T, b bench) {
 	b.near(s.Expires.Sub(s.Created), lifetime)
 	want := session.Session{
 		Key: h.Key, SID: r.SID, UserID: r.UserID, ACR: r.ACR, AMR: r.AMR, Group: r.Group,
-		AuthTime: s.AuthTime, Created: s.Created, Expires: s.Expires,
+		AuthTime: s.AuthTime, Created: s.Created, Expires: s.Expires, LastUse: s.AuthTime,
 	}
 	if !reflect.DeepEqual(s, want) {
 		t.Fatalf("got %+v\nwant %+v", s, want)
@@ -130,7 +130,7 @@ func testPreviousSecret(t *testing.T, b bench) {
 	// The reason of an end goes by the same rule.
 	h, last := next, session.Handle{Key: h.Key, Secret: newSecret()}
 	b.ok(b.Renew(ctx, h, session.Renewal{NewSecret: last.Secret}))
-	_, err := b.End(ctx, h.Key, session.SignedOut)
+	_, _, err := b.End(ctx, h.Key, session.SignedOut)
 	b.ok(err)
 	b.why(h, session.SignedOut)
 	b.age(h, 15*time.Second)
@@ -198,7 +198,7 @@ func testWithdraw(t *testing.T, b bench) {
 	b.is(err, token.ErrNotGranted)
 
 	b.ok(b.Withdraw(ctx, newHandle().Key, app))
-	_, err = b.End(ctx, h.Key, session.SignedOut)
+	_, _, err = b.End(ctx, h.Key, session.SignedOut)
 	b.ok(err)
 	b.ok(b.Withdraw(ctx, h.Key, "another"))
 	_, _, err = b.Resolve(ctx, session.Query{Handle: h, ClientID: "another"})
@@ -228,11 +228,15 @@ func testParticipateRace(t *testing.T, b bench) {
 
 func testEnd(t *testing.T, b bench) {
 	h := b.active()
+	_, err := b.Participate(ctx, h.Key, "another", openid)
+	b.ok(err)
+	b.ok(b.Choose(ctx, h.Key, app))
 	for range 2 { // the second call is one whose reply was lost
-		user, err := b.End(ctx, h.Key, session.Revoked)
+		ended, kept, err := b.End(ctx, h.Key, session.Revoked)
 		b.ok(err)
-		if user != record(h).UserID {
-			t.Fatalf("ended a session of %q", user)
+		want := session.Ended{Key: h.Key, SID: record(h).SID, UserID: record(h).UserID, Group: "staff", Clients: []string{"another", app}}
+		if kept || !reflect.DeepEqual(ended, want) {
+			t.Fatalf("ended %+v, want %+v", ended, want)
 		}
 	}
 	b.why(h, session.Revoked)
@@ -241,18 +245,18 @@ func testEnd(t *testing.T, b bench) {
 	b.ok(err)
 	for name := range fields {
 		switch name {
-		case "st", "why", "h", "uid", "sid", "c:" + app:
+		case "st", "why", "h", "uid", "sid", "grp", "c:" + app, "c:another":
 		default:
 			t.Errorf("tombstone keeps %s", name)
 		}
 	}
-	if len(fields) != 6 {
+	if len(fields) != 8 {
 		t.Errorf("tombstone holds %v", fields)
 	}
-	if user, err := b.End(ctx, newHandle().Key, session.Revoked); user != "" || err != nil {
-		t.Fatalf("ended nothing: %q, %v", user, err)
+	if ended, _, err := b.End(ctx, newHandle().Key, session.Revoked); ended.UserID != "" || err != nil {
+		t.Fatalf("ended nothing: %+v, %v", ended, err)
 	}
-	if _, err := b.End(ctx, h.Key, session.Idle); err == nil {
+	if _, _, err := b.End(ctx, h.Key, session.Idle); err == nil {
 		t.Fatal("idle is no way to end a session")
 	}
 }
@@ -262,9 +266,9 @@ func testTombstone(t *testing.T, b bench) {
 	b.ok(b.Create(ctx, record(pending)))
 	b.age(idled, 73*time.Hour-30*time.Minute)
 	for name, h := range map[string]session.Handle{"never": never, "pending": pending, "idle": idled, "active": b.active()} {
-		_, err := b.End(ctx, h.Key, session.UserDisabled)
+		_, _, err := b.End(ctx, h.Key, session.UserDisabled)
 		b.ok(err)
-		_, err = b.End(ctx, h.Key, session.SignedOut)
+		_, _, err = b.End(ctx, h.Key, session.SignedOut)
 		b.ok(err)
 		b.is(b.Create(ctx, record(h)), session.UserDisabled)
 		b.is(b.Activate(ctx, h.Key), session.UserDisabled)
@@ -297,7 +301,7 @@ func testWrongSecret(t *testing.T, b bench) {
 	b.age(h, time.Hour*72)
 	b.why(h, session.Idle)
 	b.why(wrong(h), session.Gone)
-	_, err := b.End(ctx, h.Key, session.SignedOut)
+	_, _, err := b.End(ctx, h.Key, session.SignedOut)
 	b.ok(err)
 	b.why(h, session.SignedOut)
 	b.why(wrong(h), session.Gone)
@@ -317,7 +321,7 @@ func testCorrupt(t *testing.T, b bench) {
 			return err
 		})
 		b.trouble(field, func() error { _, err := b.Participate(ctx, h.Key, app, openid); return err })
-		_, err := b.End(ctx, h.Key, session.Revoked)
+		_, _, err := b.End(ctx, h.Key, session.Revoked)
 		b.ok(err)
 	}
 	h := b.active()

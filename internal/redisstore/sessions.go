@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,15 +18,16 @@ func (s *Store) Create(ctx context.Context, r session.Record) error {
 		return fmt.Errorf("redis: session of %v idle and %v lifetime", r.Idle, r.Lifetime)
 	}
 	_, err := s.runDurable(ctx, createScript, []string{sessionKey(r.Handle.Key)},
-		r.Handle.Secret.Hash(), r.SID, r.UserID, r.ACR, strings.Join(r.AMR, " "), r.Group,
-		r.Idle.Milliseconds(), r.Lifetime.Milliseconds(), pendingLife.Milliseconds())
+		s.judged(r.Handle.Secret.Hash(), r.SID, r.UserID, r.ACR, strings.Join(r.AMR, " "), r.Group,
+			r.Idle.Milliseconds(), r.Lifetime.Milliseconds(), pendingLife.Milliseconds(),
+			flag(r.Remember), r.Device, r.Credential)...)
 	return err
 }
 
 // Activate implements [session.Store]. A sign-in that took longer than 15
 // minutes to be finished is Idle.
 func (s *Store) Activate(ctx context.Context, key session.Key) error {
-	_, err := s.runDurable(ctx, activateScript, []string{sessionKey(key)})
+	_, err := s.runDurable(ctx, activateScript, []string{sessionKey(key)}, s.judged()...)
 	return err
 }
 
@@ -33,15 +35,15 @@ func (s *Store) Activate(ctx context.Context, key session.Key) error {
 // whether the session lives: Superseded, else Gone. The time is that of the
 // store even when there is no session.
 func (s *Store) Resolve(ctx context.Context, q session.Query) (session.Session, time.Time, error) {
-	a, err := s.run(ctx, resolveScript, []string{sessionKey(q.Handle.Key)}, resolveArgs(q)...)
+	a, err := s.run(ctx, resolveScript, []string{sessionKey(q.Handle.Key)}, s.resolveArgs(q)...)
 	if err != nil {
 		return session.Session{}, a.now, err
 	}
 	return read(q.Handle.Key, a)
 }
 
-func resolveArgs(q session.Query) []any {
-	return []any{q.ClientID, q.Handle.Secret.Hash(), flag(q.Activity), slideParts}
+func (s *Store) resolveArgs(q session.Query) []any {
+	return []any{q.ClientID, q.Handle.Secret.Hash(), flag(q.Activity), slideParts, s.limits}
 }
 
 func read(key session.Key, a answer) (session.Session, time.Time, error) {
@@ -57,8 +59,8 @@ func read(key session.Key, a answer) (session.Session, time.Time, error) {
 // and the other begins its own.
 func (s *Store) Renew(ctx context.Context, h session.Handle, r session.Renewal) error {
 	_, err := s.runDurable(ctx, renewScript, []string{sessionKey(h.Key)},
-		h.Secret.Hash(), r.NewSecret.Hash(), r.ACR, strings.Join(r.AMR, " "),
-		secretGrace.Milliseconds())
+		s.judged(h.Secret.Hash(), r.NewSecret.Hash(), r.ACR, strings.Join(r.AMR, " "), secretGrace.Milliseconds(),
+			r.Credential, r.Device, flag(r.Remember), r.Idle.Milliseconds(), r.Lifetime.Milliseconds())...)
 	return err
 }
 
@@ -67,28 +69,39 @@ func (s *Store) Participate(ctx context.Context, key session.Key, clientID strin
 	if clientID == "" {
 		return "", errors.New("redis: participation without a client")
 	}
-	a, err := s.run(ctx, participateScript, []string{sessionKey(key)}, clientID, string(granted))
+	a, err := s.run(ctx, participateScript, []string{sessionKey(key)}, s.judged(clientID, string(granted))...)
 	if err != nil {
 		return "", err
 	}
 	return oauth.Grants(a.text(0)), nil
 }
 
-// Withdraw implements [session.Store].
-func (s *Store) Withdraw(ctx context.Context, key session.Key, clientID string) error {
-	_, err := s.runDurable(ctx, withdrawScript, []string{sessionKey(key), familiesKey(key)}, clientID)
+// Choose implements [session.Store].
+func (s *Store) Choose(ctx context.Context, key session.Key, clientID string) error {
+	_, err := s.run(ctx, chooseScript, []string{sessionKey(key)}, s.judged(clientID)...)
 	return err
 }
 
-// End implements [session.Store]. Ending again returns the user id again, so
-// that a caller whose reply was lost can finish.
-func (s *Store) End(ctx context.Context, key session.Key, why session.Absence) (string, error) {
+// Withdraw implements [session.Store].
+func (s *Store) Withdraw(ctx context.Context, key session.Key, clientID string) error {
+	_, err := s.runDurable(ctx, withdrawScript, []string{sessionKey(key), familiesKey(key)}, s.judged(clientID)...)
+	return err
+}
+
+// End implements [session.Store]. Ending again returns the same again, so that a
+// caller whose reply was lost can finish.
+func (s *Store) End(ctx context.Context, key session.Key, why session.Absence) (session.Ended, bool, error) {
 	if !why.Ending() {
-		return "", fmt.Errorf("redis: %q is not a way to end a session", string(why))
+		return session.Ended{}, false, fmt.Errorf("redis: %q is not a way to end a session", string(why))
 	}
-	a, err := s.runDurable(ctx, endScript, []string{sessionKey(key), familiesKey(key)}, string(why))
-	if err != nil {
-		return "", err
+	a, err := s.runDurable(ctx, endScript, []string{sessionKey(key), familiesKey(key)}, s.judged(string(why))...)
+	if err != nil || a.text(0) == "" {
+		return session.Ended{}, false, err
 	}
-	return a.text(0), nil
+	e := session.Ended{Key: key, UserID: a.text(0), SID: a.text(1), Group: a.text(2)}
+	for client := range a.pairs(4) {
+		e.Clients = append(e.Clients, client)
+	}
+	slices.Sort(e.Clients)
+	return e, a.text(3) == "1", nil
 }

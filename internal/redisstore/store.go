@@ -24,7 +24,8 @@ type Store struct {
 	replica  time.Duration
 	embedded bool
 	close    func() error
-	ahead    atomic.Pointer[time.Duration] // the server's clock less ours, as last seen
+	ahead    *atomic.Pointer[time.Duration] // the server's clock less ours, as last seen
+	limits   string                         // of the policy, as record.lua reads them
 }
 
 var (
@@ -127,6 +128,8 @@ func refusal(status string) error {
 		return token.ErrNotGranted
 	case "replayed":
 		return token.ErrReplayed
+	case "full":
+		return session.ErrFull
 	case "reused":
 		return token.ErrReused
 	case "grant_revoked":

@@ -89,8 +89,14 @@ func newSecret() (s session.Secret) {
 func record(h session.Handle) session.Record {
 	return session.Record{
 		Handle: h, SID: "sid-" + h.Key.String(), UserID: "user-" + h.Key.String(), ACR: "urn:acr",
-		AMR: []string{"pwd", "otp"}, Group: "staff", Idle: idle, Lifetime: lifetime,
+		AMR: []string{"pwd", "otp"}, Group: "staff", Limits: session.Limits{Idle: idle, Lifetime: lifetime},
 	}
+}
+
+// enlist puts a session on a list that takes any number.
+func (b bench) enlist(user, gen string, key session.Key, expires time.Time) error {
+	_, err := b.Enlist(ctx, session.Entry{UserID: user, Generation: gen, Key: key, Expires: expires})
+	return err
 }
 
 // active returns the handle of a live session in which app holds openid.
@@ -136,6 +142,10 @@ func (b bench) ok(err error) {
 		b.t.Fatal(err)
 	}
 }
+
+func (b bench) closed(_ session.Ended, err error) { b.t.Helper(); b.ok(err) }
+
+func (b bench) ended(_ []session.Ended, err error) { b.t.Helper(); b.ok(err) }
 
 func (b bench) is(err, want error) {
 	b.t.Helper()

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -28,10 +30,55 @@ func (s *Store) Generation(ctx context.Context, userID string) (string, error) {
 }
 
 // Enlist implements [session.UserStore].
-func (s *Store) Enlist(ctx context.Context, userID, gen string, key session.Key, expires time.Time) error {
-	_, err := s.runDurable(ctx, enlistScript, userKeys(userID),
-		gen, key.String(), expires.UnixMilli(), time.Hour.Milliseconds())
-	return err
+func (s *Store) Enlist(ctx context.Context, e session.Entry) ([]session.Member, error) {
+	args := []any{
+		e.Generation, e.Key.String(), e.Expires.UnixMilli(), time.Hour.Milliseconds(), e.Most, newLife.Milliseconds(),
+	}
+	for _, key := range e.Over {
+		args = append(args, key.String())
+	}
+	a, err := s.runDurable(ctx, enlistScript, append(userKeys(e.UserID), userKey(e.UserID, "new")), args...)
+	if !errors.Is(err, session.ErrFull) {
+		return nil, err
+	}
+	var full []session.Member
+	for text, isNew := range a.pairs(0) {
+		key, bad := parseKey(text)
+		if bad != nil {
+			return nil, bad
+		}
+		full = append(full, session.Member{Key: key, New: isNew == "1"})
+	}
+	return full, err
+}
+
+// List implements [session.UserStore]. The cursor is the score and the key of the
+// last session of the part before.
+func (s *Store) List(ctx context.Context, userID string, p session.Page) ([]session.Key, string, error) {
+	score, after, _ := strings.Cut(p.After, ".")
+	if p.After != "" {
+		_, bad := parseKey(after)
+		if _, worse := strconv.ParseInt(score, 10, 64); bad != nil || worse != nil {
+			return nil, "", fmt.Errorf("redis: %q is not where a part of a list begins", p.After)
+		}
+	}
+	a, err := s.run(ctx, listScript, userKeys(userID)[:1], after, score, p.Limit, time.Hour.Milliseconds())
+	if err != nil {
+		return nil, "", err
+	}
+	keys, next, last := []session.Key(nil), "", ""
+	for text, score := range a.pairs(0) {
+		if len(keys) == p.Limit {
+			next = last
+			break
+		}
+		key, bad := parseKey(text)
+		if bad != nil {
+			return nil, "", bad
+		}
+		keys, last = append(keys, key), score+"."+text
+	}
+	return keys, next, nil
 }
 
 // Delist implements [session.UserStore].

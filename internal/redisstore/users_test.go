@@ -30,10 +30,10 @@ func testUsers(t *testing.T, b bench) {
 		t.Fatalf("generation %q", g)
 	}
 	one, two := newHandle().Key, newHandle().Key
-	b.ok(b.Enlist(ctx, user, "", one, expires))
-	b.ok(b.Enlist(ctx, user, "", one, expires)) // the client sent it twice
-	b.ok(b.Enlist(ctx, user, "", two, expires))
-	b.is(b.Enlist(ctx, user, "1", newHandle().Key, expires), session.Revoked)
+	b.ok(b.enlist(user, "", one, expires))
+	b.ok(b.enlist(user, "", one, expires)) // the client sent it twice
+	b.ok(b.enlist(user, "", two, expires))
+	b.is(b.enlist(user, "1", newHandle().Key, expires), session.Revoked)
 	b.ok(b.Delist(ctx, user, newHandle().Key))
 
 	keys := b.turn(user)
@@ -41,7 +41,7 @@ func testUsers(t *testing.T, b bench) {
 		t.Fatalf("turned %v", keys)
 	}
 	first := b.generation(user)
-	b.is(b.Enlist(ctx, user, "", newHandle().Key, expires), session.Revoked)
+	b.is(b.enlist(user, "", newHandle().Key, expires), session.Revoked)
 	b.turn(user)
 	second := b.generation(user)
 	if first == "" || len(first) != len(second) || first >= second {
@@ -58,8 +58,8 @@ func testUsers(t *testing.T, b bench) {
 	// another clock.
 	over, just := newHandle().Key, newHandle().Key
 	gen := b.generation(user)
-	b.ok(b.Enlist(ctx, user, gen, over, time.Now().Add(-2*time.Hour)))
-	b.ok(b.Enlist(ctx, user, gen, just, time.Now().Add(-time.Second)))
+	b.ok(b.enlist(user, gen, over, time.Now().Add(-2*time.Hour)))
+	b.ok(b.enlist(user, gen, just, time.Now().Add(-time.Second)))
 	if keys := b.turn(user); len(keys) != 1 || keys[0] != just {
 		t.Fatalf("pruned to %v", keys)
 	}
@@ -81,14 +81,14 @@ func testTurnRace(t *testing.T, b bench) {
 				t.Error(err)
 			}
 			for _, key := range keys {
-				if _, err := b.End(ctx, key, session.Revoked); err != nil {
+				if _, _, err := b.End(ctx, key, session.Revoked); err != nil {
 					t.Error(err)
 				}
 			}
 			done <- keys
 		}()
 		created := parallel(n, func(i int) error {
-			if err := b.Enlist(ctx, user, gen, handles[i].Key, time.Now().Add(lifetime)); err != nil {
+			if err := b.enlist(user, gen, handles[i].Key, time.Now().Add(lifetime)); err != nil {
 				return err
 			}
 			if err := b.Create(ctx, record(handles[i])); err != nil {
@@ -115,12 +115,12 @@ func testHalfTurn(t *testing.T, b bench) {
 	user := rand.Text()
 	one, two := newHandle(), newHandle()
 	for _, h := range []session.Handle{one, two} {
-		b.ok(b.Enlist(ctx, user, "", h.Key, time.Now().Add(lifetime)))
+		b.ok(b.enlist(user, "", h.Key, time.Now().Add(lifetime)))
 		b.ok(b.Create(ctx, record(h)))
 		b.ok(b.Activate(ctx, h.Key))
 	}
 	ended := b.turn(user)[0]
-	_, err := b.End(ctx, ended, session.Revoked)
+	_, _, err := b.End(ctx, ended, session.Revoked)
 	b.ok(err)
 	b.ok(b.Delist(ctx, user, ended)) // and here the caller died
 	rest := b.turn(user)
@@ -154,10 +154,10 @@ func testManager(t *testing.T, b bench) {
 	b.ok(err)
 	b.ok(m.Activate(ctx, other.Key))
 	b.participate(other, openid)
-	b.why(renewed, session.Replaced)
+	b.resolve(renewed) // another person's, and left alone
 
 	late := session.SignIn{UserID: in.UserID, Generation: gen}
-	b.ok(m.EndAll(ctx, in.UserID, session.Revoked))
+	b.ended(m.EndUser(ctx, in.UserID, session.Revoked, nil))
 	b.why(other, session.Revoked)
 	_, err = m.Start(ctx, late)
 	b.is(err, session.Revoked)
@@ -167,7 +167,7 @@ func testManager(t *testing.T, b bench) {
 }
 
 func testEveryKeyExpires(t *testing.T, b bench) {
-	b.ok(b.Enlist(ctx, rand.Text(), "", newHandle().Key, time.Now().Add(lifetime)))
+	b.ok(b.enlist(rand.Text(), "", newHandle().Key, time.Now().Add(lifetime)))
 	b.turn(rand.Text())
 	_, err := b.MarkUsed(ctx, rand.Text(), rand.Text(), time.Minute)
 	b.ok(err)

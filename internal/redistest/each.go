@@ -36,8 +36,8 @@ func Each(t *testing.T, suite func(t *testing.T, s *redisstore.Store, kit Kit)) 
 	})
 }
 
-// age moves a record's times, in ms cr, ex and hpx, in seconds at and each
-// client's first use, and what it has left to live. KEYS: the record.
+// age moves a record's times, in ms cr, ex and hpx, in seconds at, lu and each
+// client's first use and choice, and what it has left to live. KEYS: the record.
 var age = redis.NewScript(`
 local d = tonumber(ARGV[1])
 local function earlier(text, by) return string.format('%.0f', tonumber(text) - by) end
@@ -47,11 +47,12 @@ for i = 1, #fields, 2 do
   local name, value = fields[i], fields[i + 1]
   if name == 'cr' or name == 'ex' or name == 'hpx' then
     redis.call('HSET', KEYS[1], name, earlier(value, d))
-  elseif name == 'at' then
+  elseif name == 'at' or name == 'lu' then
     redis.call('HSET', KEYS[1], name, earlier(value, math.floor(d / 1000)))
   elseif string.sub(name, 1, 2) == 'c:' then
-    local first, grants = string.match(value, '^(%d+)(.*)$')
-    redis.call('HSET', KEYS[1], name, earlier(first, math.floor(d / 1000)) .. grants)
+    local first, chosen, grants = string.match(value, '^(%d+)( ?%d*)(.*)$')
+    if chosen ~= '' then chosen = ' ' .. earlier(chosen, math.floor(d / 1000)) end
+    redis.call('HSET', KEYS[1], name, earlier(first, math.floor(d / 1000)) .. chosen .. grants)
   end
 end
 local ttl = redis.call('PTTL', KEYS[1]) - d

@@ -42,7 +42,8 @@ user default off ~* &* +@all
 # what Hush does, with its own keys.
 user admin on >$REDIS_ADMIN_PASSWORD ~* &* +@all
 user hush on >$REDIS_PASSWORD resetkeys ~hush:* resetchannels -@all +info +wait +eval +evalsha +time \
-+get +set +del +hget +hgetall +hmget +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zremrangebyscore +zremrangebyrank +zscore +zcard
++get +set +del +hget +hmget +hgetall +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zrevrangebyscore \
++zremrangebyscore +zremrangebyrank +zscore +zcard
 masteruser admin
 masterauth $REDIS_ADMIN_PASSWORD
 $follows

@@ -1,16 +1,16 @@
 -- Invariant: afterwards there is a tombstone and no session, whatever was here,
 -- and the first reason stands. It keeps what says to whom the reason may be
 -- told and who took part. Refresh families go with it, but for those that outlive
--- a session which the user or the browser ended. While one is left the answer
--- names no user: the session stays on its list, where the family is found.
+-- a session which the user or the browser ended; the answer says whether one is
+-- left: then the session stays on its user's list, where the family is found.
 local why = ARGV[1]
 
-local all = why == 'revoked' or why == 'user_disabled'
+local all = why == 'revoked' or why == 'user_disabled' or why == 'password_changed'
 local left = drop(function(_, key) return all or redis.call('HGET', key, 'out') ~= '1' end)
 
 local r = read('')
-local uid = left == 0 and r.uid or ''
-if r.st == 'ended' then return {'ok', int(now), uid} end
+local answer = {'ok', int(now), r.uid or '', r.sid or '', r.grp or '', left > 0 and '1' or '0', apps()}
+if r.st == 'ended' then return answer end
 
 local set = redis.pcall('HSET', KEYS[1], 'st', 'ended', 'why', why)
 if type(set) == 'table' and set.err then
@@ -19,7 +19,7 @@ if type(set) == 'table' and set.err then
   if r.ttl == -2 then return set end
   redis.call('DEL', KEYS[1])
 else
-  redis.call('HDEL', KEYS[1], 'at', 'acr', 'amr', 'grp', 'cr', 'ex', 'idle')
+  redis.call('HDEL', KEYS[1], 'at', 'acr', 'amr', 'cr', 'ex', 'idle', 'rem', 'lu', 'cv', 'dev')
   redis.call('PEXPIRE', KEYS[1], int(HOUR))
 end
-return {'ok', int(now), uid}
+return answer

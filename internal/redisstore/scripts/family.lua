@@ -15,7 +15,7 @@ end
 -- that was ended for the user's sake takes all with it.
 local function lasts(f, s)
   return f ~= nil and f.out and now < f.ex and
-    (s == 'gone' or s == 'idle' or s == 'expired' or s == 'signed_out' or s == 'replaced')
+    (s == 'gone' or s == 'idle' or s == 'expired' or s == 'signed_out' or s == 'replaced' or s == 'displaced')
 end
 
 -- kill ends a family and what it gave, for as long as that or the code may be

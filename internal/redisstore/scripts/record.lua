@@ -1,16 +1,57 @@
 -- The session record at KEYS[1]; its fields are listed in keys.go.
 local HOUR = 3600000
 
+-- limits returns the idle time and lifetime in ms that the policy of today has
+-- for a group, nil where there is no policy. The last argument of each script has
+-- it: "\n<group>\t<idle> <lifetime> <idle> <lifetime>" of a group, the second
+-- two for who asked to be remembered, and without a name for all other groups.
+local function limits(grp, rem)
+  local text = ARGV[#ARGV]
+  local _, at = string.find(text, '\n' .. grp .. '\t', 1, true)
+  if not at then _, at = string.find(text, '\n\t', 1, true) end
+  if not at then return nil end
+  local idle, life, ridle, rlife = string.match(text, '^(%d+) (%d+) (%d+) (%d+)', at + 1)
+  if rem then return tonumber(ridle), tonumber(rlife) end
+  return tonumber(idle), tonumber(life)
+end
+
+-- lower makes the record what limits that were lowered since leave of it. Its
+-- TTL says when it was used last, unless that is capped by ex: then lu or at do.
+local function lower(r)
+  if r.st ~= 'active' or r.ttl < 0 or not (r.idle and r.ex and r.at and r.cr) then return end
+  local idle, life = limits(r.grp or '', r.rem)
+  if not idle then return end
+  local ex = math.min(r.ex, tonumber(r.cr) + life)
+  if idle >= r.idle and ex >= r.ex then return end
+  local used = math.max(now + r.ttl - HOUR - r.idle, math.max(tonumber(r.at), tonumber(r.lu or '0')) * 1000)
+  r.was, r.idle, r.ex = r.ttl, math.min(r.idle, idle), ex
+  r.ttl = math.max(math.min(r.ttl, math.min(used + r.idle, ex) - now + HOUR), 0)
+end
+
 -- read returns the record as one client sees it. Absent fields are false.
 local function read(client)
   local v = redis.call('HMGET', KEYS[1], 'st', 'why', 'sid', 'uid', 'h', 'hp', 'hpx',
-    'at', 'acr', 'amr', 'grp', 'cr', 'ex', 'idle', 'c:' .. client)
-  return {
+    'at', 'acr', 'amr', 'grp', 'cr', 'ex', 'idle', 'rem', 'lu', 'cv', 'c:' .. client)
+  local r = {
     st = v[1], why = v[2], sid = v[3], uid = v[4], h = v[5], hp = v[6], hpx = v[7],
     at = v[8], acr = v[9], amr = v[10], grp = v[11], cr = v[12],
-    ex = tonumber(v[13] or ''), idle = tonumber(v[14] or ''), c = v[15],
+    ex = tonumber(v[13] or ''), idle = tonumber(v[14] or ''),
+    rem = v[15], lu = v[16], cv = v[17], c = v[18],
     ttl = redis.call('PTTL', KEYS[1]),
   }
+  lower(r)
+  return r
+end
+
+-- settle writes lowered limits down, at the next use of the session, so that
+-- raising them again does not bring back what they ended. Out of memory a session
+-- that lives has to wait for that.
+local function settle(r)
+  if not r.was then return end
+  local set = redis.pcall('HSET', KEYS[1], 'idle', int(r.idle), 'ex', int(r.ex))
+  local live = r.ttl > HOUR and now < r.ex
+  if live and type(set) == 'table' and set.err then return end
+  redis.call('PEXPIRE', KEYS[1], int(live and r.ttl or math.min(r.was, HOUR)))
 end
 
 -- status is 'active' for a live session, else why it is none: a
@@ -44,10 +85,13 @@ end
 local function life(r) return math.min(r.idle, r.ex - now) + HOUR end
 
 -- slide moves the idle expiry of a session that is used now, never past ex and
--- only by more than a step. PEXPIRE works when Redis is out of memory.
+-- only by more than a step, and then notes the use, too. PEXPIRE works when Redis
+-- is out of memory; the note may fail.
 local function slide(r, parts)
   local ttl = life(r)
-  if ttl - r.ttl > r.idle / parts then redis.call('PEXPIRE', KEYS[1], int(ttl)) end
+  if ttl - r.ttl <= r.idle / parts then return end
+  redis.call('PEXPIRE', KEYS[1], int(ttl))
+  redis.pcall('HSET', KEYS[1], 'lu', time[1])
 end
 
 local function no(s) return {s, int(now)} end
@@ -55,5 +99,5 @@ local function no(s) return {s, int(now)} end
 -- yes answers with the session as read; the order is that of parseSession.
 local function yes(r)
   return {'ok', int(now), r.sid, r.uid, r.at, r.acr or '', r.amr or '', r.grp or '',
-    r.cr, int(r.ex), r.c}
+    r.cr, int(r.ex), r.rem or '', r.lu or '', r.cv or '', r.c}
 end

@@ -27,6 +27,7 @@ local s = status(r)
 if s ~= 'active' then return no(s) end
 if left <= 0 then return no('code_expired') end
 if not r.c or not covers(r.c, needs) then return no('not_granted') end
+settle(r)
 if used then return yes(r) end
 
 redis.call('SET', KEYS[2], 'ok ' .. attempt, 'PX', int(left + slack))

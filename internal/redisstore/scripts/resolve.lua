@@ -1,10 +1,12 @@
 -- Invariant: writes nothing but a PEXPIRE, which works when Redis is out of
--- memory, and that only for who holds the secret, for a client that takes part
--- and whose use is activity, never past ex, and only by more than a step.
+-- memory, and the time of use with it, and that only for who holds the secret, for
+-- a client that takes part and whose use is activity, never past ex, and only by
+-- more than a step. Limits that were lowered are written down once.
 local client, hash, activity, parts = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 
 local r = read(client)
 local s = seen(r, status(r), hash)
+if s == 'active' or s == 'idle' or s == 'expired' then settle(r) end
 -- How a session was over is told to the apps that took part in it. Others
 -- learn that there is none: what became of it is not their business.
 if (r.st == 'ended' or s == 'idle' or s == 'expired') and not r.c then s = 'gone' end

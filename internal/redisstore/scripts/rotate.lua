@@ -12,5 +12,6 @@ if what ~= 'head' then return no(what) end
 
 redis.call('SET', KEYS[4], answer, 'PX', int(asked.grace + keep))
 redis.call('HSET', KEYS[3], 'h', successor, 'hp', asked.hash, 'at', int(now))
+settle(r)
 if activity == '1' and r.c and r.live then slide(r, parts) end
 return stands(r, answer)

@@ -1,0 +1,159 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// SignIn is a user who has just proved who they are.
+type SignIn struct {
+	UserID     string
+	Generation string // as read before the proof
+	ACR        string
+	AMR        []string // RFC 8176
+	Group      string
+	// Current is what the browser presented as this user's account in this
+	// group. If it opens a live session of theirs that one goes on with a new
+	// secret. A session of anybody else, or of another group, is left alone.
+	Current    Handle
+	Remember   bool   // the user asked to stay signed in; counts where CanRemember
+	Device     string // how the user knows the browser again, "Chrome on Windows"; "" unknown
+	Credential string // version of the credential that proved it; "" none
+}
+
+// start is Start without a look at the marks.
+func (m *Manager) start(ctx context.Context, in SignIn) (Handle, error) {
+	in.Remember = in.Remember && m.CanRemember(in.Group)
+	if !in.Current.IsZero() {
+		h, err := m.renew(ctx, in)
+		if err != nil || !h.IsZero() {
+			return h, err
+		}
+	}
+	h, limits := newHandle(), m.policy.For(in.Group, in.Remember)
+	// Listed before it exists: whoever ends all sessions of the user then
+	// leaves a tombstone at this key, and Create fails.
+	if err := m.enlist(ctx, in, h.Key, limits); err != nil {
+		return Handle{}, fmt.Errorf("list session: %w", err)
+	}
+	err := m.store.Create(ctx, Record{
+		Handle: h, SID: newSID(), UserID: in.UserID, ACR: in.ACR, AMR: in.AMR, Group: in.Group,
+		Limits: limits, Remember: in.Remember, Device: in.Device, Credential: in.Credential,
+	})
+	if err != nil {
+		return Handle{}, fmt.Errorf("create session: %w", err)
+	}
+	return h, nil
+}
+
+// renew goes on with the browser's session if it is this user's; the zero
+// handle means that a new session is needed.
+func (m *Manager) renew(ctx context.Context, in SignIn) (Handle, error) {
+	s, now, err := m.store.Resolve(ctx, Query{Handle: in.Current})
+	if absent := Absence(""); errors.As(err, &absent) || errors.Is(err, ErrUnreadable) {
+		return Handle{}, nil
+	}
+	if err != nil {
+		return Handle{}, fmt.Errorf("read current session: %w", err)
+	}
+	over, err := m.over(ctx, &s, now)
+	if err != nil {
+		return Handle{}, err
+	}
+	if over {
+		_, err := m.End(ctx, in.Current.Key, Revoked)
+		return Handle{}, err
+	}
+	if s.UserID != in.UserID || s.Group != in.Group {
+		return Handle{}, nil
+	}
+	limits := m.policy.For(in.Group, in.Remember)
+	if in.Remember && !s.Remembered {
+		if err := m.enlist(ctx, in, in.Current.Key, limits); err != nil {
+			return Handle{}, fmt.Errorf("list session for longer: %w", err)
+		}
+	}
+	h := Handle{Key: in.Current.Key, Secret: newSecret()}
+	err = m.store.Renew(ctx, in.Current, Renewal{
+		NewSecret: h.Secret, ACR: in.ACR, AMR: in.AMR, Credential: in.Credential, Device: in.Device,
+		Remember: in.Remember, Limits: limits,
+	})
+	if absent := Absence(""); errors.As(err, &absent) {
+		return Handle{}, nil // ended in between: the sign-in makes a new one
+	}
+	if err != nil {
+		return Handle{}, fmt.Errorf("renew session: %w", err)
+	}
+	return h, nil
+}
+
+// mostRounds bounds how often a sign-in tries to find room. Whenever it does not
+// another one of the same user did.
+const mostRounds = 50
+
+// enlist puts a session on the user's list, and makes room for it where the
+// policy says so.
+func (m *Manager) enlist(ctx context.Context, in SignIn, key Key, l Limits) error {
+	e := Entry{
+		UserID: in.UserID, Generation: in.Generation, Key: key,
+		Expires: time.Now().Add(l.Lifetime), Most: m.policy.MaxPerUser,
+	}
+	for range mostRounds {
+		members, err := m.users.Enlist(ctx, e)
+		if !errors.Is(err, ErrFull) {
+			return err
+		}
+		live, over, err := m.sift(ctx, members)
+		if err != nil {
+			return err
+		}
+		e.Over = over
+		if len(live) < e.Most {
+			continue
+		}
+		if m.policy.WhenFull == RefuseNew {
+			return ErrFull
+		}
+		for _, oldest := range live[:len(live)-e.Most+1] {
+			if _, err := m.End(ctx, oldest, Displaced); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.New("session: no room was found for a sign-in among many at once")
+}
+
+// sift tells which members of a user's list count, the oldest first and those
+// that are about to begin last, and which are over.
+func (m *Manager) sift(ctx context.Context, members []Member) (live, over []Key, err error) {
+	keys := make([]Key, len(members))
+	for i, member := range members {
+		keys[i] = member.Key
+	}
+	all, err := m.describe(ctx, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.SortStableFunc(all, func(a, b Listed) int {
+		if a.Created.IsZero() != b.Created.IsZero() {
+			return -a.Created.Compare(b.Created)
+		}
+		return a.Created.Compare(b.Created)
+	})
+	fresh := map[Key]bool{}
+	for _, member := range members {
+		fresh[member.Key] = member.New
+	}
+	for _, l := range all {
+		switch {
+		case l.State == "", l.State == Pending, l.State == Gone && fresh[l.Key]:
+			live = append(live, l.Key)
+		default:
+			over = append(over, l.Key)
+		}
+	}
+	return live, over, nil
+}
