@@ -34,7 +34,7 @@ func TestAge(t *testing.T) {
 		if err := kit.Age(ctx, h.Key, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		must(t, s.Create(ctx, session.Record{Handle: h, SID: "s", UserID: "u", Idle: 2 * time.Hour, Lifetime: 3 * time.Hour}))
+		must(t, s.Create(ctx, session.Record{Handle: h, SID: "s", UserID: "u", Limits: session.Limits{Idle: 2 * time.Hour, Lifetime: 3 * time.Hour}}))
 		must(t, s.Activate(ctx, h.Key))
 		_, err := s.Participate(ctx, h.Key, "shop", "\n openid\n")
 		must(t, err)
