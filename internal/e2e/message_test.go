@@ -105,7 +105,7 @@ func TestWebMessage(t *testing.T) {
 		reports := w.open(w.Reports)
 		reports.is("signed-out")
 		collect(reports.Tab)
-		refused := []string{"error", "error_description", "error_uri", "iss", "state"}
+		refused := []string{"error", "error_description", "error_uri", "iss", "session_state", "state"}
 		embed(reports.Tab, w.reportsRequest("state", "nobody"), "{}")
 		reports.WaitEval(`messages.length > 0`, patience)
 		if r := w.answers(messages(reports.Tab), "nobody", "frame", refused...); r["error"] != "login_required" || r["error_uri"] != w.Issuer+"errors/no_session" {
@@ -126,11 +126,11 @@ func TestWebMessage(t *testing.T) {
 		reports.WaitEval(`messages.length > 2`, patience)
 		list := messages(reports.Tab)
 		for state, source := range map[string]string{"one": "frame", "two": "popup"} {
-			if r := w.answers(list, state, source, "code", "iss", "state"); r["code"] == "" {
+			if r := w.answers(list, state, source, "code", "iss", "session_state", "state"); r["code"] == "" {
 				t.Errorf("no code in %v", r)
 			}
 		}
-		if r := w.answers(list, "three", "frame", "error", "error_description", "iss", "state"); r["error"] != "unauthorized_client" {
+		if r := w.answers(list, "three", "frame", "error", "error_description", "iss", "session_state", "state"); r["error"] != "unauthorized_client" {
 			t.Errorf("implicit at an app that has it not: %v", r)
 		}
 		if len(list) != 3 {

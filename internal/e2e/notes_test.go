@@ -29,12 +29,16 @@ func newNotes(s *hushtest.Site) *notes {
 
 func (n *notes) spec() client.Spec {
 	return client.Spec{
-		ID: notesID, Name: "Notes", FirstParty: true, RedirectURIs: []string{n.callback()},
+		ID: notesID, Name: "Notes", FirstParty: true, RedirectURIs: []string{n.callback(), n.near() + "/callback"},
 		GrantTypes: []string{"authorization_code", "implicit"}, ResponseTypes: []string{"code", "id_token"},
 	}
 }
 
 func (n *notes) callback() string { return n.base + "/callback" }
+
+// near is the app where its pages are of the provider's site, if there is such a
+// name: on localhost.
+func (n *notes) near() string { return strings.Replace(n.base, "127.0.0.1", "localhost", 1) }
 
 func (n *notes) request(over ...string) url.Values { return request(notesID, n.callback(), over...) }
 

@@ -76,7 +76,7 @@ var (
 	sealedInLink = regexp.MustCompile(`request=[A-Za-z0-9_-]{40,}`)
 	requestID    = regexp.MustCompile(`^[A-Z2-7]{16}$`)
 	nonceShape   = regexp.MustCompile(`^[A-Z2-7]{26}$`)
-	tokens       = []string{"code", "access_token", "id_token", "response"}
+	tokens       = []string{"code", "access_token", "id_token", "response", "session_state"}
 )
 
 // page is what a body parses to.

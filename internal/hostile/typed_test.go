@@ -94,7 +94,7 @@ func TestHeaders(t *testing.T) {
 				w.host = text
 				defer func() { w.host = "" }()
 			case "Cookie":
-				for _, cookie := range []string{"__Host-hush", "__Host-hush-form", "planted"} {
+				for _, cookie := range []string{"__Host-hush", "__Host-hush-form", "__Host-hush-state", "planted"} {
 					a.SetCookie(cookie, text)
 				}
 			default:
