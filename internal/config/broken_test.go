@@ -112,6 +112,8 @@ var brokens = map[string]broken{
 	"password of a user":          {file("users:\n  - username: alice\n    password: x #!\n    password_hash: " + goodHash), "users[0].password", "did you mean password_hash? make it with: hush hash-password", nil},
 	"two keys begin so":           {app("id_token: 1h #!"), "clients[0].id_token", "belongs into tokens", nil},
 	"listen port":                 {file("listen: :99999 #!"), "listen", "1 to 65535", nil},
+	"short admin token":           {file("admin: {token: \"${VALUE}\"} #!"), "admin.token", "make one with: hush secret", nil},
+	"spaced admin token":          {file("admin: {token: \"a token of thirty-two characters!\"} #!"), "admin.token", "make one with: hush secret", nil},
 	"listen URL":                  {file("admin: {listen: \"http://localhost:9\"} #!"), "admin.listen", "write host:port", nil},
 	"same port":                   {file("admin: {listen: 127.0.0.1:8080} #!"), "admin.listen", "give one of them another", nil},
 	"proxy":                       {file("trusted_proxies: [proxy] #!"), "trusted_proxies[0]", "write 10.1.2.3 or 10.1.2.0/24", nil},

@@ -19,6 +19,7 @@ import (
 func (d *decoder) check(c *Config) {
 	d.checkIssuer(c)
 	d.checkListeners(c)
+	d.checkAdmin(c)
 	d.checkProxies(c)
 	d.checkEgress(c)
 	d.checkSecrets(c)
@@ -112,6 +113,22 @@ func (d *decoder) checkListeners(c *Config) {
 	}
 	if !client.IsLoopback(adminHost) {
 		d.warn("admin.listen", "is not on loopback: whoever reaches it reads the metrics; keep it on a network of yours")
+	}
+}
+
+// minAdminToken is as long as 24 random bytes in base64, which nobody guesses.
+const minAdminToken = 32
+
+func (d *decoder) checkAdmin(c *Config) {
+	const path = "admin.token"
+	token := string(c.Admin.Token)
+	switch {
+	case !d.has(path) || !d.fine(path):
+		return
+	case len(token) < minAdminToken || strings.Trim(token, "-._~+/=0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
+		d.bad(path, "must be %d random characters or more, of those that a bearer token may have: make one with: hush secret", minAdminToken)
+	case len(d.marks[path].from) == 0:
+		d.warn(path, "stands in the file itself: whoever reads the file can end every session; write ${HUSH_ADMIN_TOKEN} and set it in the environment")
 	}
 }
 

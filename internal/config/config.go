@@ -103,11 +103,13 @@ type Config struct {
 
 // Admin is the listener for operators.
 type Admin struct {
-	// Where `/livez`, `/readyz` and `/metrics` are served, host:port. Whoever
-	// reaches it can read them, so keep it on loopback or a network of yours.
+	// Where `/livez`, `/readyz`, `/metrics` and the admin API are served,
+	// host:port. Whoever reaches it can read the first three, so keep it on
+	// loopback or a network of yours.
 	Listen string `key:"listen" default:"127.0.0.1:9090" example:"127.0.0.1:9090"`
-	// The token that the admin API asks for.
-	Token Secret `key:"token" otherwise:"none" example:"\"${HUSH_ADMIN_TOKEN}\"" pending:"there is no admin API yet, and /metrics asks for no token"`
+	// What the admin API asks for (admin.md): whoever has it ends any session. 32
+	// random characters or more; `hush secret` makes one.
+	Token Secret `key:"token" otherwise:"there is no admin API" example:"\"${HUSH_ADMIN_TOKEN}\""`
 }
 
 // Egress is about calls to addresses that apps name.

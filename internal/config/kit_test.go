@@ -12,6 +12,7 @@ import (
 )
 
 const (
+	goodAdmin  = "an-admin-token-of-forty-characters-0123"
 	goodSalt   = "GzJXb/SuUcafr+UqnwYsUaX0tjt/+ZQ3xzuVevqA3/E="
 	goodSecret = "q83vEjRWeJCrze8SNFZ4kBx6xsp2dfC8K4mFdQ0X5l4="
 	goodKeys   = `{"keys": [{"kty": "EC", "crv": "P-256", "x": "26Cx8YfWM3hg2Vm6Qg3lnGkuQxZKVfHRd45eCzuHyZU", "y": "8DZmfhdpqvMKqfHtq7UauDNuBb8DH5SDw3hmQuSHiGs"}]}`
@@ -20,7 +21,7 @@ const (
 
 // env is the environment of the tests.
 func env(more map[string]string) func(string) (string, bool) {
-	all := map[string]string{"HUSH_SECRET": goodSecret, "HUSH_ADMIN_TOKEN": "admin-token", "VALUE": "value"}
+	all := map[string]string{"HUSH_SECRET": goodSecret, "HUSH_ADMIN_TOKEN": goodAdmin, "VALUE": "value"}
 	for k, v := range more {
 		all[k] = v
 	}

@@ -30,7 +30,7 @@ func read(t testing.TB, name string) string {
 func TestShapeLoads(t *testing.T) {
 	c := good(t, read(t, "testdata/shape.yaml"), nil)
 	if c.Issuer != "https://login.example.com/" || c.Session.Idle != 72*time.Hour || c.Session.Lifetime != 7*day ||
-		c.Tokens.Code != time.Minute || c.Admin.Token != "admin-token" || c.Redis.Addrs[0] != "127.0.0.1:6379" ||
+		c.Tokens.Code != time.Minute || c.Admin.Token != goodAdmin || c.Redis.Addrs[0] != "127.0.0.1:6379" ||
 		c.TrustedProxies[0].String() != "10.0.0.0/8" || c.Rules.Configuration["KEY"] != "value" || c.Certificate() == nil || len(c.SecretKeys()[0]) != 32 {
 		t.Errorf("%+v", c)
 	}
@@ -52,7 +52,7 @@ func TestShapeLoads(t *testing.T) {
 			said = append(said, w.Key)
 		}
 	}
-	want := []string{"admin.token", "session.remember", "session.max_per_user", "rules",
+	want := []string{"session.remember", "session.max_per_user", "rules",
 		"clients[2].backchannel_logout_uri", "users[0].app_metadata"}
 	if !slices.Equal(said, want) {
 		t.Errorf("warned of\n%q, want\n%q", said, want)

@@ -16,6 +16,7 @@ func TestWarnings(t *testing.T) {
 		"wide egress":       {file("egress: {allow: [10.0.0.0/8]}"), "egress.allow[0]", "whoever registers an app makes this server call any address in it"},
 		"wide IPv6":         {file("trusted_proxies: ['2001:db8::/47']"), "trusted_proxies[0]", "never a network that visitors are in"},
 		"admin":             {file("admin: {listen: \":9090\"}"), "admin.listen", "not on loopback"},
+		"admin token":       {file("admin: {token: " + goodAdmin + "}"), "admin.token", "stands in the file"},
 		"redis TLS":         {file("redis: {mode: single, addrs: [\"redis:6379\"], password: x}"), "redis", "without TLS"},
 		"redis password":    {file("redis: rediss://redis:6379"), "redis", "without a password"},
 		"implicit":          {app("grant_types: [implicit]", "response_types: [token]"), "clients[0].grant_types", "RFC 9700"},
