@@ -103,6 +103,30 @@ func (m *Manager) judgeListed(ctx context.Context, l *Listed, now time.Time) err
 	return err
 }
 
+// WithdrawAll takes back all that an app was granted in any session of the user,
+// live or over, and tells in how many it took part. The remembered consent is to
+// be forgotten before: what begins meanwhile asks for it.
+func (m *Manager) WithdrawAll(ctx context.Context, userID, clientID string) (int, error) {
+	part, n := Page{Limit: mostPage}, 0
+	for {
+		sessions, next, err := m.Sessions(ctx, userID, part)
+		if err != nil {
+			return n, fmt.Errorf("list sessions: %w", err)
+		}
+		for _, l := range sessions {
+			if err := m.store.Withdraw(ctx, l.Key, clientID); err != nil {
+				return n, fmt.Errorf("withdraw: %w", err)
+			}
+			if l.State == "" && slices.ContainsFunc(l.Apps, func(a App) bool { return a.ClientID == clientID }) {
+				n++
+			}
+		}
+		if part.After = next; next == "" {
+			return n, nil
+		}
+	}
+}
+
 // describe reads many sessions, a page in a trip.
 func (m *Manager) describe(ctx context.Context, keys []Key) ([]Listed, error) {
 	all := make([]Listed, 0, len(keys))

@@ -16,6 +16,18 @@ type Key [16]byte
 // String returns the key in base64url, 22 characters.
 func (k Key) String() string { return base64.RawURLEncoding.EncodeToString(k[:]) }
 
+// ParseKey reads a key as String writes it.
+func ParseKey(s string) (Key, error) {
+	var k Key
+	// The decoder skips line ends, and one key must have one text.
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil || len(b) != len(k) || strings.ContainsAny(s, "\r\n") {
+		return k, errors.New("session: not a key")
+	}
+	copy(k[:], b)
+	return k, nil
+}
+
 // Secret is what a browser must present beside the key: 256 random bits. Only
 // its hash is stored, and every sign-in replaces it.
 type Secret [32]byte

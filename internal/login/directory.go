@@ -3,6 +3,8 @@ package login
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // User is a person who can sign in.
@@ -24,6 +26,7 @@ type User struct {
 type Directory struct {
 	byID   map[string]*entry
 	byName map[string]*entry // by folded username and by folded email
+	ids    []string          // sorted
 	costs  []passwordHash    // that nobody has a password for, one as dear as each user's
 }
 
@@ -41,6 +44,7 @@ func NewDirectory(users []User) (*Directory, error) {
 			return nil, fmt.Errorf("user %q: %w", u.Username, err)
 		}
 	}
+	d.ids = slices.Sorted(maps.Keys(d.byID))
 	return d, nil
 }
 
@@ -132,6 +136,20 @@ func (e *entry) called(name string) string {
 
 // ByID returns the user with this stable id.
 func (d *Directory) ByID(id string) (User, bool) { return found(d.byID[id]) }
+
+// After returns up to n users in the order of their ids, from the first whose id
+// comes after this one; "" comes before all.
+func (d *Directory) After(id string, n int) []User {
+	from, found := slices.BinarySearch(d.ids, id)
+	if found {
+		from++
+	}
+	users := make([]User, 0, min(n, len(d.ids)-from))
+	for _, id := range d.ids[from:min(from+n, len(d.ids))] {
+		users = append(users, d.byID[id].user)
+	}
+	return users
+}
 
 // ByUsername returns the user who signs in with this name: the username or the
 // verified email, in any form.

@@ -23,6 +23,21 @@ func (s *Store) Remembered(ctx context.Context, userID, clientID string) (oauth.
 	return oauth.Grants(g), nil
 }
 
+// Consents returns all that the user allowed, by app.
+func (s *Store) Consents(ctx context.Context, userID string) (map[string]oauth.Grants, error) {
+	ctx, cancel := deadline(ctx)
+	defer cancel()
+	fields, err := s.client.HGetAll(ctx, userKey(userID, "consents")).Result()
+	if err != nil {
+		return nil, trouble(ctx, err)
+	}
+	consents := make(map[string]oauth.Grants, len(fields))
+	for client, grants := range fields {
+		consents[client] = oauth.Grants(grants)
+	}
+	return consents, nil
+}
+
 // Remember adds to what the user allowed the client and returns all of it, in
 // one step. The user's consents are then kept for 400 days.
 func (s *Store) Remember(ctx context.Context, userID, clientID string, g oauth.Grants) (oauth.Grants, error) {
