@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/web/admin"
 )
 
 // Health judges whether the store can be worked with.
@@ -19,8 +21,8 @@ type Health interface {
 }
 
 // Admin is the admin listener's handler: it belongs on loopback or a network
-// of the operator's.
-func Admin(g prometheus.Gatherer, keys *token.Keys, store Health) http.Handler {
+// of the operator's. The API may be nil.
+func Admin(g prometheus.Gatherer, keys *token.Keys, store Health, api http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -37,5 +39,15 @@ func Admin(g prometheus.Gatherer, keys *token.Keys, store Health) http.Handler {
 		fmt.Fprintln(w, "ok")
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(g, promhttp.HandlerOpts{}))
-	return mux
+	if api == nil {
+		return mux
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Not by the mux: it would redirect a path that is not clean.
+		if strings.HasPrefix(r.URL.EscapedPath(), admin.Prefix) {
+			api.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }

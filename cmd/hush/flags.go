@@ -10,6 +10,17 @@ import (
 
 // parseFlags reads the flags of a command, which takes nothing else.
 func parseFlags(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {
+	if err := parseSome(set, usage, args, stderr); err != nil {
+		return err
+	}
+	if set.NArg() > 0 {
+		return fmt.Errorf("%s takes flags only, not what follows them", set.Name())
+	}
+	return nil
+}
+
+// parseSome reads flags up to what is none.
+func parseSome(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {
 	set.SetOutput(stderr)
 	set.Usage = func() {
 		fmt.Fprint(stderr, usage)
@@ -20,13 +31,7 @@ func parseFlags(set *flag.FlagSet, usage string, args []string, stderr io.Writer
 			set.PrintDefaults()
 		}
 	}
-	if err := set.Parse(args); err != nil {
-		return err
-	}
-	if set.NArg() > 0 {
-		return fmt.Errorf("%s takes flags only, not what follows them", set.Name())
-	}
-	return nil
+	return set.Parse(args)
 }
 
 func newLog(kind string, w io.Writer) (*slog.Logger, error) {

@@ -22,6 +22,10 @@ Usage:
   hush serve           run the provider that a configuration file describes
   hush check           say what is wrong with a configuration file, without starting
   hush health          ask a running hush whether it is ready
+  hush sessions        see where a user is signed in, and end sessions
+  hush consents        see what a user allowed apps, and revoke it
+  hush users           see users and what state they are in
+  hush clients         see apps, and end what everyone has at one
   hush secret          make a secret for the configuration
   hush hash-password   hash the password of a user for the configuration
   hush hash-secret     hash the secret of a confidential app, or make one
@@ -49,6 +53,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
 		return errors.New("a command is missing")
+	}
+	if isOperator(args[0]) {
+		return runOperator(ctx, args, stdout, stderr)
 	}
 	switch args[0] {
 	case "demo":

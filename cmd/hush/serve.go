@@ -138,7 +138,7 @@ func options(c *config.Config) provider.Options {
 			Tokens: c.RegistrationTokens(), AllowImplicit: c.Registration.AllowImplicit,
 		},
 		RenewalIsActivity: &c.Session.RenewalIsActivity, TrustedProxies: c.TrustedProxies, Egress: c.Outbound(),
-		DPoPNonce: &c.DPoP.Nonce,
+		DPoPNonce: &c.DPoP.Nonce, AdminToken: string(c.Admin.Token),
 	}
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -9,7 +10,9 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/logout"
+	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/web"
+	"github.com/hush-sso/hush/web/admin"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -31,6 +34,7 @@ type generation struct {
 	directory *login.Directory
 	acr       *acr.Order
 	brand     *page.Brand
+	find      func(context.Context, string) (*client.Client, error)
 	handler   http.Handler
 }
 
@@ -76,10 +80,27 @@ func (p *Provider) assemble(g *generation) (http.Handler, error) {
 	a := p.flows
 	a.Clients, a.Directory, a.ACR = clients, users, g.acr
 	c.Authorize = authorize.New(a)
+	g.find = c.Authorize.Find
 	c.Logout = logout.New(logout.Config{
 		Find: c.Authorize.Find, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
 	})
 	return web.New(c)
+}
+
+// operators is the admin API, nil where there is no token for it. It outlives
+// generations, and looks at the one of the moment.
+func (p *Provider) operators(o Options, keyring *seal.Keyring) http.Handler {
+	if o.AdminToken == "" {
+		return nil
+	}
+	return admin.New(admin.Config{
+		Token: o.AdminToken, Sessions: p.Sessions, Consents: o.Store, Keyring: keyring, Log: o.Log,
+		Directory: func() *login.Directory { return p.current.Load().directory },
+		Clients:   func() *client.Set { return p.current.Load().clients },
+		Find: func(ctx context.Context, id string) (*client.Client, error) {
+			return p.current.Load().find(ctx, id)
+		},
+	})
 }
 
 // serve answers by the registry of the moment.

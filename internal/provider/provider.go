@@ -62,8 +62,10 @@ type Options struct {
 	// PairwiseSalt is 32 random bytes that must never change. Needed where a
 	// client is pairwise.
 	PairwiseSalt []byte
-	Brand        *page.Brand  // see web.Config; default Hush's own
-	Log          *slog.Logger // default: discard
+	// AdminToken is what the admin API asks for. Default: there is none.
+	AdminToken string
+	Brand      *page.Brand  // see web.Config; default Hush's own
+	Log        *slog.Logger // default: discard
 }
 
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
@@ -140,7 +142,7 @@ func New(o Options) (*Provider, error) {
 	p.Login = login.NewAuthenticator(loginKey)
 
 	registry := p.newMetrics()
-	p.Admin = web.Admin(registry, p.keys, readiness{o.Store})
+	p.Admin = web.Admin(registry, p.keys, readiness{o.Store}, p.operators(o, keyring))
 	p.Public = http.HandlerFunc(p.serve)
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,

@@ -15,7 +15,6 @@ type app struct {
 	APIPath    string
 	Popup      bool // offers a sign-in popup
 	Silent     bool // answers SilentCallbackPath
-	Payout     bool // calls GET /payout, for which the user must confirm who they are
 }
 
 func (c Config) apps() []app {
@@ -24,7 +23,7 @@ func (c Config) apps() []app {
 			ID: "orders", Name: "Orders", ClientID: OrdersClientID, Base: c.Orders,
 			Library: "oidc-client-ts", LibraryURL: Library("oidc-client-ts"), Flow: "authorization code with PKCE",
 			Lead:  "Renews by a hidden iframe that ends at /silent-callback.",
-			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true, Payout: true,
+			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true,
 		},
 		{
 			ID: "reports", Name: "Reports", ClientID: ReportsClientID, Base: c.Reports,

@@ -19,7 +19,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // The client ids under which the apps are registered with the provider.
@@ -32,18 +31,10 @@ const (
 // DefaultAudience names the demo API in access tokens.
 const DefaultAudience = "https://api.demo.example"
 
-// ACRConfirmed is the authentication context of a user who typed their password
-// for what an app is about to do (docs/step-up.md). GET /payout needs it, and a
-// sign-in that is not older than ConfirmedFor.
-const (
-	ACRConfirmed = "urn:demo:confirmed"
-	ConfirmedFor = 5 * time.Minute
-)
-
 // The scopes of the demo API. Orders and Classic ask for the first, Reports for
 // the second, each with "openid profile email".
 const (
-	ScopeReadOrders  = "read:orders"  // GET /orders and GET /payout
+	ScopeReadOrders  = "read:orders"  // GET /orders
 	ScopeReadReports = "read:reports" // GET /reports
 )
 
