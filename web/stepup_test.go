@@ -312,3 +312,74 @@ func TestACRSupported(t *testing.T) {
 		t.Errorf("%v", list)
 	}
 }
+
+// TestStolenSecretAfterStepUp: for the 15 seconds in which requests of before may
+// still be on their way, the secret of before is told what it was told before: not
+// the acr that was reached since, nor when. It renews nothing, and is given no
+// other.
+func TestStolenSecretAfterStepUp(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {
+		a := signIn(t, browser(t, node(t, store, steps)), "alice")
+		age(t, store, a, time.Hour)
+		thief := a.Copy(t)
+		before := claimsOf(t, idToken(t, thief))
+		a.Authorize(request("every", "acr_values", "silver"))
+		granted(t, a.SignIn("alice", "wonderland"))
+
+		refusedAs(t, thief.Authorize(quiet("every", "acr_values", "silver")), silent.StepUpRequired)
+		refusedAs(t, thief.Authorize(quiet("every", under("must")...)), silent.StepUpRequired)
+		refusedAs(t, thief.Authorize(quiet("every", "max_age", "60")), silent.MaxAgeExceeded)
+		now := claimsOf(t, idToken(t, thief))
+		for _, claim := range []string{"acr", "auth_time", "sid", "sub"} {
+			if now[claim] != before[claim] {
+				t.Errorf("%s is %v, and was %v", claim, now[claim], before[claim])
+			}
+		}
+		if raised := claimsOf(t, idToken(t, a)); raised["acr"] != "silver" || raised["auth_time"].(float64) < before["auth_time"].(float64)+3599 {
+			t.Errorf("the user is told %v", raised)
+		}
+		if r := thief.Authorize(quiet("every")); len(r.Set) != 0 || handleOf(t, thief) == handleOf(t, a) {
+			t.Errorf("the secret of before is answered with %v", r.Set)
+		}
+
+		// Who knows the password besides gets a session of their own.
+		key := handleOf(t, a).Key
+		thief.Authorize(request("every", "acr_values", "silver"))
+		granted(t, thief.SignIn("alice", "wonderland"))
+		if handleOf(t, thief).Key == key {
+			t.Error("the secret of before renewed the session")
+		}
+		if got := acrOf(t, a, granted(t, a.Authorize(quiet("every", "acr_values", "silver")))["code"]); got != "silver" {
+			t.Errorf("the user's session says %q", got)
+		}
+
+		late := a.Copy(t)
+		a.Authorize(request("every", "acr_values", "silver", "prompt", "login"))
+		granted(t, a.SignIn("alice", "wonderland"))
+		if got := acrOf(t, late, granted(t, late.Authorize(quiet("every")))["code"]); got != "silver" {
+			t.Errorf("one that was silver says %q", got)
+		}
+		age(t, store, a, 15*time.Second)
+		refusedAs(t, late.Authorize(quiet("every")), silent.SessionSuperseded)
+	})
+}
+
+// idToken is one that the browser's session is given silently.
+func idToken(t testing.TB, a *hushtest.Agent) string {
+	t.Helper()
+	return granted(t, a.Authorize(quiet("every", "response_type", "id_token")))["id_token"]
+}
+
+// TestCodeOfBefore: a code that was made before the step-up, or for who holds the
+// secret of before, gives tokens that say so.
+func TestCodeOfBefore(t *testing.T) {
+	a := signIn(t, browser(t, node(t, embedded(t), steps)), "alice")
+	early, inFlight := granted(t, a.Authorize(quiet("every")))["code"], a.Copy(t)
+	a.Authorize(request("every", "acr_values", "silver"))
+	granted(t, a.SignIn("alice", "wonderland"))
+	for name, code := range map[string]string{"before": early, "in flight": granted(t, inFlight.Authorize(quiet("every")))["code"]} {
+		if got := acrOf(t, a, code); got != "1" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

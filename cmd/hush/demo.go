@@ -90,7 +90,7 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	defer store.Close()
 	p, err := provider.New(provider.Options{
 		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store,
-		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(),
+		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(), ACR: demo.ACR(),
 		CrossSite: f.crossSite, Log: log,
 	})
 	if err != nil {

@@ -46,6 +46,9 @@ type Options struct {
 	Register func(*Site) []client.Spec
 	// TokenLifetime is that of the demo API's access tokens. Default: the demo's.
 	TokenLifetime time.Duration
+	// Around stands in front of the first node, for tests that hold a request up
+	// on its way. Default: nothing.
+	Around func(http.Handler) http.Handler
 }
 
 // Site is a running provider with its apps.
@@ -87,7 +90,11 @@ func New(t testing.TB, o Options) *Site {
 	for range max(1, o.Nodes) {
 		s.addNode(o)
 	}
-	hosts.set(s.Issuer, s.Nodes[0].Public)
+	public := s.Nodes[0].Public
+	if o.Around != nil {
+		public = o.Around(public)
+	}
+	hosts.set(s.Issuer, public)
 	hosts.set(s.Orders, demo.OrdersApp(s.Config))
 	hosts.set(s.Reports, demo.ReportsApp(s.Config))
 	hosts.set(s.Classic, demo.ClassicApp(s.Config))
@@ -108,7 +115,7 @@ func (s *Site) addNode(o Options) {
 	}
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
-		Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: demo.Users(),
+		Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: demo.Users(), ACR: demo.ACR(),
 		Egress: o.Egress,
 		Log:    slog.New(slog.NewJSONHandler(s.log, nil)),
 	})

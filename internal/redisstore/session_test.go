@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,16 +117,35 @@ func testRenew(t *testing.T, b bench) {
 	b.resolve(next)
 }
 
+// sees checks which sign-in a handle is told of, and how long ago it was.
+func (b bench) sees(h session.Handle, acr string, age time.Duration) {
+	b.t.Helper()
+	s, now, err := b.Resolve(ctx, session.Query{Handle: h, ClientID: app})
+	b.ok(err)
+	if amr := map[string]string{"urn:acr": "pwd otp", "urn:more": "hwk"}[acr]; s.ACR != acr || strings.Join(s.AMR, " ") != amr || !s.TookPart {
+		b.t.Fatalf("it is told of %q by %v", s.ACR, s.AMR)
+	}
+	b.near(now.Sub(s.AuthTime), age)
+}
+
+// testPreviousSecret: it reads for a while, and sees the session as it was.
 func testPreviousSecret(t *testing.T, b bench) {
 	h := b.active()
+	b.age(h, time.Hour)
 	next := session.Handle{Key: h.Key, Secret: newSecret()}
-	b.ok(b.Renew(ctx, h, session.Renewal{NewSecret: next.Secret}))
-	b.resolve(h)
+	b.ok(b.Renew(ctx, h, session.Renewal{NewSecret: next.Secret, ACR: "urn:more", AMR: []string{"hwk"}}))
+	b.sees(h, "urn:acr", time.Hour)
 	b.age(h, 10*time.Second)
-	b.resolve(h)
+	b.sees(h, "urn:acr", time.Hour+10*time.Second)
+	other := b.active() // renewed by a server of before, which kept nothing of it
+	b.ok(b.Renew(ctx, other, session.Renewal{NewSecret: newSecret(), ACR: "urn:more"}))
+	b.ok(b.Client().HDel(ctx, "hush:{"+other.Key.String()+"}:s", "atp", "acrp", "amrp").Err())
+	b.why(other, session.Superseded)
 	b.age(h, 5*time.Second)
 	b.why(h, session.Superseded)
 	b.resolve(next)
+
+	b.sees(next, "urn:more", 15*time.Second)
 
 	// The reason of an end goes by the same rule.
 	h, last := next, session.Handle{Key: h.Key, Secret: newSecret()}

@@ -36,7 +36,7 @@ func Each(t *testing.T, suite func(t *testing.T, s *redisstore.Store, kit Kit)) 
 	})
 }
 
-// age moves a record's times, in ms cr, ex and hpx, in seconds at, lu and each
+// age moves a record's times, in ms cr, ex and hpx, in seconds at, atp, lu and each
 // client's first use and choice, and what it has left to live. KEYS: the record.
 var age = redis.NewScript(`
 local d = tonumber(ARGV[1])
@@ -47,7 +47,7 @@ for i = 1, #fields, 2 do
   local name, value = fields[i], fields[i + 1]
   if name == 'cr' or name == 'ex' or name == 'hpx' then
     redis.call('HSET', KEYS[1], name, earlier(value, d))
-  elseif name == 'at' or name == 'lu' then
+  elseif name == 'at' or name == 'atp' or name == 'lu' then
     redis.call('HSET', KEYS[1], name, earlier(value, math.floor(d / 1000)))
   elseif string.sub(name, 1, 2) == 'c:' then
     local first, chosen, grants = string.match(value, '^(%d+)( ?%d*)(.*)$')

@@ -2,17 +2,21 @@ package demo
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/hush-sso/hush/internal/jose"
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
 // OrdersAPI serves the demo API at c.API: GET /orders and GET /reports, each
-// behind its own scope, and a page about itself at GET /. It takes access tokens
+// behind its own scope, GET /payout, for which the user must have confirmed who they
+// are, and a page about itself at GET /. It takes access tokens
 // (RFC 9068) of c.Audience from the three apps' origins and names the check that
 // a refused token failed.
 func OrdersAPI(c Config) http.Handler {
@@ -26,9 +30,11 @@ func OrdersAPI(c Config) http.Handler {
 	mux.Handle("GET /static/", assets())
 	mux.Handle("GET /orders", a.cors(a.protect(ScopeReadOrders, "orders", orders)))
 	mux.Handle("GET /reports", a.cors(a.protect(ScopeReadReports, "reports", reports)))
+	mux.Handle("GET /payout", a.cors(a.protect(ScopeReadOrders, "payout", account, confirmed)))
 	preflight := a.cors(http.HandlerFunc(a.preflight))
 	mux.Handle("OPTIONS /orders", preflight)
 	mux.Handle("OPTIONS /reports", preflight)
+	mux.Handle("OPTIONS /payout", preflight)
 	return mux
 }
 
@@ -38,10 +44,14 @@ type api struct {
 	origins  []string
 }
 
-// protect answers with the list, and with what the API learned from the token.
-func (a *api) protect(scope, name string, list any) http.Handler {
+// protect answers with the list, and with what the API learned from the token. more
+// is what the token must be beside good and for the scope.
+func (a *api) protect(scope, name string, list any, more ...func(jwt.MapClaims) *refusal) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		claims, refusal := a.verifier.verify(r, scope)
+		for i := 0; refusal == nil && i < len(more); i++ {
+			refusal = more[i](claims)
+		}
 		if refusal != nil {
 			a.refuse(w, refusal)
 			return
@@ -78,7 +88,8 @@ func (a *api) preflight(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// refuse answers as RFC 6750 section 3 and RFC 9449 section 7.1 say. A request
+// refuse answers as RFC 6750 section 3, RFC 9449 section 7.1 and RFC 9470 section 3
+// say. A request
 // without any token gets a challenge without an error code.
 func (a *api) refuse(w http.ResponseWriter, f *refusal) {
 	scheme := "Bearer"
@@ -91,6 +102,9 @@ func (a *api) refuse(w http.ResponseWriter, f *refusal) {
 	challenge := scheme + ` realm="` + a.realm + `"`
 	if f.code != "" {
 		challenge += `, error="` + f.code + `", error_description="` + quotable(f.description) + `"`
+	}
+	if f.acr != "" {
+		challenge += fmt.Sprintf(`, acr_values="%s", max_age="%.0f"`, f.acr, f.maxAge.Seconds())
 	}
 	if f.scope != "" {
 		challenge += `, scope="` + f.scope + `"`

@@ -130,3 +130,40 @@ func TestAPIAccepts(t *testing.T) {
 		t.Errorf("two headers: %d %v", a.status, a.body)
 	}
 }
+
+// GET /payout wants the user to have confirmed who they are, just now, and says so
+// in the challenge of RFC 9470 section 3.
+func TestAPIWantsConfirmation(t *testing.T) {
+	f := newFakeIDP(t)
+	h := OrdersAPI(f.config())
+	ago := func(d time.Duration) int64 { return time.Now().Add(-d).Unix() }
+	for name, c := range map[string]struct {
+		claims jwt.MapClaims
+		status int
+	}{
+		"confirmed":           {jwt.MapClaims{"acr": ACRConfirmed, "auth_time": ago(ConfirmedFor)}, 200},
+		"confirmed long ago":  {jwt.MapClaims{"acr": ACRConfirmed, "auth_time": ago(ConfirmedFor + time.Minute)}, 401},
+		"confirmed, no time":  {jwt.MapClaims{"acr": ACRConfirmed}, 401},
+		"signed in just now":  {jwt.MapClaims{"acr": "1", "auth_time": ago(0)}, 401},
+		"no acr":              {jwt.MapClaims{"auth_time": ago(0)}, 401},
+		"an acr that is none": {jwt.MapClaims{"acr": []string{ACRConfirmed}, "auth_time": ago(0)}, 401},
+	} {
+		token := sign(t, merge(f.accessClaims(), c.claims), nil)
+		a := get(t, h, "/payout", "Bearer "+token)
+		challenge := a.header.Get("WWW-Authenticate")
+		if a.status != c.status || (a.body["payout"] != nil) != (c.status == 200) {
+			t.Errorf("%s: %d %v", name, a.status, a.body)
+		}
+		if want := `error="insufficient_user_authentication"`; c.status == 401 &&
+			(!strings.Contains(challenge, want) || !strings.Contains(challenge, `acr_values="urn:demo:confirmed", max_age="300"`) || a.body["check"] != "acr") {
+			t.Errorf("%s: %v, %q", name, a.body, challenge)
+		}
+		if a := get(t, h, "/orders", "Bearer "+token); a.status != 200 {
+			t.Errorf("%s: what needs no confirmation is refused: %d %v", name, a.status, a.body)
+		}
+	}
+	token := sign(t, merge(f.accessClaims(), jwt.MapClaims{"acr": ACRConfirmed, "auth_time": ago(0), "scope": "openid"}), nil)
+	if a := get(t, h, "/payout", "Bearer "+token); a.body["check"] != "scope" {
+		t.Errorf("without the scope: %d %v", a.status, a.body)
+	}
+}

@@ -15,6 +15,7 @@ type app struct {
 	APIPath    string
 	Popup      bool // offers a sign-in popup
 	Silent     bool // answers SilentCallbackPath
+	Payout     bool // calls GET /payout, for which the user must confirm who they are
 }
 
 func (c Config) apps() []app {
@@ -23,7 +24,7 @@ func (c Config) apps() []app {
 			ID: "orders", Name: "Orders", ClientID: OrdersClientID, Base: c.Orders,
 			Library: "oidc-client-ts", LibraryURL: Library("oidc-client-ts"), Flow: "authorization code with PKCE",
 			Lead:  "Renews by a hidden iframe that ends at /silent-callback.",
-			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true,
+			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true, Payout: true,
 		},
 		{
 			ID: "reports", Name: "Reports", ClientID: ReportsClientID, Base: c.Reports,

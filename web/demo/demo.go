@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // The client ids under which the apps are registered with the provider.
@@ -31,10 +32,18 @@ const (
 // DefaultAudience names the demo API in access tokens.
 const DefaultAudience = "https://api.demo.example"
 
+// ACRConfirmed is the authentication context of a user who typed their password
+// for what an app is about to do (docs/step-up.md). GET /payout needs it, and a
+// sign-in that is not older than ConfirmedFor.
+const (
+	ACRConfirmed = "urn:demo:confirmed"
+	ConfirmedFor = 5 * time.Minute
+)
+
 // The scopes of the demo API. Orders and Classic ask for the first, Reports for
 // the second, each with "openid profile email".
 const (
-	ScopeReadOrders  = "read:orders"  // GET /orders
+	ScopeReadOrders  = "read:orders"  // GET /orders and GET /payout
 	ScopeReadReports = "read:reports" // GET /reports
 )
 

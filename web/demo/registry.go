@@ -3,6 +3,7 @@ package demo
 import (
 	"time"
 
+	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 )
@@ -46,6 +47,18 @@ func (c Config) APIs() []client.API {
 		AccessTokenLifetime: accessTokenLifetime, BrowserTokenLifetime: accessTokenLifetime,
 		SkipConsentForFirstParty: true,
 	}}
+}
+
+// ACR is the order of the authentication contexts of the demo.
+func ACR() *acr.Order {
+	order, err := acr.New([]acr.Class{
+		{Value: "1"},
+		{Value: ACRConfirmed, Methods: [][]string{{"pwd"}}, OnRequest: true, MaxAge: ConfirmedFor},
+	})
+	if err != nil {
+		panic(err) // two constants
+	}
+	return order
 }
 
 // Users are the two people of the demo. Their passwords are on its first

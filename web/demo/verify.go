@@ -23,13 +23,15 @@ var algorithms = []string{"RS256", "ES256", "EdDSA"}
 
 // refusal is why a request was refused. check is the first check that failed:
 // header, jwt, typ, alg, crit, jwks, key, signature, proof, issuer, audience,
-// expiry or scope, in this order.
+// expiry, scope or acr, in this order.
 type refusal struct {
 	status      int
 	code        string // error code of RFC 6750 or RFC 9449; "" when no token came
 	check       string
 	description string
 	scope       string // what is missing, with insufficient_scope
+	acr         string // what the sign-in must be, and how recent
+	maxAge      time.Duration
 }
 
 func invalid(check, format string, args ...any) *refusal {
@@ -144,6 +146,20 @@ func (v *verifier) judge(claims jwt.MapClaims, scope string) *refusal {
 			description: "The token does not carry the scope " + scope + "."}
 	}
 	return nil
+}
+
+// confirmed requires that the user confirmed who they are, a short while ago (RFC
+// 9470). The token says both, and lives on when the time is over: acr alone will
+// not do.
+func confirmed(claims jwt.MapClaims) *refusal {
+	signedIn, _ := claims["auth_time"].(float64)
+	age := time.Since(time.Unix(int64(signedIn), 0))
+	if claims["acr"] == ACRConfirmed && age <= ConfirmedFor+leeway {
+		return nil
+	}
+	return &refusal{status: http.StatusUnauthorized, code: "insufficient_user_authentication", check: "acr",
+		acr: ACRConfirmed, maxAge: ConfirmedFor,
+		description: fmt.Sprintf("The user must have confirmed who they are in the last %.0f minutes.", ConfirmedFor.Minutes())}
 }
 
 func expiryText(err error) string {

@@ -19,7 +19,7 @@ if type(set) == 'table' and set.err then
   if r.ttl == -2 then return set end
   redis.call('DEL', KEYS[1])
 else
-  redis.call('HDEL', KEYS[1], 'at', 'acr', 'amr', 'cr', 'ex', 'idle', 'rem', 'lu', 'cv', 'dev')
+  redis.call('HDEL', KEYS[1], 'at', 'acr', 'amr', 'atp', 'acrp', 'amrp', 'cr', 'ex', 'idle', 'rem', 'lu', 'cv', 'dev')
   redis.call('PEXPIRE', KEYS[1], int(HOUR))
 end
 return answer

@@ -81,6 +81,14 @@ local function seen(r, s, hash)
   return 'gone'
 end
 
+-- former makes the record show the sign-in before the last one, which is all that
+-- who holds the replaced secret may see. False where that is not known.
+local function former(r)
+  local v = redis.call('HMGET', KEYS[1], 'atp', 'acrp', 'amrp')
+  r.at, r.acr, r.amr = v[1], v[2], v[3]
+  return r.at
+end
+
 -- life is the TTL in ms of a record that is used now.
 local function life(r) return math.min(r.idle, r.ex - now) + HOUR end
 

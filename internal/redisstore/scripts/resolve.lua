@@ -1,7 +1,8 @@
 -- Invariant: writes nothing but a PEXPIRE, which works when Redis is out of
 -- memory, and the time of use with it, and that only for who holds the secret, for
 -- a client that takes part and whose use is activity, never past ex, and only by
--- more than a step. Limits that were lowered are written down once.
+-- more than a step. Limits that were lowered are written down once. Who holds the
+-- secret of before sees the sign-in of before, not what was shown since.
 local client, hash, activity, parts = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 
 local r = read(client)
@@ -11,6 +12,7 @@ if s == 'active' or s == 'idle' or s == 'expired' then settle(r) end
 -- learn that there is none: what became of it is not their business.
 if (r.st == 'ended' or s == 'idle' or s == 'expired') and not r.c then s = 'gone' end
 if s ~= 'active' then return no(s) end
+if r.h ~= hash and not former(r) then return no('superseded') end
 
 if activity == '1' and r.c then slide(r, parts) end
 return yes(r)

@@ -26,7 +26,12 @@ const tokens = (user) => ({
 
 start({
   signIn: () => manager.signinRedirect(),
-  finishSignIn: async () => tokens(await manager.signinRedirectCallback()),
+  finishSignIn: async () => {
+    const user = await manager.signinRedirectCallback();
+    return { ...tokens(user), state: user.state };
+  },
+  // What the API asks for in its challenge (RFC 9470) goes into the request as is.
+  confirm: ({ acrValues, maxAge }) => manager.signinRedirect({ acr_values: acrValues, max_age: maxAge, state: "payout" }),
   renew: async () => tokens(await manager.signinSilent()),
   forget: () => manager.removeUser(),
   signOut: async () => {

@@ -8,8 +8,11 @@
 //   signOut()          forgets the tokens and leaves for the provider
 //   signInWithPopup()  optional: resolves to tokens
 //   forget()           optional: drops what the library still holds
+//   confirm(challenge) optional: leaves for the provider, where the user confirms
+//                      who they are
 //
-// where tokens are { idToken, accessToken, expiresIn } and a failure is rejected
+// where tokens are { idToken, accessToken, expiresIn }, from confirm with the state
+// "payout", and a failure is rejected
 // with error, error_description and, if the library hands it on, error_uri.
 import { config } from "./config.js";
 import * as view from "./view.js";
@@ -37,6 +40,7 @@ export async function start(adapter) {
   view.onClick("renew", () => attempt("button"));
   view.onClick("call-api", () => view.callAPI(session?.accessToken));
   view.onClick("call-api-id-token", () => view.callAPI(session?.idToken));
+  view.onClick("payout", showPayout);
   setInterval(tick, 1000);
 
   if (isAnswer()) await finishSignIn();
@@ -159,6 +163,15 @@ function tick() {
   if (session && needsSignIn && Date.now() >= session.expires) signedOut();
 }
 
+// ---- what the user has to confirm
+
+// showPayout calls an API that wants to know that it is really the user. Where it
+// says so, they confirm it, and are back here with a token that says more.
+async function showPayout() {
+  const challenge = await view.callAPI(session?.accessToken, "/payout");
+  if (challenge) await leave(() => app.confirm(challenge));
+}
+
 // ---- signing in and out
 
 // isAnswer says whether the URL carries the provider's answer to a sign-in.
@@ -170,7 +183,10 @@ function isAnswer() {
 async function finishSignIn() {
   const answer = view.answer(); // some libraries clear the URL
   try {
-    accept(await app.finishSignIn());
+    const tokens = await app.finishSignIn();
+    accept(tokens);
+    // Once: a challenge that comes again is shown and not followed.
+    if (tokens.state === "payout") await view.callAPI(session.accessToken, "/payout");
   } catch (err) {
     view.error("Signing in failed.", view.describe(err, answer));
     await signedOut();

@@ -61,7 +61,9 @@ export function session(s, needsSignIn) {
     if ($(button)) $(button).hidden = Boolean(s) && !needsSignIn;
   }
   $("signout").hidden = !s;
-  $("call-api").disabled = $("call-api-id-token").disabled = !s;
+  for (const button of ["call-api", "call-api-id-token", "payout"]) {
+    if ($(button)) $(button).disabled = !s;
+  }
   if (!s) $("api-result").textContent = "";
   countdown(s?.expires);
 }
@@ -139,11 +141,14 @@ function breakable(text) {
   return text.split(/(?<=_)/).flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
 }
 
-/** Calls the demo API with a token and shows its answer. */
-export async function callAPI(token) {
+/**
+ * Calls the demo API with a token and shows its answer. Returns what the API wants
+ * the sign-in to be, if that is what it refuses the token for (RFC 9470 section 3).
+ */
+export async function callAPI(token, path = config.apiPath) {
   const out = $("api-result");
   try {
-    const response = await fetch(config.api + config.apiPath, {
+    const response = await fetch(config.api + path, {
       headers: { Authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(10000),
     });
@@ -154,8 +159,15 @@ export async function callAPI(token) {
       JSON.stringify(await response.json(), null, 2),
     ].filter(Boolean).join("\n");
     out.dataset.status = response.status;
+    return stepUp(challenge);
   } catch (err) {
     out.textContent = `The API could not be reached: ${err.message}`;
     delete out.dataset.status;
   }
+}
+
+function stepUp(challenge) {
+  const param = (name) => challenge?.match(new RegExp(`[ ,]${name}="([^"]*)"`))?.[1];
+  if (param("error") !== "insufficient_user_authentication") return undefined;
+  return { acrValues: param("acr_values"), maxAge: param("max_age") };
 }
