@@ -102,3 +102,32 @@ func TestStepUp(t *testing.T) {
 		}
 	})
 }
+
+// TestStepUpKeepsTheUser: what auth0-spa-js is told silently leaves its user signed
+// in, with the tokens that they had. At login_required it would forget them.
+func TestStepUpKeepsTheUser(t *testing.T) {
+	onSites(t, hushtest.Options{}, browsertest.Options{}, func(t *testing.T, w *world) {
+		reports := w.open(w.Reports)
+		reports.is("signed-out")
+		reports.Click("#signin")
+		fill(reports.Tab, "alice")
+		reports.Click("button[value=allow]")
+		reports.is("signed-in")
+		var got struct {
+			Error string
+			Still bool
+		}
+		reports.Eval(`(async () => {
+			const config = JSON.parse(document.querySelector("#config").textContent);
+			const client = new window.auth0.Auth0Client({domain: config.domain, clientId: config.clientId,
+				authorizationParams: {redirect_uri: config.redirectUri, audience: config.audience, scope: config.scope}});
+			await client.getTokenSilently();
+			const more = {authorizationParams: {acr_values: "urn:demo:confirmed"}, cacheMode: "off"};
+			const Error = await client.getTokenSilently(more).then(() => "", (err) => err.error);
+			return {Error, Still: await client.isAuthenticated()};
+		})()`, &got)
+		if got.Error != "interaction_required" || !got.Still {
+			t.Errorf("the library says %+v", got)
+		}
+	})
+}
