@@ -6,9 +6,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -71,10 +74,37 @@ func New(o Options) *Client {
 // [ErrRefused] in its chain blames the URL; any other is an outage of the other
 // side, an answer that is none of status 200 included. Errors may name internal
 // addresses: they are for the log.
-func (c *Client) Get(ctx context.Context, url string, maxBytes int64) (*Answer, error) {
-	u, err := parse(url)
+func (c *Client) Get(ctx context.Context, address string, maxBytes int64) (*Answer, error) {
+	var got *Answer
+	err := c.call(ctx, http.MethodGet, address, nil, func(r *http.Response) (err error) {
+		got, err = read(r, maxBytes)
+		return err
+	})
+	return got, err
+}
+
+// Reply is what a server sent to a POST, whatever the status.
+type Reply struct {
+	Status int
+	Body   []byte // its beginning, cut at what was asked for
+}
+
+// Post sends a form. Only a call that got no answer is an error, as in Get.
+func (c *Client) Post(ctx context.Context, address string, form url.Values, maxBytes int64) (*Reply, error) {
+	var got *Reply
+	err := c.call(ctx, http.MethodPost, address, form, func(r *http.Response) error {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, maxBytes)) // the status is the answer
+		got = &Reply{Status: r.StatusCode, Body: body}
+		return nil
+	})
+	return got, err
+}
+
+// call makes one call and hands over what answers.
+func (c *Client) call(ctx context.Context, method, address string, form url.Values, take func(*http.Response) error) error {
+	u, err := parse(address)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -82,19 +112,22 @@ func (c *Client) Get(ctx context.Context, url string, maxBytes int64) (*Answer, 
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
 	case <-ctx.Done():
-		return nil, fmt.Errorf("egress: wait for %d other calls: %w", maxCalls, ctx.Err())
+		return fmt.Errorf("egress: wait for %d other calls: %w", maxCalls, ctx.Err())
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(form.Encode()))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+		return fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	request.Header.Set("User-Agent", "hush")
 	// Asked to compress, a server makes the size of what arrives say nothing.
 	request.Header.Set("Accept-Encoding", "identity")
 	response, err := c.transport.RoundTrip(request)
 	if err != nil {
-		return nil, fmt.Errorf("egress: %w", err)
+		return fmt.Errorf("egress: %w", err)
 	}
 	defer response.Body.Close()
-	return read(response, maxBytes)
+	return take(response)
 }

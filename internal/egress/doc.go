@@ -1,6 +1,6 @@
 // Package egress makes every call to an address that somebody else named: a
-// client's jwks_uri, request_uri, sector_identifier_uri or logo. [New] once,
-// then [Client.Get].
+// client's jwks_uri, request_uri, sector_identifier_uri, logo or
+// backchannel_logout_uri. [New] once, then [Client.Get] or [Client.Post].
 //
 // Such an address is an attempt to make this server ask where the asker cannot
 // (server-side request forgery) until shown otherwise, so the client speaks

@@ -6,6 +6,7 @@
 //	PresentRefresh, Rotate   grant -> refresh token -> grant and the next (refresh.go, refreshtoken.go)
 //	AccessToken, IDToken     grant -> signed tokens (access.go, id.go)
 //	SignAnswer, SignUserInfo what else apps get as a JWT (answer.go, userinfo.go)
+//	LogoutToken              what tells an app that a session ended (logout.go)
 //	VerifyAccessToken, VerifyIDTokenHint   our own tokens, read strictly (verify.go)
 //	Live, Inspect, RevokeToken   whether a token still holds, and its end (live.go, inspect.go)
 //	Keys                     the shared signing keys and their JWKS (keys.go)

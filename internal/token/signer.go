@@ -26,6 +26,7 @@ const (
 	// No names are registered for these two; they are no ID tokens.
 	typAnswer   = "oauth-authz-resp+jwt"
 	typUserInfo = "userinfo+jwt"
+	typLogout   = "logout+jwt" // OpenID Connect Back-Channel Logout 1.0 section 2.4
 )
 
 // signer signs with one key. Its headers are encoded once.
@@ -38,6 +39,7 @@ type signer struct {
 	headerAccess   string
 	headerAnswer   string
 	headerUserInfo string
+	headerLogout   string
 }
 
 func newSigner(k storedKey) (*signer, error) {
@@ -57,6 +59,7 @@ func newSigner(k storedKey) (*signer, error) {
 	s.headerAccess = encodeHeader(k.Alg, s.kid, typAccess)
 	s.headerAnswer = encodeHeader(k.Alg, s.kid, typAnswer)
 	s.headerUserInfo = encodeHeader(k.Alg, s.kid, typUserInfo)
+	s.headerLogout = encodeHeader(k.Alg, s.kid, typLogout)
 	return s, nil
 }
 

@@ -25,13 +25,21 @@ func (i *Issuer) Subject(c *client.Client, userID string) string {
 // pairwise.
 func (i *Issuer) CanBePairwise() bool { return len(i.salt) > 0 }
 
-// sessionID is the sid claim. All clients of a session would see the same, so a
-// client that must not compare its users with others' gets its own.
-func (i *Issuer) sessionID(g *Grant) string {
-	if g.Sub == "" || g.SID == "" {
-		return g.SID
+// SessionID is the sid by which the client knows a session. All clients of a
+// session would see the same, so a client that must not compare its users with
+// others' gets its own.
+func (i *Issuer) SessionID(c *client.Client, sid string) string {
+	return i.sid(c.Pairwise(), c.ID, sid)
+}
+
+// sessionID is SessionID as it was when the grant was made.
+func (i *Issuer) sessionID(g *Grant) string { return i.sid(g.Sub != "", g.ClientID, g.SID) }
+
+func (i *Issuer) sid(pairwise bool, clientID, sid string) string {
+	if !pairwise || sid == "" {
+		return sid
 	}
-	return i.pairwise("sid", g.ClientID, g.SID)
+	return i.pairwise("sid", clientID, sid)
 }
 
 // pairwise hides what it is made of: an HMAC, each part behind its length. What
