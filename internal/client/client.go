@@ -99,6 +99,11 @@ type Spec struct {
 	// runs out or is signed out of. Default: they end with it.
 	RefreshTokenOutlivesSession bool
 
+	// How the app is told that a session ended in which it took part: by a POST
+	// to the first, which may lead anywhere, and in a hidden frame of the
+	// browser's sign-out page by the second, on an origin of RedirectURIs. "": not.
+	BackchannelLogoutURI, FrontchannelLogoutURI string
+
 	SSOGroup string // clients of one group share a session; default "default"
 	// RenewalIsActivity says whether a silent renewal counts as activity that
 	// keeps the session from idling out. nil: the server's default.
@@ -124,7 +129,7 @@ func New(s Spec) (*Client, error) {
 	c.defaults()
 	for _, step := range []func() error{
 		c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseKeys, c.parseSecret, c.checkAuthMethod,
-		c.checkPages, c.checkRequests, c.checkSubject,
+		c.checkPages, c.checkRequests, c.checkSubject, c.checkChannels,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("client %q: %w", s.ID, err)

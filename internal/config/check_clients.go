@@ -2,10 +2,10 @@ package config
 
 import (
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/egress"
 )
 
 // minClientSecret is the fewest characters of a client secret: 128 bits in
@@ -36,6 +36,7 @@ func (c *Client) spec() client.Spec {
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,
 		RequireSignedRequest: c.RequireSignedRequestObject, RequirePushedRequest: c.RequirePushedAuthorizationRequests,
+		BackchannelLogoutURI: c.BackchannelLogoutURI, FrontchannelLogoutURI: c.FrontchannelLogoutURI,
 		RequestURIs: c.RequestURIs, DefaultMaxAge: given(c.DefaultMaxAge), DefaultACRValues: c.DefaultACRValues, MinimumACR: c.MinimumACR,
 	}
 }
@@ -85,6 +86,7 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkPages(path, app)
 		d.checkSubject(path, app)
 		d.checkGrants(path, app)
+		d.checkChannels(path, app, c.Outbound())
 		d.checkClientKeys(path, app, c.Outbound())
 		d.checkClientSecret(path, app)
 		d.checkClientAuth(path, app)
@@ -138,9 +140,25 @@ func (d *decoder) checkRedirects(path string, c *Client) {
 	}
 	d.addresses(path+".redirect_uris", c.RedirectURIs, redirectProblem)
 	d.addresses(path+".post_logout_redirect_uris", c.PostLogoutRedirectURIs, redirectProblem)
-	if uri := c.BackchannelLogoutURI; uri != "" {
-		if u, err := url.Parse(uri); redirectProblem(uri) != nil || err != nil || u.Scheme != "https" && u.Scheme != "http" {
-			d.bad(path+".backchannel_logout_uri", "%s cannot be called: write an https URL without a fragment", d.show(path+".backchannel_logout_uri", uri))
+}
+
+// checkChannels looks at where the app is told of sign-outs.
+func (d *decoder) checkChannels(path string, c *Client, out egress.Options) {
+	back, front := path+".backchannel_logout_uri", path+".frontchannel_logout_uri"
+	if uri := c.BackchannelLogoutURI; uri != "" && d.fine(back) {
+		if err := client.CheckFetched(uri); err != nil {
+			d.bad(back, "%s %s", d.show(back, uri), err)
+		} else if out.Check(uri) != nil {
+			d.bad(back, "%s is never called: it must lead to a public address, at port 443 or one above 1023; one of your own network has to be in egress.allow", d.show(back, uri))
+		}
+	}
+	if uri := c.FrontchannelLogoutURI; uri != "" && d.fine(front) && d.fine(path+".redirect_uris") && len(c.RedirectURIs) > 0 {
+		_, err := client.New(client.Spec{ID: "x", RedirectURIs: c.RedirectURIs, FrontchannelLogoutURI: uri})
+		for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+			err = inner // the innermost speaks of the address alone
+		}
+		if err != nil {
+			d.bad(front, "%s %v", d.show(front, uri), err)
 		}
 	}
 }

@@ -106,8 +106,14 @@ type Client struct {
 	PolicyURI string `key:"policy_uri" example:"https://shop.example.com/privacy" otherwise:"none"`
 	// Its terms of service, likewise.
 	TOSURI string `key:"tos_uri" example:"https://shop.example.com/terms" otherwise:"none"`
-	// Where to tell the app that a session ended.
-	BackchannelLogoutURI string `key:"backchannel_logout_uri" example:"https://office.example.com/logout" otherwise:"none" pending:"the app is not told when a session ends"`
+	// Where to tell the app that a session ended in which it took part, by a POST
+	// of this server (OpenID Connect Back-Channel Logout 1.0): https, and a public
+	// address unless egress.allow has it.
+	BackchannelLogoutURI string `key:"backchannel_logout_uri" example:"https://office.example.com/logout" otherwise:"the app is not told"`
+	// A page of the app that the browser loads in a hidden frame when its user
+	// signs out (OpenID Connect Front-Channel Logout 1.0), with `iss` and `sid` in
+	// the query. Scheme, host and port are those of one of redirect_uris.
+	FrontchannelLogoutURI string `key:"frontchannel_logout_uri" example:"https://shop.example.com/signed-out" otherwise:"the app is not told"`
 
 	logo *client.Logo // what Logo names
 }

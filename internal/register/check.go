@@ -36,10 +36,6 @@ var beyond = map[string]string{
 	"introspection_signed_response_alg":          "introspection answers in JSON",
 	"introspection_encrypted_response_alg":       "introspection answers in JSON",
 	"introspection_encrypted_response_enc":       "introspection answers in JSON",
-	"backchannel_logout_uri":                     "apps are not told when a session ends",
-	"backchannel_logout_session_required":        "apps are not told when a session ends",
-	"frontchannel_logout_uri":                    "apps are not told when a session ends",
-	"frontchannel_logout_session_required":       "apps are not told when a session ends",
 	"tls_client_auth_subject_dn":                 "clients do not authenticate by certificate",
 	"tls_client_auth_san_dns":                    "clients do not authenticate by certificate",
 	"tls_client_auth_san_uri":                    "clients do not authenticate by certificate",
@@ -169,6 +165,7 @@ func (m *Metadata) checkPages() error {
 func (m *Metadata) checkFetched() error {
 	for name, list := range map[string][]string{
 		"logo_uri": {m.LogoURI}, "jwks_uri": {m.JWKSURI}, "sector_identifier_uri": {m.SectorIdentifierURI}, "request_uris": m.RequestURIs,
+		"backchannel_logout_uri": {m.BackchannelLogoutURI},
 	} {
 		for _, uri := range list {
 			if uri != "" && (len(uri) > maxURI || egress.Check(uri) != nil) {

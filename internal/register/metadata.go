@@ -51,6 +51,12 @@ type Metadata struct {
 	DefaultMaxAge                      *int64   `json:"default_max_age,omitempty"` // seconds
 	DefaultACRValues                   []string `json:"default_acr_values,omitempty"`
 
+	// Where the app is told of sign-outs. iss and sid are always there.
+	BackchannelLogoutURI              string `json:"backchannel_logout_uri,omitempty"`
+	BackchannelLogoutSessionRequired  bool   `json:"backchannel_logout_session_required,omitempty"`
+	FrontchannelLogoutURI             string `json:"frontchannel_logout_uri,omitempty"`
+	FrontchannelLogoutSessionRequired bool   `json:"frontchannel_logout_session_required,omitempty"`
+
 	SoftwareID      string `json:"software_id,omitempty"`
 	SoftwareVersion string `json:"software_version,omitempty"`
 }

@@ -21,6 +21,7 @@ func (m *Metadata) spec() client.Spec {
 		TokenAuthMethod: m.TokenEndpointAuthMethod, TokenAuthAlg: m.TokenEndpointAuthSigningAlg, JWKS: string(m.JWKS), JWKSURI: m.JWKSURI,
 		SubjectType: m.SubjectType, SectorIdentifierURI: m.SectorIdentifierURI,
 		IDTokenAlg: m.IDTokenSignedResponseAlg, UserInfoAlg: m.UserInfoSignedResponseAlg,
+		BackchannelLogoutURI: m.BackchannelLogoutURI, FrontchannelLogoutURI: m.FrontchannelLogoutURI,
 		ClientURI: m.ClientURI, PolicyURI: m.PolicyURI, TOSURI: m.TOSURI,
 		Scopes:    m.scopes(),
 		AnswerAlg: m.AuthorizationSignedResponseAlg, RequestObjectAlg: m.RequestObjectSigningAlg, RequestURIs: m.RequestURIs,
