@@ -1,0 +1,128 @@
+package backchannel
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// poll is how often the queue is looked at when nothing is known to be due: so
+// late is what another node could not deliver begun here at most. A look is one
+// trip.
+const poll = time.Second
+
+// gauge is how many messages waited when the queue was last looked at.
+type gauge struct{ n atomic.Int64 }
+
+// Waiting returns how many messages wait, on all nodes, as last seen.
+func (s *Service) Waiting() int { return int(s.queue.n.Load()) }
+
+// Run delivers what is due until ctx is done, and then waits for what it has
+// begun: a call takes five seconds at most, and what is not finished is another
+// node's when the lease runs out.
+func (s *Service) Run(ctx context.Context) error {
+	var (
+		workers sync.WaitGroup
+		free    = make(chan struct{}, s.Workers)
+		away    bool
+	)
+	defer workers.Wait()
+	for {
+		if !acquire(ctx, free) {
+			return nil
+		}
+		n := 1 + grab(free)
+		batch, err := s.Queue.Lease(ctx, s.Policy, n)
+		if ctx.Err() != nil && err != nil {
+			return nil
+		}
+		if (err != nil) != away {
+			away = err != nil
+			s.tellAway(err)
+		}
+		release(free, n-len(batch.Leases))
+		s.note(batch)
+		for _, l := range batch.Leases {
+			workers.Go(func() {
+				defer s.again()
+				defer release(free, 1)
+				s.deliver(context.WithoutCancel(ctx), batch.Now, l)
+			})
+		}
+		if len(batch.Leases) == 0 && !s.rest(ctx, batch) {
+			return nil
+		}
+	}
+}
+
+// acquire waits for a free worker; grab takes all others that are free now.
+func acquire(ctx context.Context, free chan struct{}) bool {
+	select {
+	case free <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func grab(free chan struct{}) (n int) {
+	for {
+		select {
+		case free <- struct{}{}:
+			n++
+		default:
+			return n
+		}
+	}
+}
+
+func release(free chan struct{}, n int) {
+	for range n {
+		<-free
+	}
+}
+
+// rest waits until something is due, was added here or may have been elsewhere.
+func (s *Service) rest(ctx context.Context, b Batch) bool {
+	wait := poll
+	if !b.Next.IsZero() {
+		wait = min(max(b.Next.Sub(b.Now), 10*time.Millisecond), poll)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.wake:
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+// again looks at the queue anew: an app may get its next message.
+func (s *Service) again() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *Service) tellAway(err error) {
+	if err != nil {
+		s.Log.Error("the queue of messages to apps cannot be read; trying again", "cause", err)
+		return
+	}
+	s.Log.Info("the queue of messages to apps can be read again")
+}
+
+// note tells of what was given up.
+func (s *Service) note(b Batch) {
+	if !b.Now.IsZero() {
+		s.queue.n.Store(int64(b.Pending))
+	}
+	for _, l := range b.Expired {
+		s.Count(l.ClientID, GivenUp)
+		s.Log.Error("an app was never told of a sign-out", "client", l.ClientID, "session", l.SID, "attempts", l.Attempt)
+	}
+}
