@@ -22,7 +22,7 @@ const (
 // deliver tries one message and says on the queue what came of it.
 func (s *Service) deliver(ctx context.Context, now time.Time, l Lease) {
 	began := time.Now()
-	result, why := s.try(ctx, now, l)
+	result, why := s.inTime(ctx, now, l)
 	took := time.Since(began)
 	if result != "" {
 		s.Count(l.ClientID, result)
@@ -39,6 +39,13 @@ func (s *Service) deliver(ctx context.Context, now time.Time, l Lease) {
 	if err != nil {
 		s.Log.Error("the result of a delivery is lost; it is tried again", "client", l.ClientID, "session", l.SID, "cause", err)
 	}
+}
+
+// inTime is try, over while the message is still this worker's.
+func (s *Service) inTime(ctx context.Context, now time.Time, l Lease) (Result, string) {
+	ctx, cancel := context.WithTimeout(ctx, s.Policy.Lease-settleTime)
+	defer cancel()
+	return s.try(ctx, now, l)
 }
 
 // try makes the call. No result means that there is nobody to tell any more. why

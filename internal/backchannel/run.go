@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// poll is how often the queue is looked at when nothing is known to be due: so
-// late is what another node could not deliver begun here at most. A look is one
-// trip.
+// poll is how often the queue is looked at when nothing is known to be due, by
+// one trip: what another node left is found so much later at most.
 const poll = time.Second
 
 // gauge is how many messages waited when the queue was last looked at.
@@ -24,15 +23,15 @@ func (s *Service) Waiting() int { return int(s.queue.n.Load()) }
 func (s *Service) Run(ctx context.Context) error {
 	var (
 		workers sync.WaitGroup
-		free    = make(chan struct{}, s.Workers)
+		busy    = make(chan struct{}, s.Workers)
 		away    bool
 	)
 	defer workers.Wait()
 	for {
-		if !acquire(ctx, free) {
+		if !acquire(ctx, busy) {
 			return nil
 		}
-		n := 1 + grab(free)
+		n := 1 + grab(busy)
 		batch, err := s.Queue.Lease(ctx, s.Policy, n)
 		if ctx.Err() != nil && err != nil {
 			return nil
@@ -41,12 +40,12 @@ func (s *Service) Run(ctx context.Context) error {
 			away = err != nil
 			s.tellAway(err)
 		}
-		release(free, n-len(batch.Leases))
+		release(busy, n-len(batch.Leases))
 		s.note(batch)
 		for _, l := range batch.Leases {
 			workers.Go(func() {
 				defer s.again()
-				defer release(free, 1)
+				defer release(busy, 1)
 				s.deliver(context.WithoutCancel(ctx), batch.Now, l)
 			})
 		}
@@ -57,19 +56,19 @@ func (s *Service) Run(ctx context.Context) error {
 }
 
 // acquire waits for a free worker; grab takes all others that are free now.
-func acquire(ctx context.Context, free chan struct{}) bool {
+func acquire(ctx context.Context, busy chan struct{}) bool {
 	select {
-	case free <- struct{}{}:
+	case busy <- struct{}{}:
 		return true
 	case <-ctx.Done():
 		return false
 	}
 }
 
-func grab(free chan struct{}) (n int) {
+func grab(busy chan struct{}) (n int) {
 	for {
 		select {
-		case free <- struct{}{}:
+		case busy <- struct{}{}:
 			n++
 		default:
 			return n
@@ -77,9 +76,9 @@ func grab(free chan struct{}) (n int) {
 	}
 }
 
-func release(free chan struct{}, n int) {
+func release(busy chan struct{}, n int) {
 	for range n {
-		<-free
+		<-busy
 	}
 }
 

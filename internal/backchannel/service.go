@@ -9,7 +9,6 @@ import (
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/egress"
-	"github.com/hush-sso/hush/session"
 )
 
 // Poster sends a form to an address that somebody else named. [egress.Client] is
@@ -43,9 +42,8 @@ type Config struct {
 	Mint  Minter
 	// Find returns the app with a client_id, nil for none. An error is an outage.
 	Find func(ctx context.Context, clientID string) (*client.Client, error)
-	// Maybe tells, without a call, whether the app with a client_id may have to be
-	// told: one that is not known here may, if its id has the form of those that
-	// registration gives out.
+	// Maybe tells, without a call, whether the app with a client_id may want to be
+	// told: one that registered itself may.
 	Maybe func(clientID string) bool
 	Log   *slog.Logger
 	Count func(clientID string, r Result) // for metrics
@@ -73,15 +71,15 @@ func New(c Config) *Service {
 	return &Service{Config: c, wake: make(chan struct{}, 1)}
 }
 
-// Tell has every app that took part told that the session ended; it is
-// [session.Manager.OnEnd]. When it returns without error the messages are on the
-// queue, or the store has no memory for them, which must not keep anybody from
-// signing out. Told again, the same messages are no more.
-func (s *Service) Tell(ctx context.Context, e session.Ended) error {
+// Tell has the apps that took part in a session told that it ended. When it
+// returns without error the messages are on the queue, or the store has no memory
+// for them, which must not keep anybody from signing out. Told again, the same
+// messages are no more.
+func (s *Service) Tell(ctx context.Context, sid, userID string, clients []string) error {
 	var messages []Message
-	for _, id := range e.Clients {
+	for _, id := range clients {
 		if s.Maybe(id) {
-			messages = append(messages, Message{ClientID: id, SID: e.SID, UserID: e.UserID})
+			messages = append(messages, Message{ClientID: id, SID: sid, UserID: userID})
 		}
 	}
 	if len(messages) == 0 {
@@ -92,7 +90,7 @@ func (s *Service) Tell(ctx context.Context, e session.Ended) error {
 		for _, m := range messages {
 			s.Count(m.ClientID, Unqueued)
 		}
-		s.Log.Error("apps are not told of a sign-out: the store has no memory for the queue", "session", e.SID, "apps", len(messages), "cause", err)
+		s.Log.Error("apps are not told of a sign-out: the store has no memory for the queue", "session", sid, "apps", len(messages), "cause", err)
 		return nil
 	}
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
@@ -91,6 +92,7 @@ type Provider struct {
 	marks      *session.Marks
 	egress     *egress.Client // of every generation, as are clientKeys
 	clientKeys *clientkeys.Source
+	told       *backchannel.Service // of the ends of sessions
 	log        *slog.Logger
 	shared     web.Config       // without what a generation brings
 	flows      authorize.Config // likewise
@@ -164,6 +166,7 @@ func New(o Options) (*Provider, error) {
 		})
 		p.flows.Registered = p.shared.Register
 	}
+	p.told = p.newTold(o, registry)
 	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR}); err != nil {
 		return nil, err
 	}
@@ -194,13 +197,15 @@ const (
 	keysHeld    = time.Minute
 )
 
-// Run keeps signing keys and marks as the store has them until ctx is done.
+// Run keeps signing keys and marks as the store has them, and tells apps of
+// sessions that ended, until ctx is done.
 // Start-up without a store is allowed: until keys are there the provider is not
 // ready and says so. Keys that cannot be opened end it with an error.
 func (p *Provider) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return p.runKeys(ctx) })
 	group.Go(func() error { p.marks.Run(ctx); return nil })
+	group.Go(func() error { return p.told.Run(ctx) })
 	return group.Wait()
 }
 

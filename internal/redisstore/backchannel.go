@@ -18,7 +18,11 @@ func (s *Store) Deliveries() backchannel.Queue { return deliveries{s} }
 
 type deliveries struct{ *Store }
 
-var queueKeys = []string{backchannelApps}
+var (
+	queueKeys = []string{backchannelApps}
+	// Those of Add, which requests cause: trips are counted by them.
+	tellKeys = []string{backchannelApps, backchannelJobs}
+)
 
 // Add implements [backchannel.Queue]. A sign-out is not answered before a replica
 // has the messages, where there is one.
@@ -30,7 +34,7 @@ func (d deliveries) Add(ctx context.Context, p backchannel.Policy, messages ...b
 		}
 		args = append(args, m.ClientID, m.SID, m.UserID)
 	}
-	a, err := d.runDurable(ctx, tellScript, queueKeys, args...)
+	a, err := d.runDurable(ctx, tellScript, tellKeys, args...)
 	if redis.IsOOMError(err) {
 		return 0, fmt.Errorf("%w: %w", backchannel.ErrFull, err)
 	}

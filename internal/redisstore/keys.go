@@ -146,7 +146,10 @@ const (
 )
 
 // backchannelApps stands first among the keys of the queue.
-const backchannelApps = "hush:{backchannel}:apps"
+const (
+	backchannelApps = "hush:{backchannel}:apps"
+	backchannelJobs = "hush:{backchannel}:jobs"
+)
 
 func sessionKey(k session.Key) string { return "hush:{" + k.String() + "}:s" }
 

@@ -16,8 +16,8 @@ import (
 )
 
 // Trips counts the round trips that f makes: commands and pipelines, those of
-// other goroutines included, but for the reading of the marks: it is no request's,
-// a running node does it all the time. A hook stays behind: use a store of the
+// other goroutines included, but for the reading of the marks and of the queue of
+// messages to apps: it is no request's, a running node does it all the time. A hook stays behind: use a store of the
 // test's own.
 func Trips(s *redisstore.Store, f func()) int {
 	var c counter
@@ -32,11 +32,18 @@ func (c *counter) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 func (c *counter) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		if !slices.Contains(cmd.Args(), any("hush:{marks}")) {
+		if !ofTheNode(cmd.Args()) {
 			c.n.Add(1)
 		}
 		return next(ctx, cmd)
 	}
+}
+
+// ofTheNode tells what no request asks for: of the queue only what adds to it
+// names the jobs.
+func ofTheNode(args []any) bool {
+	return slices.Contains(args, any("hush:{marks}")) ||
+		slices.Contains(args, any("hush:{backchannel}:apps")) && !slices.Contains(args, any("hush:{backchannel}:jobs"))
 }
 
 func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
