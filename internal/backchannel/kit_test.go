@@ -104,6 +104,7 @@ func newNode(t *testing.T, q backchannel.Queue, w *world, change func(*backchann
 		Queue: q, Post: w, Mint: words{},
 		Find:  func(_ context.Context, id string) (*client.Client, error) { return apps[id], nil },
 		Maybe: func(id string) bool { return apps[id] == nil || apps[id].BackchannelLogoutURI != "" },
+		Poll:  5 * time.Millisecond,
 		Log:   slog.New(slog.NewTextHandler(n, nil)),
 		Count: func(id string, r backchannel.Result) {
 			n.mu.Lock()

@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// poll is how often the queue is looked at when nothing is known to be due, by
-// one trip: what another node left is found so much later at most.
-const poll = time.Second
-
 // gauge is how many messages waited when the queue was last looked at.
 type gauge struct{ n atomic.Int64 }
 
@@ -84,9 +80,9 @@ func release(busy chan struct{}, n int) {
 
 // rest waits until something is due, was added here or may have been elsewhere.
 func (s *Service) rest(ctx context.Context, b Batch) bool {
-	wait := poll
+	wait := s.Poll
 	if !b.Next.IsZero() {
-		wait = min(max(b.Next.Sub(b.Now), 10*time.Millisecond), poll)
+		wait = min(max(b.Next.Sub(b.Now), time.Millisecond), s.Poll)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

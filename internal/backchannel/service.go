@@ -51,6 +51,9 @@ type Config struct {
 	Policy Policy
 	// Workers deliver at once. Default 32.
 	Workers int
+	// Poll is how often the queue is looked at when nothing is known to be due, by
+	// one trip: what another node left is found so much later at most. Default 1 s.
+	Poll time.Duration
 }
 
 // Service tells apps. It is safe for concurrent use.
@@ -67,6 +70,9 @@ func New(c Config) *Service {
 	}
 	if c.Workers == 0 {
 		c.Workers = 32 // as many calls as egress makes at once
+	}
+	if c.Poll == 0 {
+		c.Poll = time.Second
 	}
 	return &Service{Config: c, wake: make(chan struct{}, 1)}
 }
