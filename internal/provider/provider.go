@@ -167,6 +167,9 @@ func New(o Options) (*Provider, error) {
 		p.flows.Registered = p.shared.Register
 	}
 	p.told = p.newTold(o, registry)
+	p.Sessions.OnEnd = func(ctx context.Context, e session.Ended) error {
+		return p.told.Tell(ctx, e.SID, e.UserID, e.Clients)
+	}
 	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR}); err != nil {
 		return nil, err
 	}
