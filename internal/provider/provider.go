@@ -20,8 +20,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hush-sso/hush/authorize"
-	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/acr"
+	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/clientkeys"
