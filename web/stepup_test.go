@@ -383,3 +383,73 @@ func TestCodeOfBefore(t *testing.T) {
 		}
 	}
 }
+
+// TestOrderReplaced: sessions are judged by the order of today.
+func TestOrderReplaced(t *testing.T) {
+	p := node(t, embedded(t), steps)
+	a := signIn(t, browser(t, p), "alice")
+	a.Authorize(request("every", "acr_values", "silver"))
+	granted(t, a.SignIn("alice", "wonderland"))
+	for _, c := range []struct {
+		name    string
+		classes []acr.Class
+		want    string
+	}{
+		{"another name", []acr.Class{{Value: "0"}, {Value: "copper"}}, "0"},
+		{"more methods", []acr.Class{{Value: "0"}, {Value: "silver", Methods: [][]string{{"pwd", "otp"}}}}, "0"},
+		{"as it was", []acr.Class{{Value: "0"}, {Value: "copper"}, {Value: "silver"}}, "silver"},
+	} {
+		order, err := acr.New(c.classes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Replace(provider.Registry{Clients: clients(), Users: users(), ACR: order}); err != nil {
+			t.Fatal(err)
+		}
+		if got := acrOf(t, a, granted(t, a.Authorize(quiet("every")))["code"]); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	must := clients()[0]
+	must.MinimumACR = "silver"
+	if err := p.Replace(provider.Registry{Clients: []client.Spec{must}, Users: users()}); err == nil {
+		t.Error("an app that nobody can sign in to is taken")
+	}
+}
+
+// TestRegisteredDefault: what an app registered for itself counts, and a value that
+// nobody here knows bars nobody.
+func TestRegisteredDefault(t *testing.T) {
+	p := node(t, embedded(t), func(o *provider.Options) { registering(nil)(o); steps(o) })
+	a := signIn(t, browser(t, p), "alice")
+	for value, want := range map[string]silent.Reason{"silver": silent.StepUpRequired, "platinum": ""} {
+		r := enroll(t, p, object{"token_endpoint_auth_method": "none", "default_acr_values": []string{value}})
+		q := []string{"redirect_uri", stranger + "/cb"}
+		a.Authorize(request(r.id(), append(q, "acr_values", "1")...))
+		granted(t, a.Consent("allow"))
+		answer := a.Authorize(quiet(r.id(), q...))
+		if want == "" {
+			granted(t, answer)
+			continue
+		}
+		refusedAs(t, answer, want)
+	}
+}
+
+// TestConfirmNotice says why the person is asked again, in their language.
+func TestConfirmNotice(t *testing.T) {
+	p := node(t, embedded(t), steps)
+	a, hint := signIn(t, browser(t, p), "alice"), idToken(t, signIn(t, browser(t, p), "bob"))
+	for language, text := range map[string]string{
+		"en": "This app asks you to confirm that it is you.", "de": "Diese App bittet Sie zu bestätigen, dass Sie es sind.",
+	} {
+		for _, q := range [][]string{{"acr_values", "silver"}, {"max_age", "0"}, {"prompt", "login"}} {
+			if page := a.Authorize(request("every", append(q, "ui_locales", language)...)); !strings.Contains(page.Body, text) {
+				t.Errorf("%s, %v:\n%s", language, q, page.Body)
+			}
+		}
+		if page := a.Authorize(request("every", "id_token_hint", hint, "ui_locales", language)); strings.Contains(page.Body, text) {
+			t.Errorf("%s: alice is asked to confirm that she is bob", language)
+		}
+	}
+}

@@ -149,3 +149,14 @@ func TestNew(t *testing.T) {
 		}
 	}
 }
+
+// TestCost: who asks for nothing pays for nothing, on the path of every renewal.
+func TestCost(t *testing.T) {
+	amr := []string{"pwd"}
+	if n := testing.AllocsPerRun(100, func() {
+		d := order.Demand(nil).And(order.Demand(nil))
+		order.Told(order.Held("mfa", amr, time.Minute), d.Values)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
