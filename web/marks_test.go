@@ -63,12 +63,14 @@ func TestMarkEndsWhatWasGiven(t *testing.T) {
 		refusedAs(t, a.Authorize(quiet("lasting")), silent.SessionRevoked)
 		spa = spa.lives(t, a)
 		granted(t, a.Authorize(quiet("spa")))
-		key := handleOf(t, a).Key
+		key, thief := handleOf(t, a).Key, a.Copy(t)
 		a.Authorize(request("lasting", "scope", offlineID))
 		granted(t, a.SignIn("alice", "wonderland"))
 		if handleOf(t, a).Key != key {
 			t.Error("the session of the other apps did not go on")
 		}
+		refusedAs(t, thief.Authorize(quiet("lasting")), silent.SessionRevoked) // the secret of before, in its grace
+		granted(t, thief.Authorize(quiet("spa")))
 		lasting.over(t, a)
 		again := everything(t, a, "lasting").lives(t, a)
 		spa = spa.lives(t, a)

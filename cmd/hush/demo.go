@@ -32,7 +32,7 @@ func parseDemoFlags(args []string, stderr io.Writer) (demoFlags, error) {
 	var f demoFlags
 	set := flag.NewFlagSet("demo", flag.ContinueOnError)
 	set.StringVar(&f.addr, "addr", "localhost:8080", "where the provider listens; the port is part of the issuer")
-	set.StringVar(&f.admin, "admin", "127.0.0.1:9090", "where /livez, /readyz and /metrics are served")
+	set.StringVar(&f.admin, "admin", defaultAdmin, "where /livez, /readyz and /metrics are served")
 	set.StringVar(&f.orders, "orders", "localhost:3001", "where app one, Orders, listens")
 	set.StringVar(&f.reports, "reports", "localhost:3002", "where app two, Reports, listens")
 	set.StringVar(&f.classic, "classic", "localhost:3003", "where app three, Classic, listens")
@@ -91,7 +91,7 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	p, err := provider.New(provider.Options{
 		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store,
 		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(), ACR: demo.ACR(),
-		CrossSite: f.crossSite, Log: log,
+		CrossSite: f.crossSite, Log: log, AdminToken: demoAdminToken,
 	})
 	if err != nil {
 		return err
@@ -138,6 +138,21 @@ func demoSecrets() [][]byte {
 	return [][]byte{sum[:]}
 }
 
+// defaultAdmin is where the admin listener is, and where commands look for it.
+const defaultAdmin = "127.0.0.1:9090"
+
+// demoAdminToken protects as little, on a listener that is on loopback.
+const demoAdminToken = "demo-operator"
+
+// operate is a command of operators, to be copied.
+func operate(f demoFlags) string {
+	command := "HUSH_ADMIN_TOKEN=" + demoAdminToken + " hush users show alice"
+	if f.admin != defaultAdmin {
+		command += " --admin " + f.admin
+	}
+	return command
+}
+
 func printDemo(w io.Writer, f demoFlags, c demo.Config) {
 	sessions := "embedded Redis, in memory: gone when this ends"
 	if f.redis != "" {
@@ -155,11 +170,12 @@ Hush demo: three apps, one sign-in, silent renewal
   Provider  %s
   API       %s
   Admin     http://%s/metrics  /readyz  /livez
+  Operate   %s
   Sessions  %s
 
 Open Orders and sign in, then open the other two. Ctrl-C ends it.%s
 
-`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, sessions, logHint(f))
+`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, operate(f), sessions, logHint(f))
 }
 
 // logHint says what comes after the first screen.

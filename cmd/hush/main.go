@@ -26,6 +26,7 @@ Usage:
   hush consents        see what a user allowed apps, and revoke it
   hush users           see users and what state they are in
   hush clients         see apps, and end what everyone has at one
+  hush deliveries      see which apps have still to be told of a sign-out
   hush secret          make a secret for the configuration
   hush hash-password   hash the password of a user for the configuration
   hush hash-secret     hash the secret of a confidential app, or make one

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -71,6 +72,17 @@ type shownEnd struct {
 	SID     string   `json:"sid,omitempty"`
 	User    string   `json:"user,omitempty"`
 	Clients []string `json:"clients"`
+}
+
+type shownDelivery struct {
+	Client   string `json:"client"`
+	Name     string `json:"name"`
+	Waiting  int    `json:"waiting"`
+	Out      int    `json:"under_way"`
+	Next     string `json:"next_try,omitempty"`
+	Failures int    `json:"failures"`
+	Since    string `json:"failing_since,omitempty"`
+	Error    string `json:"last_error,omitempty"`
 }
 
 type shownMark struct {
@@ -224,6 +236,18 @@ func showClient(ctx context.Context, o *operator) error {
 
 func endClientSessions(ctx context.Context, o *operator) error {
 	return o.marked(ctx, fmt.Sprintf("Every sign-in at %s", plain(o.args[0])), http.MethodDelete, nil, "clients", o.args[0], "sessions")
+}
+
+func listDeliveries(ctx context.Context, o *operator) error {
+	deliveries, err := all[shownDelivery](ctx, o, "deliveries")
+	if err != nil || o.json {
+		return o.show(deliveries, err)
+	}
+	rows := [][]string{{"APP", "WAITING", "UNDER WAY", "NEXT TRY", "FAILURES", "FAILING SINCE", "LAST ERROR"}}
+	for _, d := range deliveries {
+		rows = append(rows, []string{d.Client, strconv.Itoa(d.Waiting), strconv.Itoa(d.Out), d.Next, strconv.Itoa(d.Failures), d.Since, d.Error})
+	}
+	return o.table(rows, "Every app has been told.")
 }
 
 func (o *operator) sessions(sessions []shownSession) error {

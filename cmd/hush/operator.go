@@ -33,7 +33,7 @@ const operatorTime = 20 * time.Second
 // action is one command of a group, such as list of sessions.
 type action struct {
 	name  string
-	args  []string // names of what follows
+	args  []string // names of what follows, where there are no flags of its own
 	flags func(*operator, *flag.FlagSet)
 	run   func(context.Context, *operator) error
 }
@@ -63,6 +63,7 @@ var groups = []group{
 		{"show", []string{"CLIENT"}, nil, showClient},
 		{"end-sessions", []string{"CLIENT"}, nil, endClientSessions},
 	}},
+	{"deliveries", deliveriesUsage, []action{{"list", nil, nil, listDeliveries}}},
 }
 
 const operatorFlags = `
@@ -119,6 +120,16 @@ Example:
   hush clients end-sessions shop
 `
 
+const deliveriesUsage = `Usage: hush deliveries [list]
+
+Shows which apps have still to be told of sessions that ended (back-channel
+logout), when they are tried again, and what went wrong last.
+` + operatorFlags + `
+Example:
+
+  hush deliveries
+`
+
 // isOperator tells whether a command asks the admin API.
 func isOperator(name string) bool { return groupOf(name) != nil }
 
@@ -145,8 +156,12 @@ func runOperator(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	if err := o.parse(set, g.usage, rest, stderr); err != nil {
 		return err
 	}
-	if act.args != nil && len(o.args) != len(act.args) {
-		return fmt.Errorf("hush %s %s takes %s and nothing else", g.name, act.name, strings.Join(act.args, " and "))
+	switch {
+	case act.flags != nil: // it says itself what may follow
+	case len(act.args) == 0 && len(o.args) > 0:
+		return fmt.Errorf("hush %s takes flags only, not what follows them", set.Name())
+	case len(o.args) != len(act.args):
+		return fmt.Errorf("hush %s takes %s and nothing else", set.Name(), strings.Join(act.args, " and "))
 	}
 	return act.run(ctx, o)
 }
@@ -156,6 +171,9 @@ func runOperator(ctx context.Context, args []string, stdout, stderr io.Writer) e
 func (g *group) action(args []string, stderr io.Writer) (action, []string, error) {
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		return g.actions[0], args, nil
+	}
+	if len(args) == 0 && len(g.actions) == 1 {
+		return g.actions[0], nil, nil
 	}
 	var names []string
 	for _, a := range g.actions {
@@ -170,7 +188,7 @@ func (g *group) action(args []string, stderr io.Writer) (action, []string, error
 
 // parse reads flags wherever they stand; what follows -- is none.
 func (o *operator) parse(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {
-	at := set.String("admin", "http://127.0.0.1:9090", "the admin listener, as URL or host:port")
+	at := set.String("admin", "http://"+defaultAdmin, "the admin listener, as URL or host:port")
 	file := set.String("token-file", "", "a file with the token, instead of HUSH_ADMIN_TOKEN")
 	set.BoolVar(&o.json, "json", false, "print JSON")
 	for i, arg := range args {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -36,13 +37,21 @@ type Consents interface {
 	Forget(ctx context.Context, userID, clientID string) error
 }
 
+// Deliveries are the messages of back-channel logout that wait for apps.
+type Deliveries interface {
+	// Pending tells for which apps something waits, those that are due first, and
+	// up to most of them.
+	Pending(ctx context.Context, most int) ([]backchannel.Pending, error)
+}
+
 // Config is what an API works with. All of it is required.
 type Config struct {
-	Token     string // that callers show
-	Sessions  *session.Manager
-	Consents  Consents
-	Directory func() *login.Directory // as it is now
-	Clients   func() *client.Set      // likewise
+	Token      string // that callers show
+	Sessions   *session.Manager
+	Consents   Consents
+	Deliveries Deliveries
+	Directory  func() *login.Directory // as it is now
+	Clients    func() *client.Set      // likewise
 	// Find returns an app of the configuration or one that registered itself, nil
 	// for none. An error is an outage.
 	Find    func(ctx context.Context, id string) (*client.Client, error)
@@ -91,6 +100,7 @@ func (a *API) list() []route {
 		{"GET", "clients", "listClients", page, a.listClients},
 		{"GET", "clients/{client}", "showClient", "", a.showClient},
 		{"DELETE", "clients/{client}/sessions", "endClientSessions", "", a.endClient},
+		{"GET", "deliveries", "listDeliveries", "limit", a.listDeliveries},
 	}
 }
 

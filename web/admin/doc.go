@@ -11,5 +11,6 @@
 //	sessions.go  sessions of a user, one session, the ends of them
 //	consents.go  what a user allowed apps
 //	registry.go  users and apps
+//	deliveries.go  messages of back-channel logout that wait
 //	view.go      what is shown of each; nothing secret is among it
 package admin

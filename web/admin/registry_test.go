@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/session"
 )
@@ -62,6 +63,35 @@ func TestClients(t *testing.T) {
 	b.is(b.call("DELETE", "clients/nobody/sessions"), 404, "not_found")
 }
 
+func TestDeliveries(t *testing.T) {
+	b := node(t)
+	if l := ok[listed](b, b.call("GET", "deliveries")); len(l.Items) != 0 {
+		t.Errorf("%+v", l)
+	}
+	q, p := b.store.Deliveries(), backchannel.Default
+	for _, sid := range []string{"one", "two"} {
+		if _, err := q.Add(t.Context(), p, backchannel.Message{ClientID: "shop", SID: sid, UserID: "u-1"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	batch, err := q.Lease(t.Context(), p, 1)
+	if err != nil || len(batch.Leases) != 1 {
+		t.Fatal(batch, err)
+	}
+	if err := q.Retry(t.Context(), p, batch.Leases[0], 1, "status 500"); err != nil {
+		t.Fatal(err)
+	}
+	a := b.is(b.call("GET", "deliveries?limit=1"), 200, "")
+	for _, want := range []string{`"client":"shop","name":"App shop","waiting":2,"under_way":0,"next_try":"`, `"failures":1,"failing_since":"`, `"last_error":"status 500"`} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("%s is not in %s", want, a.body)
+		}
+	}
+	if strings.Contains(a.body, "u-1") {
+		t.Errorf("it tells of users: %s", a.body)
+	}
+}
+
 // TestOutage: a store that is away is told as that, never as a user or a session
 // that is not there.
 func TestOutage(t *testing.T) {
@@ -73,7 +103,7 @@ func TestOutage(t *testing.T) {
 	for _, c := range [][]string{
 		{"GET", "users/carol"}, {"GET", "users/u-1/sessions"}, {"DELETE", "users/u-1/sessions"}, {"GET", "users/u-1/consents"},
 		{"DELETE", "users/u-1/consents/shop"}, {"GET", "sessions/" + id}, {"DELETE", "sessions/" + id},
-		{"DELETE", "clients/shop/sessions"}, {"POST", "end-everyone", `{"confirm": "everyone"}`},
+		{"GET", "deliveries"}, {"DELETE", "clients/shop/sessions"}, {"POST", "end-everyone", `{"confirm": "everyone"}`},
 	} {
 		a := b.is(b.call(c[0], c[1], c[2:]...), 503, "temporarily_unavailable")
 		if strings.Contains(a.body, "127.0.0.1") {
