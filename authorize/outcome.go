@@ -111,6 +111,7 @@ const (
 	ProblemStore               // could not be checked: the store is away
 	ProblemForm                // the form was not of this browser, or too old
 	ProblemThrottled           // not looked at: too many wrong attempts before it
+	ProblemFull                // right, but the user has all the sessions that one may have
 )
 
 // Account is how a person recognizes themselves.

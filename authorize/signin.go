@@ -68,6 +68,8 @@ func problemOf(err error) Ask {
 		return Ask{Problem: ProblemCredentials}
 	case errors.Is(err, login.ErrDisabled):
 		return Ask{Problem: ProblemDisabled}
+	case errors.Is(err, session.ErrFull):
+		return Ask{Problem: ProblemFull}
 	case errors.Is(err, login.ErrBusy):
 		return Ask{Problem: ProblemBusy, Cause: err}
 	case errors.As(err, &ended): // every session of the user was ended meanwhile

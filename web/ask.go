@@ -93,6 +93,7 @@ var problems = map[authorize.Problem]again{
 	authorize.ProblemStore:       {http.StatusServiceUnavailable, string(silent.StoreUnavailable), "problem.store"},
 	authorize.ProblemBusy:        {http.StatusServiceUnavailable, "busy", "problem.busy"},
 	authorize.ProblemForm:        {http.StatusOK, "form", "problem.form"},
+	authorize.ProblemFull:        {http.StatusForbidden, "sessions_full", "problem.full"},
 	authorize.ProblemThrottled:   {http.StatusTooManyRequests, "throttled", ""},
 }
 

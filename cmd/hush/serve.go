@@ -16,7 +16,6 @@ import (
 	"github.com/hush-sso/hush/internal/config"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
-	"github.com/hush-sso/hush/session"
 )
 
 const serveUsage = `Usage: hush serve [--config hush.yaml] [flags]
@@ -128,7 +127,7 @@ func options(c *config.Config) provider.Options {
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR,
-		Session: session.Policy{Limits: session.Limits{Idle: c.Session.Idle, Lifetime: c.Session.Lifetime}},
+		Session: c.SessionPolicy(),
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,
 			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code, Refresh: c.Tokens.RefreshToken,

@@ -40,6 +40,11 @@ func app(lines ...string) string {
 	return file("clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb]\n    " + strings.Join(lines, "\n    "))
 }
 
+// staff is base with an app of that group, and one more section.
+func staff(section string) string {
+	return file("clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb]\n    sso_group: staff", section)
+}
+
 // claim is base with one claim of the user.
 func claim(line string) string {
 	return file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n    claims:\n      " + line)
@@ -165,6 +170,13 @@ var brokens = map[string]broken{
 	"zero lifetime":               {file("tokens: {id_token: 0s} #!"), "tokens.id_token", "more than zero, for example 10h", nil},
 	"negative lifetime":           {file("tokens: {access_token: -1h} #!"), "tokens.access_token", "more than zero", nil},
 	"tiny lifetime":               {file("tokens: {access_token: 1ms} #!"), "tokens.access_token", "at least 1s", nil},
+	"group idle":                  {file("session: {groups: {default: {idle: 10d}}} #!"), "session.groups.default.idle", "longer than session.groups.default.lifetime, 7d", nil},
+	"group lifetime":              {file("session: {groups: {default: {lifetime: 1h}}} #!"), "session.groups.default.lifetime", "shorter than the default of session.groups.default.idle, 3d", nil},
+	"group remember":              {file("session: {groups: {default: {remember: {lifetime: 1h}}}} #!"), "session.groups.default.remember.lifetime", "shorter than the default", nil},
+	"group remembers":             {file("session: {groups: {default: {remember: true}}} #!"), "session.groups.default.remember", "must be false", nil},
+	"group key":                   {file("session: {groups: {default: {lifetimes: 1h}}} #!"), "session.groups.default.lifetimes", "did you mean lifetime?", nil},
+	"groups in a list":            {file("session: {groups: [{idle: 1h}]} #!"), "session.groups", "group of names and values", nil},
+	"when full":                   {file("session: {max_per_user: 1, when_full: refused} #!"), "session.when_full", "did you mean refuse?", nil},
 	"endless lifetime":            {file("session: {lifetime: 9999d} #!"), "session.lifetime", "at most 3650d", nil},
 	"long code":                   {file("tokens: {code: 11m} #!"), "tokens.code", "at most 10m", nil},
 	"no unit":                     {file("session: {idle: 3600} #!"), "session.idle", "has no unit: write seconds as 90s", nil},

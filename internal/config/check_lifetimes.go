@@ -11,10 +11,7 @@ const (
 )
 
 func (d *decoder) checkLifetimes(c *Config) {
-	d.checkOrder("session", c.Session.Idle, c.Session.Lifetime)
-	if r := c.Session.Remember; r != nil {
-		d.checkOrder("session.remember", r.Idle, r.Lifetime)
-	}
+	d.checkSessions(c)
 	for _, l := range []struct {
 		path   string
 		is     time.Duration

@@ -184,13 +184,40 @@ type Session struct {
 	Idle time.Duration `key:"idle" default:"72h" min:"1s" max:"3650d" example:"72h"`
 	// How long it lives at most, whatever happens. Not less than idle.
 	Lifetime time.Duration `key:"lifetime" default:"168h" min:"1s" max:"3650d" example:"7d"`
-	// The same two for those who ask to stay signed in.
-	Remember *Remember `key:"remember" otherwise:"cannot be asked for" pending:"the sign-in page does not offer to stay signed in; idle and lifetime hold for everyone"`
+	// The same two for those who ask to stay signed in, which the sign-in page
+	// then offers. Their cookie outlives the browser's own session; that of others
+	// ends with it. `{}` is the defaults.
+	Remember *Remember `key:"remember" otherwise:"cannot be asked for"`
+	// What differs for the apps of an SSO group, by its name.
+	Groups map[string]SessionGroup `key:"groups" otherwise:"nothing"`
 	// Whether a silent renewal keeps a session from idling out. An app can say
 	// otherwise for itself.
 	RenewalIsActivity bool `key:"renewal_is_activity" default:"true" example:"true"`
-	// How many sessions one user may have; 0 is any number.
-	MaxPerUser int `key:"max_per_user" default:"0" example:"0" pending:"a user may have any number of sessions"`
+	// How many sessions one user may have at once, in all groups together; 0 is
+	// any number. A browser in which the user signs in again goes on with its own.
+	MaxPerUser int `key:"max_per_user" default:"0" example:"5"`
+	// What becomes of a sign-in of a user who has as many: the user's oldest
+	// session ends, or the sign-in is refused.
+	WhenFull string `key:"when_full" default:"end_oldest" oneof:"end_oldest refuse" example:"refuse"`
+}
+
+// SessionGroup is what differs in one SSO group.
+type SessionGroup struct {
+	// As in session.
+	Idle time.Duration `key:"idle" otherwise:"that of session" min:"1s" max:"3650d" example:"30m"`
+	// As in session.
+	Lifetime time.Duration `key:"lifetime" otherwise:"that of session" min:"1s" max:"3650d" example:"8h"`
+	// As in session, or `false`: users of these apps cannot ask to stay signed in.
+	Remember *GroupRemember `key:"remember" otherwise:"that of session"`
+}
+
+// GroupRemember is Remember of one SSO group. It may also be written as false.
+type GroupRemember struct {
+	Off bool // not a key
+	// As in session.remember.
+	Idle time.Duration `key:"idle" otherwise:"that of session.remember" min:"1s" max:"3650d" example:"1d"`
+	// As in session.remember.
+	Lifetime time.Duration `key:"lifetime" otherwise:"that of session.remember" min:"1s" max:"3650d" example:"7d"`
 }
 
 // Remember is how long the sign-in of a user lasts who asked to stay signed in.

@@ -114,8 +114,11 @@ func walkTypes(t reflect.Type, prefix string, visit func(prefix string, in refle
 	for _, f := range fields(t) {
 		if inner := section(f.kind); inner != nil {
 			path := prefix + f.key
-			if f.kind.Kind() == reflect.Slice {
+			switch f.kind.Kind() {
+			case reflect.Slice:
 				path += "[]"
+			case reflect.Map:
+				path += ".<name>"
 			}
 			walkTypes(inner, path+".", visit)
 		}
@@ -183,6 +186,8 @@ func typeName(f field) string {
 		return "texts by language and key"
 	case t.Kind() == reflect.Struct:
 		return list + map[bool]string{true: "groups", false: "group"}[list != ""]
+	case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct:
+		return "groups by name"
 	case t.Kind() == reflect.Map:
 		return "names and values"
 	case t.Kind() == reflect.Bool:
@@ -276,6 +281,8 @@ func schemaOf(t *testing.T, docs map[string]string, in reflect.Type) object {
 	case reflect.TypeFor[Redis]():
 		o = append(o, "anyOf", []object{{"required", []string{"mode"}}, {"required", []string{"url"}}})
 		return object{"anyOf", []object{o, {"type", "string"}}}
+	case reflect.TypeFor[GroupRemember]():
+		return object{"anyOf", []object{o, {"enum", []any{false}}, fromEnv}}
 	case reflect.TypeFor[RedisTLS]():
 		return object{"anyOf", []object{o, {"type", "boolean"}, fromEnv}}
 	}
@@ -302,6 +309,8 @@ func schemaOfField(t *testing.T, docs map[string]string, f field) object {
 		return schemaOfTexts()
 	case k.Kind() == reflect.Map && k.Elem().Kind() == reflect.Interface:
 		return object{"type", "object"}
+	case k.Kind() == reflect.Map && k.Elem().Kind() == reflect.Struct:
+		return object{"type", "object", "additionalProperties", schemaOf(t, docs, k.Elem())}
 	case k.Kind() == reflect.Map:
 		return object{"type", "object", "additionalProperties", object{"type", "string"}}
 	case k.Kind() == reflect.Bool:

@@ -45,15 +45,21 @@ func fields(t reflect.Type) []field {
 	return list
 }
 
-// section returns the struct behind a pointer or list, or nil.
+// section returns the struct behind a pointer, list or table, or nil.
 func section(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 		t = t.Elem()
 	}
 	if t.Kind() == reflect.Struct && t != prefixType {
 		return t
 	}
 	return nil
+}
+
+// defaultsOf is a section in which nothing was written.
+func defaultsOf[T any]() (section T) {
+	setDefaults(reflect.ValueOf(&section).Elem())
+	return section
 }
 
 // setDefaults fills a section that holds nothing yet.

@@ -103,6 +103,9 @@ func (d *decoder) table(path string, n *yaml.Node, v reflect.Value, f field, dep
 			return
 		}
 		item := reflect.New(v.Type().Elem()).Elem()
+		if item.Kind() == reflect.Struct {
+			setDefaults(item)
+		}
 		d.value(inner, value, item, field{example: f.example}, depth)
 		out.SetMapIndex(reflect.ValueOf(key), item)
 	})

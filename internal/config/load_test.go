@@ -52,7 +52,7 @@ func TestShapeLoads(t *testing.T) {
 			said = append(said, w.Key)
 		}
 	}
-	want := []string{"session.remember", "session.max_per_user", "rules", "users[0].app_metadata"}
+	want := []string{"rules", "users[0].app_metadata"}
 	if !slices.Equal(said, want) {
 		t.Errorf("warned of\n%q, want\n%q", said, want)
 	}

@@ -14,7 +14,8 @@ func (d *decoder) warnClient(path string, c *Client, all *Config) {
 	if slices.Contains(c.GrantTypes, client.GrantImplicit) {
 		d.warn(path+".grant_types", "switches the implicit grant on, which RFC 9700 advises against: move the app to code with PKCE when you can")
 	}
-	d.warnRefresh(path, c, all.Session.Lifetime)
+	p := all.SessionPolicy()
+	d.warnRefresh(path, c, max(p.For(c.SSOGroup, false).Lifetime, p.For(c.SSOGroup, true).Lifetime))
 	if !c.confidential() && c.RequirePKCE != nil && !*c.RequirePKCE {
 		d.warn(path+".require_pkce", "lets a public app use codes without PKCE, which RFC 9700 section 2.1.1 forbids: a stolen code is then a stolen sign-in")
 	}

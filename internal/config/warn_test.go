@@ -26,6 +26,8 @@ func TestWarnings(t *testing.T) {
 		"no PKCE":           {app("require_pkce: false"), "clients[0].require_pkce", "RFC 9700 section 2.1.1"},
 		"secret of app":     {app("type: confidential", "secret: "+goodSecret), "clients[0].secret", "stands in the file"},
 		"long session":      {file("session: {lifetime: 90d}"), "session.lifetime", "is 90d, which is long"},
+		"no such group":     {staff("session: {groups: {stuff: {idle: 1h}}}"), "session.groups.stuff", "did you mean staff?"},
+		"never full":        {file("session: {when_full: refuse}"), "session.when_full", "without session.max_per_user"},
 		"long access":       {file("tokens: {access_token: 30d}"), "tokens.access_token", "sign-out does not reach"},
 		"long browser":      {file("tokens: {browser_access_token: 2d}"), "tokens.browser_access_token", "silent renewal"},
 		"long id":           {file("tokens: {id_token: 2d}"), "tokens.id_token", "signed in as long"},

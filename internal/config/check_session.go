@@ -1,0 +1,108 @@
+package config
+
+import (
+	"maps"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/session"
+)
+
+// SessionPolicy returns how long sessions live and how many there may be.
+func (c *Config) SessionPolicy() session.Policy {
+	s := &c.Session
+	p := session.Policy{
+		Limits: session.Limits{Idle: s.Idle, Lifetime: s.Lifetime}, MaxPerUser: s.MaxPerUser,
+		Groups: make(map[string]session.GroupPolicy, len(s.Groups)),
+	}
+	if s.WhenFull == refuseWhenFull {
+		p.WhenFull = session.RefuseNew
+	}
+	if r := s.Remember; r != nil {
+		p.Remember = &session.Limits{Idle: r.Idle, Lifetime: r.Lifetime}
+	}
+	for name, g := range s.Groups {
+		p.Groups[name] = session.GroupPolicy{
+			Limits: session.Limits{Idle: g.Idle, Lifetime: g.Lifetime}, Remember: g.Remember.limits(s.Remember),
+		}
+	}
+	return p
+}
+
+const refuseWhenFull = "refuse"
+
+// limits are those of a group that says something of its own, nil otherwise.
+func (r *GroupRemember) limits(all *Remember) *session.Limits {
+	if r == nil {
+		return nil
+	}
+	if r.Off {
+		return &session.Limits{}
+	}
+	l := session.Limits{Idle: defaultRemember.Idle, Lifetime: defaultRemember.Lifetime}
+	if all != nil {
+		l = session.Limits{Idle: all.Idle, Lifetime: all.Lifetime}
+	}
+	if r.Idle != 0 {
+		l.Idle = r.Idle
+	}
+	if r.Lifetime != 0 {
+		l.Lifetime = r.Lifetime
+	}
+	return &l
+}
+
+// defaultRemember is session.remember with nothing in it.
+var defaultRemember = defaultsOf[Remember]()
+
+// short reads remember of a group written as false.
+func (r *GroupRemember) short(d *decoder, path string, n *yaml.Node) {
+	value, _, ok := d.text(path, n)
+	if !ok {
+		return
+	}
+	if value != "false" {
+		d.bad(path, "must be false, without quotes, or a group of keys (idle, lifetime)")
+		return
+	}
+	r.Off = true
+}
+
+func (d *decoder) checkSessions(c *Config) {
+	s := &c.Session
+	d.checkOrder("session", s.Idle, s.Lifetime)
+	if r := s.Remember; r != nil {
+		d.checkOrder("session.remember", r.Idle, r.Lifetime)
+	}
+	if d.has("session.when_full") && s.MaxPerUser == 0 {
+		d.warn("session.when_full", "does nothing without session.max_per_user: no number of sessions is too many")
+	}
+	p, groups := c.SessionPolicy(), groupsOf(c)
+	for _, name := range slices.Sorted(maps.Keys(s.Groups)) {
+		path := "session.groups." + name
+		l := p.For(name, false)
+		d.checkOrder(path, l.Idle, l.Lifetime)
+		if r := p.Groups[name].Remember; r != nil {
+			d.checkOrder(path+".remember", r.Idle, r.Lifetime)
+		}
+		if !slices.Contains(groups, name) {
+			advice := "the sso_group of none of the clients, so it holds for nobody"
+			if k := nearest(name, groups); k != "" {
+				advice += ": did you mean " + k + "?"
+			}
+			d.warn(path, "is %s", advice)
+		}
+	}
+}
+
+// groupsOf are the SSO groups of all apps, those among them that register
+// themselves.
+func groupsOf(c *Config) []string {
+	groups := []string{client.DefaultGroup}
+	for i := range c.Clients {
+		groups = append(groups, c.Clients[i].SSOGroup)
+	}
+	return groups
+}
