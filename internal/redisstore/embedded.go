@@ -28,7 +28,13 @@ func Embedded() (*Store, error) {
 	c.Close()
 
 	u := &redis.UniversalOptions{
-		Dialer: func(context.Context, string, string) (net.Conn, error) { return m.Dial() },
+		Dialer: func(context.Context, string, string) (net.Conn, error) {
+			c, err := m.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return newEager(c), nil
+		},
 	}
 	tune(u)
 	client := redis.NewClient(u.Simple())

@@ -25,15 +25,21 @@ func (s *Store) pipeline(ctx context.Context, sc *redis.Script, calls []call) []
 	ctx, cancel := deadline(ctx)
 	defer cancel()
 	replies := make([]*redis.Cmd, len(calls))
-	for _, run := range []func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd{sc.EvalSha, sc.Eval} {
+	send := func(wanted func(i int) bool) {
 		pipe := s.client.Pipeline()
 		for i, c := range calls {
-			if replies[i] == nil || redis.HasErrorPrefix(replies[i].Err(), "NOSCRIPT") {
-				replies[i] = run(ctx, pipe, c.keys, c.args...)
+			if wanted(i) {
+				replies[i] = sc.EvalSha(ctx, pipe, c.keys, c.args...)
 			}
 		}
-		if pipe.Len() > 0 {
-			_, _ = pipe.Exec(ctx) // each has its own error
+		_, _ = pipe.Exec(ctx) // each has its own error
+	}
+	unknown := func(i int) bool { return redis.HasErrorPrefix(replies[i].Err(), "NOSCRIPT") }
+	send(func(int) bool { return true })
+	for i, c := range calls {
+		if unknown(i) { // each node learns it by the first that goes there
+			replies[i] = sc.Eval(ctx, s.client, c.keys, c.args...)
+			send(unknown)
 		}
 	}
 	results := make([]result, len(calls))

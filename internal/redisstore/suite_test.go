@@ -3,7 +3,10 @@ package redisstore_test
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +34,9 @@ var suite = []struct {
 	{"renew", testRenew}, {"participate", testParticipate}, {"withdraw", testWithdraw}, {"end", testEnd},
 	{"tombstone", testTombstone}, {"wrong secret", testWrongSecret}, {"previous secret", testPreviousSecret},
 	{"idle expiry", testIdleExpiry}, {"absolute expiry", testAbsoluteExpiry}, {"slide", testSlide},
+	{"lowered", testLowered}, {"lowered stays", testLoweredStays}, {"lowered near its end", testLoweredNearItsEnd},
+	{"remembered", testRemembered}, {"last use", testLastUse}, {"chosen", testChosen},
+	{"describe", testDescribe}, {"list", testListPages}, {"full", testFull}, {"places race", testPlacesRace},
 	{"corrupt", testCorrupt}, {"pending expiry", testPendingExpiry},
 	{"redeem", testRedeem}, {"redeem refused", testRedeemRefused}, {"redeem race", testRedeemRace},
 	{"refresh", testRefresh}, {"refresh grace", testRefreshGrace}, {"refresh refused", testRefreshRefused},
@@ -144,6 +150,19 @@ func (b bench) ok(err error) {
 }
 
 func (b bench) closed(_ session.Ended, err error) { b.t.Helper(); b.ok(err) }
+
+func (b bench) same(got, want any) {
+	b.t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		b.t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
+
+// userKey is one of a user's keys, as redisstore names them.
+func (b bench) userKey(user, what string) string {
+	sum := sha256.Sum256([]byte(user))
+	return "hush:{u:" + base64.RawURLEncoding.EncodeToString(sum[:16]) + "}:" + what
+}
 
 func (b bench) ended(_ []session.Ended, err error) { b.t.Helper(); b.ok(err) }
 

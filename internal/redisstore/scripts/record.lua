@@ -15,15 +15,18 @@ local function limits(grp, rem)
   return tonumber(idle), tonumber(life)
 end
 
+-- noted is when the record says that it was used last, in ms.
+local function noted(r) return math.max(tonumber(r.at), tonumber(r.lu or '0')) * 1000 end
+
 -- lower makes the record what limits that were lowered since leave of it. Its
--- TTL says when it was used last, unless that is capped by ex: then lu or at do.
+-- TTL says when it was used last, unless that is capped by ex.
 local function lower(r)
   if r.st ~= 'active' or r.ttl < 0 or not (r.idle and r.ex and r.at and r.cr) then return end
   local idle, life = limits(r.grp or '', r.rem)
   if not idle then return end
   local ex = math.min(r.ex, tonumber(r.cr) + life)
   if idle >= r.idle and ex >= r.ex then return end
-  local used = math.max(now + r.ttl - HOUR - r.idle, math.max(tonumber(r.at), tonumber(r.lu or '0')) * 1000)
+  local used = math.max(now + r.ttl - HOUR - r.idle, noted(r))
   r.was, r.idle, r.ex = r.ttl, math.min(r.idle, idle), ex
   r.ttl = math.max(math.min(r.ttl, math.min(used + r.idle, ex) - now + HOUR), 0)
 end
@@ -92,14 +95,13 @@ end
 -- life is the TTL in ms of a record that is used now.
 local function life(r) return math.min(r.idle, r.ex - now) + HOUR end
 
--- slide moves the idle expiry of a session that is used now, never past ex and
--- only by more than a step, and then notes the use, too. PEXPIRE works when Redis
--- is out of memory; the note may fail.
+-- slide moves the idle expiry of a session that is used now, never past ex, and
+-- notes the use, both only by more than a step. PEXPIRE works when Redis is out of
+-- memory; the note may fail.
 local function slide(r, parts)
-  local ttl = life(r)
-  if ttl - r.ttl <= r.idle / parts then return end
-  redis.call('PEXPIRE', KEYS[1], int(ttl))
-  redis.pcall('HSET', KEYS[1], 'lu', time[1])
+  local ttl, step = life(r), r.idle / parts
+  if ttl - r.ttl > step then redis.call('PEXPIRE', KEYS[1], int(ttl)) end
+  if now - noted(r) > step then redis.pcall('HSET', KEYS[1], 'lu', time[1]) end
 end
 
 local function no(s) return {s, int(now)} end

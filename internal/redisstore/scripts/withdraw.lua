@@ -5,7 +5,9 @@ local client = ARGV[1]
 
 drop(function(owner) return owner == client end)
 
-local s = status(read(client))
+local r = read(client)
+local s = status(r)
+settle(r) -- or raised limits would bring it back, with the client
 if s == 'corrupt' then return no(s) end
 if s == 'active' then redis.call('HDEL', KEYS[1], 'c:' .. client) end
 return no('ok')
