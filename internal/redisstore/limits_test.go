@@ -220,7 +220,9 @@ func testLastUse(t *testing.T, b bench) {
 	b.rotate(r)
 	b.near(used(), 0)
 	b.age(h, time.Hour)
-	b.ok(b.Renew(ctx, h, session.Renewal{NewSecret: newSecret()}))
+	next := session.Handle{Key: h.Key, Secret: newSecret()}
+	b.ok(b.Renew(ctx, h, session.Renewal{NewSecret: next.Secret}))
+	h = next
 	b.near(used(), 0)
 }
 
