@@ -66,6 +66,11 @@ func TestBrowser(t *testing.T) {
 			if l.has(dpop) {
 				t.Run("dpop", func(t *testing.T) { s.visit(t, open, l, dpop, s.across).proves(s) })
 			}
+			if l.has(monitor) {
+				t.Run("monitor", func(t *testing.T) { s.visit(t, open, l, monitor, s.across).watches(s) })
+				t.Run("monitor, same site", func(t *testing.T) { s.visit(t, strict, l, monitor, s.within).watches(s) })
+				t.Run("monitor, blocked", func(t *testing.T) { s.visit(t, strict, l, monitor, s.across).keeps(s) })
+			}
 		})
 	}
 }
@@ -173,6 +178,32 @@ func (a app) blocked() {
 		return
 	}
 	a.refuse()
+}
+
+// watches: the library notices by itself that the session is gone, and not before.
+func (a app) watches(s *stage) {
+	a.t.Helper()
+	a.WaitEval(`heard.includes("unchanged")`, patience)
+	a.is("signed-in")
+	s.signOutElsewhere(a)
+	a.WaitEval(`heard.includes("changed")`, patience)
+	a.is("signed-out")
+}
+
+// keeps: where the cookie is held back nobody can say whether the session is gone,
+// and the user stays.
+func (a app) keeps(s *stage) {
+	a.t.Helper()
+	a.WaitEval(`heard.includes("error")`, patience)
+	s.signOutElsewhere(a)
+	a.Eval(`void app.signIn()`, nil) // the library and its frame start anew
+	fill(a.Tab)
+	a.WaitEval(`heard.includes("error")`, patience)
+	a.is("signed-in")
+	var changed bool
+	if a.Eval(`heard.includes("changed")`, &changed); changed {
+		a.t.Error("the user was said to be another")
+	}
 }
 
 // refreshes: no cookie is needed, and the refresh token dies with the session.

@@ -92,7 +92,7 @@ func TestDocs(t *testing.T) {
 				t.Errorf("%s of %s is %q, want %q", column, name, row[column], text)
 			}
 		}
-		for column, w := range map[string]way{"Refresh tokens": refresh, "DPoP": dpop} {
+		for column, w := range map[string]way{"Refresh tokens": refresh, "DPoP": dpop, "Session watch": monitor} {
 			if tested := slices.Contains(ways, w); tested == (row[column] == "no") {
 				t.Errorf("%s of %s is %q; tested: %v", column, name, row[column], tested)
 			}

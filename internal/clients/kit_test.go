@@ -179,7 +179,8 @@ func subject(t testing.TB, idToken string) string {
 
 // fill answers the sign-in form as alice, once it is there.
 func fill(tab *browsertest.Tab) {
-	tab.SetValue("input[name=username]", "") // it may be suggested
+	tab.Wait("input[name=username]")
+	tab.Eval(`document.querySelector("input[name=username]").value = ""`, nil) // it may be suggested
 	tab.Type("input[name=username]", "alice")
 	tab.Type("input[name=password]", "wonderland")
 	tab.Press("\r")

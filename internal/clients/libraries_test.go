@@ -20,6 +20,7 @@ const (
 	registered way = "registered" // by an app that registered itself
 	hybrid     way = "hybrid"     // with code id_token
 	implicit   way = "implicit"   // with id_token token
+	monitor    way = "monitor"    // with check_session_iframe
 )
 
 // library is a browser library under test, with the app that uses it.
@@ -79,7 +80,7 @@ func (l library) spec(w way, origins ...string) client.Spec {
 var libraries = []library{
 	{
 		name: "oidc-client-ts", global: "oidc", exports: "IndexedDbDPoPStore, UserManager",
-		ways: []way{plain, refresh, dpop}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant", revokes: true,
+		ways: []way{plain, refresh, dpop, monitor}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant", revokes: true,
 	},
 	{
 		name: "@auth0/auth0-spa-js", global: "auth0", exports: "Auth0Client",
@@ -96,7 +97,7 @@ var libraries = []library{
 	{
 		name: "angular-oauth2-oidc", bundle: "angular.js",
 		imports: []string{"@angular/core", "@angular/common/http", "@angular/platform-browser"},
-		ways:    []way{plain, refresh, implicit}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required", ended: "invalid_grant", revokes: true,
+		ways:    []way{plain, refresh, implicit, monitor}, redirects: []string{"/callback", "/silent-refresh.html"}, refused: "login_required", ended: "invalid_grant", revokes: true,
 	},
 	{
 		name: "oidc-spa", bundle: "oidc-spa.js", imports: []string{"oidc-spa/core", "oidc-spa/DPoP"},

@@ -9,10 +9,14 @@ const code = (e) =>
 
 const show = (state) => (document.body.dataset.state = state);
 
+// heard is what the provider's frames said, the one of check_session_iframe among them.
+window.heard = [];
+addEventListener("message", (e) => e.origin === new URL(issuer).origin && heard.push(e.data));
+
 // start runs an app. tokens returns { id, access, refresh } or nothing; renew gets
 // new ones; revoke ends them; call asks userinfo with a DPoP proof. What cannot be done is told by
-// its code.
-export async function start({ begin, tokens, signIn, renew, signOut, revoke, call }) {
+// its code. watch calls what it is given whenever the library itself finds the user gone.
+export async function start({ begin, tokens, signIn, renew, signOut, revoke, call, watch }) {
   const update = async () => show((await tokens()) ? "signed-in" : "signed-out");
   window.app = {
     tokens, signIn, signOut, revoke, call,
@@ -28,6 +32,7 @@ export async function start({ begin, tokens, signIn, renew, signOut, revoke, cal
       }
     },
   };
+  watch?.(update);
   try {
     await begin?.();
     await update();

@@ -31,4 +31,5 @@ start({
   },
   signOut: () => oauth.logOut(),
   revoke: () => oauth.revokeTokenAndLogout(),
+  watch: (update) => oauth.events.subscribe((e) => e.type === "logout" && update()),
 });

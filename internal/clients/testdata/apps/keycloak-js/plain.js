@@ -5,5 +5,5 @@ export const keycloak = new Keycloak({ oidcProvider: issuer, clientId });
 export const settings = {
   onLoad: "check-sso",
   silentCheckSsoRedirectUri: `${origin}/silent-check-sso.html`,
-  checkLoginIframe: false, // Hush has no check_session_iframe
+  checkLoginIframe: false, // it does not speak OpenID Connect Session Management
 };

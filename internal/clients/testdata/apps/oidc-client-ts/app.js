@@ -20,6 +20,7 @@ start({
   },
   signOut: () => manager.signoutRedirect(),
   revoke: () => manager.revokeTokens(),
+  watch: (update) => manager.events.addUserUnloaded(update),
   call: async () => {
     const user = await manager.getUser();
     const headers = { authorization: `DPoP ${user.access_token}`, dpop: await manager.dpopProof(userinfo, user) };
