@@ -12,7 +12,7 @@ import (
 )
 
 // The page of check_session_iframe (OpenID Connect Session Management 1.0 section
-// 3.3): an app's page frames it and asks it whether the session that it was told
+// 3.2): an app's page frames it and asks it whether the session that it was told
 // of is still the browser's. Its address says nothing of the app, so there are two
 // pages: one that watches, for the apps of one web origin, and one that only finds
 // out who asks.
@@ -36,7 +36,7 @@ func (s *Server) checkSession(w http.ResponseWriter, r *http.Request) error {
 	case params.Get("client_id") != "":
 		return s.watchFor(w, r, params)
 	case embedder != "" && s.Clients().AllowsOrigin(embedder):
-		return s.writeWatch(w, originsBeside(s.Clients(), embedder))
+		return s.writeWatch(w, originsBeside(s.Clients(), embedder), embedder)
 	case embedder != "" && s.Register == nil:
 		return errNotWatched
 	}
@@ -59,7 +59,7 @@ func (s *Server) watchFor(w http.ResponseWriter, r *http.Request, params oauth.P
 		return errNotWatched
 	}
 	recordOf(r).client = c.ID
-	return s.writeWatch(w, c.WebOrigins)
+	return s.writeWatch(w, c.WebOrigins, "")
 }
 
 // originsBeside are the web origins of all apps that have this one: an app's page
@@ -76,8 +76,8 @@ func originsBeside(set *client.Set, origin string) []string {
 }
 
 // writeWatch sends the page that watches, for pages of these origins only.
-func (s *Server) writeWatch(w http.ResponseWriter, origins []string) error {
-	return writeScript(w, origins, watchScript, s.cookies.state.Name, origins)
+func (s *Server) writeWatch(w http.ResponseWriter, origins []string, embedder string) error {
+	return writeScript(w, origins, watchScript, s.cookies.state.Name, origins, embedder)
 }
 
 // writeScript sends a page that is a script alone, a function called with args.

@@ -19,17 +19,19 @@ const notesID = "notes"
 // notes is an app that is rendered on its server: it shows what came to its
 // redirect URI. Everywhere it is another site than the provider, on localhost
 // by its name 127.0.0.1.
-type notes struct{ base, issuer string }
+// other is a second origin of the same app.
+type notes struct{ base, other, issuer string }
 
 func newNotes(s *hushtest.Site) *notes {
 	n := &notes{issuer: s.Issuer}
 	n.base = strings.Replace(s.Serve("app.notes.test", n), "localhost", "127.0.0.1", 1)
+	n.other = strings.Replace(s.Serve("app.beside.test", n), "localhost", "127.0.0.1", 1)
 	return n
 }
 
 func (n *notes) spec() client.Spec {
 	return client.Spec{
-		ID: notesID, Name: "Notes", FirstParty: true, RedirectURIs: []string{n.callback(), n.near() + "/callback"},
+		ID: notesID, Name: "Notes", FirstParty: true, RedirectURIs: []string{n.callback(), n.near() + "/callback", n.other + "/callback"},
 		GrantTypes: []string{"authorization_code", "implicit"}, ResponseTypes: []string{"code", "id_token"},
 	}
 }
@@ -60,6 +62,10 @@ func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		text, _ := json.Marshal(a)
 		fmt.Fprintf(w, `<pre id="answer">%s</pre>`, html.EscapeString(string(text)))
+	case "/asks":
+		// Asks the first frame beside it what its parent tells it to, and tells what it hears.
+		fmt.Fprint(w, `<script>addEventListener("message", e => e.source === parent ?
+			parent.frames[0].postMessage(e.data.ask, e.data.at) : parent.postMessage({heard: e.data}, "*"))</script>`)
 	case "/post":
 		fmt.Fprintf(w, `<form method="post" action="%sauthorize">`, html.EscapeString(n.issuer))
 		for name, values := range n.request() {

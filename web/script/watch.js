@@ -1,8 +1,13 @@
-// Answers the page that frames this one: "unchanged" if the browser is what its
-// session_state says, "changed" if it is something else, and "error" if that cannot
-// be told, above all where the browser shows us no cookie. Pages of other origins,
-// and whoever is not the parent, get no answer.
-function (cookie, origins) {
+// Answers whoever asks about a session_state: "unchanged" if the browser is what it
+// says, "changed" if it is something else, and "error" if that cannot be told, above
+// all where the browser shows us no cookie. origins are those of the app's pages, and
+// embedder is that of the page that frames this one, "" where it is not known.
+function (cookie, origins, embedder) {
+  const home = location.ancestorOrigins?.[0] ?? embedder;
+
+  // The page that frames this one, or a frame beside it with a page of its origin.
+  const mayAsk = (e) => origins.includes(e.origin) && (e.source === parent || e.origin === home);
+
   function states() {
     const held = document.cookie.split("; ").filter((c) => c.startsWith(cookie + "="));
     if (held.length !== 1) return []; // none, or one of them was planted
@@ -25,19 +30,17 @@ function (cookie, origins) {
     return "changed";
   }
 
-  async function answer(message, origin) {
+  async function answer(to, message, origin) {
     const verdict = await judge(message, origin).catch(() => "error");
-    parent.postMessage(verdict, origin);
+    to.postMessage(verdict, origin);
   }
 
-  addEventListener("message", (e) => {
-    if (e.source === parent && origins.includes(e.origin)) answer(e.data, e.origin);
-  });
+  addEventListener("message", (e) => mayAsk(e) && answer(e.source, e.data, e.origin));
 
-  // The message that led here. Whatever stands in the address, only a page of
-  // that origin reads the answer.
+  // The message that led here was the parent's. Whatever stands in the address, only
+  // a page of that origin reads the answer.
   const asked = new URLSearchParams(location.search);
   if (location.hash && origins.includes(asked.get("origin"))) {
-    answer(asked.get("client_id") + " " + location.hash.slice(1), asked.get("origin"));
+    answer(parent, asked.get("client_id") + " " + location.hash.slice(1), asked.get("origin"));
   }
 }
