@@ -137,3 +137,55 @@ func (ReasonIndex) template() string { return "reasons" }
 type Message struct{ Base, Title, Text string }
 
 func (Message) template() string { return "message" }
+
+// Account shows where a person is signed in. It posts request and end, which is
+// the value of a place, or "others" for all but this browser.
+type Account struct {
+	Base   string
+	Action string
+	Parked
+	Account  string // whose places these are
+	Switch   string // optional link to the other accounts of the browser
+	Password string // optional link to the page that changes the password
+	Notice   string // what was done; "" for nothing
+	Places   []Place
+	Others   bool   // there is somewhere else to sign out
+	More     string // optional link to the places that follow
+}
+
+func (Account) template() string { return "account" }
+
+// Place is one browser that a person is signed in with.
+type Place struct {
+	Name string // of the browser, in words
+	Here bool   // it is the one that shows the page
+	When string // since when, and when it was used last
+	Apps []string
+	End  string // what the button posts
+}
+
+// Accounts lists the accounts of a browser, for a page that is about one.
+type Accounts struct {
+	Base     string
+	Accounts []Known
+}
+
+func (Accounts) template() string { return "accounts" }
+
+// Known is an account that a browser is signed in with.
+type Known struct{ Name, Detail, Link string }
+
+// Password is the form that changes a password. It posts request, current, next
+// and again.
+type Password struct {
+	Base   string
+	Action string
+	Parked
+	Account  string // whose password it is
+	Username string // for the browser's own keeper of passwords
+	Error    string // "" for none
+	Wrong    string // which field is in error: "current", "next", "again" or ""
+	Back     string // where the account's page is
+}
+
+func (Password) template() string { return "password" }

@@ -64,8 +64,22 @@ func samples(e *Edition) map[string]View {
 		"reason":            reason,
 		"reasons":           ReasonIndex{Base: base, Reasons: []Reason{reason, {Code: "no-session", OAuthError: "login_required", Title: "Nobody is signed in"}, {Code: long, OAuthError: long, Title: long}}},
 		"reasons-none":      ReasonIndex{Base: base},
-		"message":           Message{Base: base, Title: e.Text("home.title"), Text: e.Text("home.text")},
-		"message-bare":      Message{Base: base, Title: e.Text("home.title")},
+		"account": Account{Base: base, Action: "/account/end", Parked: parked, Account: "Alice Liddell", Switch: base + "account?choose=1",
+			Password: base + "account/password", Notice: e.Text("account.told.one"), Others: true, More: base + "account?after=x", Places: []Place{
+				{Name: e.Text("account.device", "browser", "Firefox", "system", "Linux"), Here: true, When: e.Text("account.when", "since", e.Text("ago.days", "count", "3"), "used", e.Text("ago.now")), Apps: []string{"Orders", "Reports", "Classic"}, End: "one"},
+				{Name: e.Text("account.device", "browser", "Safari", "system", "iPhone"), When: e.Text("account.when", "since", e.Text("ago.day"), "used", e.Text("ago.hours", "count", "4")), Apps: []string{"Orders"}, End: "two"},
+				{Name: e.Text("account.unknown"), When: e.Text("account.when", "since", e.Text("ago.hour"), "used", e.Text("ago.minutes", "count", "40")), End: "three"},
+			}},
+		"account-bare": Account{Base: base, Action: "/account/end", Parked: parked, Account: "alice", Places: []Place{
+			{Name: e.Text("account.device", "browser", "Chrome", "system", "Windows"), Here: true, When: e.Text("account.when", "since", e.Text("ago.minute"), "used", e.Text("ago.now")), End: "one"}}},
+		"account-long":   Account{Base: base, Action: "/account/end", Parked: parked, Account: long, Switch: base, Notice: long, Others: true, Places: []Place{{Name: long, When: long, Apps: []string{long, long}, Here: true, End: "one"}}},
+		"accounts":       Accounts{Base: base, Accounts: []Known{{"Alice Liddell", "alice@example.com", base + "account?as=1"}, {"bob", "", base + "account?as=2"}}},
+		"accounts-long":  Accounts{Base: base, Accounts: []Known{{long, long, base + "account?as=1"}}},
+		"password":       Password{Base: base, Action: "/account/password", Parked: parked, Account: "Alice Liddell", Username: "alice", Back: base + "account"},
+		"password-error": Password{Base: base, Action: "/account/password", Parked: parked, Account: "alice", Username: "alice", Error: e.Text("password.short"), Wrong: "next", Back: base + "account"},
+		"password-long":  Password{Base: base, Action: "/account/password", Parked: parked, Account: long, Username: long, Error: long, Wrong: "current"},
+		"message":        Message{Base: base, Title: e.Text("home.title"), Text: e.Text("home.text")},
+		"message-bare":   Message{Base: base, Title: e.Text("home.title")},
 	}
 }
 
