@@ -23,8 +23,8 @@ func (s *Service) Inspect(ctx context.Context, a token.Asker, raw string) (*toke
 	if err != nil {
 		return nil, err
 	}
-	user, known := s.Directory().ByID(told.UserID)
-	if c == nil || !known || user.Disabled || told.Subject != s.Tokens.Subject(c, user.ID) {
+	user, gone := s.owner(told.UserID, told.Credential)
+	if c == nil || gone != "" || told.Subject != s.Tokens.Subject(c, user.ID) {
 		return nil, nil
 	}
 	told.ACR = s.acrNow(told.ACR, told.AMR, told.Now.Sub(time.Unix(told.AuthTime, 0)))

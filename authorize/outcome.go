@@ -22,6 +22,8 @@ type Browser struct {
 	// only good in the browser that it was made for, and the throttle knows the
 	// owner's browser by it.
 	Binding string
+	// Device is how its user knows it again, where it may be signing in; "" unknown.
+	Device string
 	// Address is the browser's own, as far as the proxies in front can be
 	// believed; zero where it is not known.
 	Address netip.Addr

@@ -25,9 +25,9 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	if err != nil {
 		return Tokens{}, refusalOf(err)
 	}
-	user, known := s.Directory().ByID(f.Grant.UserID)
-	if !known || user.Disabled {
-		return Tokens{}, token.StaleRefresh(nil, "The user's account is disabled or no longer exists.")
+	user, gone := s.owner(f.Grant.UserID, f.Credential)
+	if gone != "" {
+		return Tokens{}, token.StaleRefresh(nil, gone)
 	}
 	if f.Grant.Subject() != s.Tokens.Subject(c, user.ID) {
 		return Tokens{}, token.StaleRefresh(nil, "The app knows the user by another sub since it was issued.")

@@ -181,7 +181,7 @@ func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipCo
 	}
 	f.Session, f.Sub = &current, s.Tokens.Subject(q.client, current.UserID)
 	user, known := s.Directory().ByID(current.UserID)
-	f.Disabled = !known || user.Disabled
+	f.Disabled, f.Outdated = !known || user.Disabled, known && !user.Proved(current.Credential)
 	f.ACRReached = s.ACR.Held(current.ACR, current.AMR, 0)
 	f.ACR = s.ACR.Held(current.ACR, current.AMR, now.Sub(current.AuthTime))
 	if !skipConsent && !current.Granted.Covers(q.needs) {

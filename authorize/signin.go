@@ -32,7 +32,7 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 	if !f.boundTo(b) || f.Step != silent.StepLogin {
 		return again(Ask{Problem: ProblemForm})
 	}
-	user, generation, err := s.authenticate(ctx, login.Credentials{
+	user, generation, err := s.Authenticate(ctx, login.Credentials{
 		Username: username, Password: password, Browser: b.Binding, Address: b.Address,
 	})
 	if err != nil {
@@ -78,10 +78,10 @@ func problemOf(err error) Ask {
 	return Ask{Problem: ProblemStore, Cause: err}
 }
 
-// authenticate checks credentials. The user's generation is read first, so
+// Authenticate checks credentials. The user's generation is read first, so
 // that "sign out everywhere" during the check wins. A name that nobody has
 // costs the same trip.
-func (s *Service) authenticate(ctx context.Context, c login.Credentials) (login.User, string, error) {
+func (s *Service) Authenticate(ctx context.Context, c login.Credentials) (login.User, string, error) {
 	id := "nobody"
 	directory := s.Directory()
 	if u, ok := directory.ByUsername(c.Username); ok {
@@ -105,7 +105,7 @@ func (s *Service) startSession(ctx context.Context, q *request, user login.User,
 	}
 	h, err := s.Sessions.Start(ctx, session.SignIn{
 		UserID: user.ID, Generation: generation, ACR: s.ACR.Reached(amrPassword, q.acr.Most), AMR: amrPassword,
-		Group: q.client.SSOGroup, Current: current.Handle,
+		Group: q.client.SSOGroup, Current: current.Handle, Device: b.Device, Credential: user.CredentialVersion(),
 	})
 	if err != nil {
 		return session.Handle{}, err

@@ -46,9 +46,9 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	if d.Session.UserID != d.Grant.UserID {
 		return Tokens{}, silent.Unavailable(errAltered)
 	}
-	user, known := s.Directory().ByID(d.Grant.UserID)
-	if !known || user.Disabled {
-		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The user's account is disabled or no longer exists.")
+	user, gone := s.owner(d.Grant.UserID, d.Session.Credential)
+	if gone != "" {
+		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "%s", gone)
 	}
 	if d.Grant.Subject() != s.Tokens.Subject(c, user.ID) {
 		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The app knows the user by another sub since the code was made.")
@@ -111,14 +111,17 @@ func (s *Service) UserInfo(ctx context.Context, p token.Presented) (UserInfo, *t
 	if err != nil {
 		return told, access, refusalOf(err)
 	}
-	user, known := s.Directory().ByID(access.UserID)
+	user, gone := s.owner(access.UserID, access.Credential)
 	c, err := s.Find(ctx, access.ClientID)
 	if err != nil {
 		return told, access, err
 	}
 	told.Client = c
-	if !known || user.Disabled || c == nil {
-		return told, access, oauth.Errorf(oauth.InvalidToken, "The user or the app of this token no longer exists.")
+	if c == nil {
+		return told, access, oauth.Errorf(oauth.InvalidToken, "The app of this token no longer exists.")
+	}
+	if gone != "" {
+		return told, access, oauth.Errorf(oauth.InvalidToken, "%s", gone)
 	}
 	if access.Subject != s.Tokens.Subject(c, access.UserID) {
 		return told, access, oauth.Errorf(oauth.InvalidToken, "The app knows the user by another sub since this token was made.")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,7 +22,10 @@ type SignIn struct {
 	Current    Handle
 	Remember   bool   // the user asked to stay signed in; counts where CanRemember
 	Device     string // how the user knows the browser again, "Chrome on Windows"; "" unknown
-	Credential string // version of the credential that proved it; "" none
+	// Credential is the version of what proved it, or several with a space between
+	// where it is about to become another; "" none. A session of no version of
+	// these does not go on.
+	Credential string
 }
 
 // start is Start without a look at the marks.
@@ -70,6 +74,12 @@ func (m *Manager) renew(ctx context.Context, in SignIn) (Handle, error) {
 	if s.UserID != in.UserID || s.Group != in.Group {
 		return Handle{}, nil
 	}
+	if !shared(s.Credential, in.Credential) {
+		// What an older password opened ends with it: tokens that were taken from
+		// there must not come back to life by a new sign-in in the same browser.
+		_, err := m.End(ctx, in.Current.Key, PasswordChanged)
+		return Handle{}, err
+	}
 	limits := m.policy.For(in.Group, in.Remember)
 	if in.Remember && !s.Remembered {
 		if err := m.enlist(ctx, in, in.Current.Key, limits); err != nil {
@@ -88,6 +98,20 @@ func (m *Manager) renew(ctx context.Context, in SignIn) (Handle, error) {
 		return Handle{}, fmt.Errorf("renew session: %w", err)
 	}
 	return h, nil
+}
+
+// shared tells whether two credentials have a version in common. None is older
+// than versions are, and has one with all.
+func shared(a, b string) bool {
+	if a == "" || b == "" {
+		return true
+	}
+	for version := range strings.FieldsSeq(a) {
+		if slices.Contains(strings.Fields(b), version) {
+			return true
+		}
+	}
+	return false
 }
 
 // mostRounds bounds how often a sign-in tries to find room. Whenever it does not

@@ -57,6 +57,7 @@ type Subject struct {
 	Absence  session.Absence
 	Sub      string // the user as the client knows them; "": by the user id
 	Disabled bool   // the user's account is disabled or gone
+	Outdated bool   // the session was opened by an older password than the user's
 	// ACR is the rank of what the session's sign-in counts for now, ACRReached of
 	// what it counted for at first.
 	ACR, ACRReached int
@@ -96,12 +97,14 @@ var rules = [...]rule{
 	{SessionRevoked, false, StepLogin, absent(session.Revoked)},
 	{SessionReplaced, false, StepLogin, absent(session.Replaced)},
 	{SessionDisplaced, false, StepLogin, absent(session.Displaced)},
-	{PasswordChanged, false, StepLogin, absent(session.PasswordChanged)},
 	{ConsentRequired, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
 		return needsConsent(r, s) && s.Session.Granted == ""
 	}},
 	{ConsentScope, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
 		return needsConsent(r, s) && s.Session.Granted != ""
+	}},
+	{PasswordChanged, false, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {
+		return s.Absence == session.PasswordChanged || s.Session != nil && s.Outdated
 	}},
 	{HintMismatch, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && r.HintSubject != "" && r.HintSubject != s.sub()

@@ -73,7 +73,7 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 		SessionRevoked:    gone(session.Revoked),
 		SessionReplaced:   gone(session.Replaced),
 		SessionDisplaced:  gone(session.Displaced),
-		PasswordChanged:   gone(session.PasswordChanged),
+		PasswordChanged:   func(_ *Request, s *Subject) { s.Outdated = true },
 		ConsentRequired: func(_ *Request, s *Subject) {
 			if s.Session != nil {
 				s.Session.Granted = ""
@@ -238,7 +238,9 @@ func TestBoundaries(t *testing.T) {
 		"no cookie in a cross-site top-level request": {func(r *Request, s *Subject) {
 			*s, r.Cookie, r.CrossSite = Subject{}, CookieAbsent, true
 		}, NoSession},
-		"ended because the user was disabled": {func(_ *Request, s *Subject) { *s = Subject{Absence: session.UserDisabled} }, UserDisabled},
+		"ended because of another password":                           {func(_ *Request, s *Subject) { *s = Subject{Absence: session.PasswordChanged} }, PasswordChanged},
+		"opened by an older password, of an app that never was there": {func(_ *Request, s *Subject) { s.Outdated, s.Session.Granted = true, "" }, ConsentRequired},
+		"ended because the user was disabled":                         {func(_ *Request, s *Subject) { *s = Subject{Absence: session.UserDisabled} }, UserDisabled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, s := granted()

@@ -49,6 +49,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	if choice := params.Get("account"); choice != "" {
 		out = s.Authorize.Choose(r.Context(), params.Get("request"), choice == "continue", v.Browser)
 	} else {
+		v.Device = device(r.UserAgent())
 		out = s.Authorize.SignIn(r.Context(), params.Get("request"), params.Get("username"), params.Get("password"), v.Browser)
 	}
 	return s.write(w, r, v, out)

@@ -3,8 +3,11 @@ package web
 import (
 	"cmp"
 	"regexp"
+	"strings"
 
 	"github.com/mileusna/useragent"
+
+	"github.com/hush-sso/hush/web/page"
 )
 
 // maxUserAgent is as much of a User-Agent as is read, in bytes: real ones have
@@ -32,6 +35,18 @@ func device(userAgent string) string {
 		return browser + " on " + system
 	}
 	return browser + system
+}
+
+// deviceText is a device in the person's language.
+func deviceText(e *page.Edition, device string) string {
+	browser, system, both := strings.Cut(device, " on ")
+	switch {
+	case device == "":
+		return e.Text("account.unknown")
+	case !both:
+		return device
+	}
+	return e.Text("account.device", "browser", browser, "system", system)
 }
 
 func plain(name string) string {

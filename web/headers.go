@@ -70,6 +70,7 @@ func form(r *http.Request) (oauth.Params, error) {
 // authorization endpoint has its own list, because its refusals travel.
 var single = map[string]bool{
 	"request": true, "username": true, "password": true, "account": true, "action": true,
+	"current": true, "next": true, "again": true, "end": true, paramAs: true, paramAfter: true, paramTold: true,
 	"client_id": true, "returnTo": true,
 	"origin":        true,
 	"id_token_hint": true, "logout_hint": true, "post_logout_redirect_uri": true, "state": true,

@@ -120,7 +120,7 @@ func errorText(endpoint string, status int) string {
 	switch {
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		return "lost"
-	case endpoint == "logout" && status >= http.StatusInternalServerError:
+	case (endpoint == "logout" || endpoint == "account_end") && status >= http.StatusInternalServerError:
 		return "unsure"
 	case status == http.StatusServiceUnavailable:
 		return "away"
@@ -128,6 +128,8 @@ func errorText(endpoint string, status int) string {
 		return "trouble"
 	case endpoint == "logout":
 		return "signout"
+	case endpoint == "account", endpoint == "account_end", endpoint == "password":
+		return "account"
 	case endpoint == "login", endpoint == "consent":
 		return "form"
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/account"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/dpop"
@@ -27,6 +28,7 @@ type Config struct {
 	Issuer    string // byte for byte; its origin and path are where we are served
 	Authorize *authorize.Service
 	Logout    *logout.Service
+	Account   *account.Service
 	// Register takes the registrations of apps that register themselves.
 	// Optional; default: they cannot.
 	Register *register.Service

@@ -10,6 +10,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/web/demo"
@@ -88,13 +89,17 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	}
 	defer store.Close()
+	passwords := &demo.Passwords{}
 	p, err := provider.New(provider.Options{
-		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store,
+		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store, Passwords: passwords,
 		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(), ACR: demo.ACR(),
 		CrossSite: f.crossSite, Log: log, AdminToken: demoAdminToken,
 	})
 	if err != nil {
 		return err
+	}
+	passwords.Replace = func(users []login.User) error {
+		return p.Replace(provider.Registry{Clients: c.Clients(), APIs: c.APIs(), Users: users, ACR: demo.ACR()})
 	}
 	sites := []*site{
 		{name: "the provider", flag: "--addr", addr: f.addr, handler: p.Public},

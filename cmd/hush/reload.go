@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,7 @@ type reloader struct {
 	hup   <-chan os.Signal
 	every time.Duration
 
+	mu          sync.Mutex // held while loaded and what the provider knows become others
 	provider    *provider.Provider
 	started     *config.Config // as the program was started with
 	loaded      *config.Config // as it was loaded last
@@ -32,6 +34,8 @@ type reloader struct {
 
 // hold takes what the program starts with.
 func (r *reloader) hold(c *config.Config, p *provider.Provider) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.provider, r.started, r.loaded = p, c, c
 	r.certificate.Store(c.Certificate())
 	r.saw, r.pending = c.Sum(), c.Sum()
@@ -47,10 +51,10 @@ func (r *reloader) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-r.hup:
-			r.pending = config.Fingerprint(r.loaded.Files())
+			r.pending = config.Fingerprint(r.files())
 			r.reload("SIGHUP")
 		case <-ticks.C:
-			now := config.Fingerprint(r.loaded.Files())
+			now := config.Fingerprint(r.files())
 			settled := now == r.pending
 			r.pending = now
 			if settled && now != r.saw {
@@ -63,6 +67,8 @@ func (r *reloader) run(ctx context.Context) {
 // reload loads the file and puts its registry and certificate in place, all or
 // nothing. What needs a restart is named each time until it happens.
 func (r *reloader) reload(why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.saw = r.pending
 	next, err := config.Load(r.started.Path(), os.LookupEnv)
 	if err != nil {
@@ -82,9 +88,19 @@ func (r *reloader) reload(why string) {
 	for _, w := range next.Warnings() {
 		r.log.Warn("configuration: "+w.Text, "key", w.Key, "line", w.Line)
 	}
+	if err := next.CheckWritable(context.Background()); err != nil {
+		r.log.Error("configuration: nobody can change a password", "cause", err)
+	}
 	if keys := r.started.NeedsRestart(next); len(keys) > 0 {
 		r.log.Warn("configuration: these keys changed, which only a restart applies", "keys", strings.Join(keys, " "))
 	}
+}
+
+// files are those that are looked at.
+func (r *reloader) files() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.loaded.Files()
 }
 
 // refuse says why what runs is kept.

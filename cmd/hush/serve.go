@@ -64,13 +64,16 @@ func runServe(ctx context.Context, args []string, stderr io.Writer) error {
 	for _, w := range c.Warnings() {
 		log.Warn("configuration: "+w.Text, "key", w.Key, "line", w.Line)
 	}
+	if err := c.CheckWritable(ctx); err != nil {
+		return err
+	}
 	store, err := openStore(c)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	o := options(c)
-	o.Store, o.Log = store, log
+	o.Store, o.Log, o.Passwords = store, log, r
 	p, err := provider.New(o)
 	if err != nil {
 		return err

@@ -21,6 +21,29 @@ var (
 // Writable tells whether SetPasswordHash can change the user's.
 func (c *Config) Writable(userID string) bool { return c.written[userID] }
 
+// PasswordHash returns the hash of a user of the users file, "" for anybody else.
+func (c *Config) PasswordHash(userID string) string {
+	for i := range c.people {
+		if c.people[i].sub() == userID {
+			return string(c.people[i].PasswordHash)
+		}
+	}
+	return ""
+}
+
+// CheckWritable tells whether the users file can be written, where the operator
+// wants that, before the first user finds out.
+func (c *Config) CheckWritable(ctx context.Context) error {
+	if c.UsersFile == nil || !c.UsersFile.Writable {
+		return nil
+	}
+	err := rewrite(ctx, c.usersPath(), func(data []byte) ([]byte, error) { return data, nil })
+	if err != nil {
+		return fmt.Errorf("users_file: its folder must be writable for this user, or writable must be false: %w", err)
+	}
+	return nil
+}
+
 // SetPasswordHash writes a hash in the place of the user's into the users file,
 // and leaves every other byte as it is. It returns the configuration with that
 // hash in it. Errors are ErrPasswordMoved where the file has another hash than c,

@@ -46,7 +46,8 @@ func rewrite(ctx context.Context, path string, change func([]byte) ([]byte, erro
 	if err := os.Rename(next, path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	syncDir(filepath.Dir(path))
+	return nil
 }
 
 // beside writes a file next to another, of the same mode and as far as it can be
@@ -73,12 +74,12 @@ func beside(path string, data []byte) (name string, err error) {
 	return name, nil
 }
 
-func syncDir(name string) error {
-	dir, err := os.Open(name)
-	if err != nil {
-		return err
+// syncDir is best effort: the file is in its place already, and not every file
+// system knows how.
+func syncDir(name string) {
+	if dir, err := os.Open(name); err == nil {
+		_ = errors.Join(dir.Sync(), dir.Close())
 	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // lockEvery is how often a lock that somebody holds is tried again: rewriting

@@ -20,6 +20,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/egress"
+	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/session"
@@ -59,10 +60,14 @@ type Site struct {
 	// HostRules makes Chromium find the *.test sites; "" on localhost.
 	HostRules string
 
-	t     testing.TB
-	addr  string // of the TLS listener; "" on localhost
-	hosts *switchboard
-	log   *Output
+	// Passwords are those of the demo's people, for all nodes at once.
+	Passwords *demo.Passwords
+
+	options Options
+	t       testing.TB
+	addr    string // of the TLS listener; "" on localhost
+	hosts   *switchboard
+	log     *Output
 }
 
 // New starts a Site and ends it with the test.
@@ -87,6 +92,8 @@ func New(t testing.TB, o Options) *Site {
 	if o.Register != nil {
 		o.Clients = append(slices.Clip(o.Clients), o.Register(s)...)
 	}
+	s.options = o
+	s.Passwords = &demo.Passwords{Replace: s.Reload}
 	for range max(1, o.Nodes) {
 		s.addNode(o)
 	}
@@ -102,20 +109,36 @@ func New(t testing.TB, o Options) *Site {
 	return s
 }
 
-func (s *Site) addNode(o Options) {
-	s.t.Helper()
-	if o.Secrets == nil {
-		o.Secrets = [][]byte{bytes.Repeat([]byte("test"), 8)}
-	}
+// registry is what every node knows.
+func (s *Site) registry(o Options, users []login.User) provider.Registry {
 	apis := s.Config.APIs()
 	if o.TokenLifetime != 0 {
 		for i := range apis {
 			apis[i].AccessTokenLifetime, apis[i].BrowserTokenLifetime = o.TokenLifetime, o.TokenLifetime
 		}
 	}
+	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: users, ACR: demo.ACR()}
+}
+
+// Reload lets every node know these people from now on.
+func (s *Site) Reload(users []login.User) error {
+	for _, p := range s.Nodes {
+		if err := p.Replace(s.registry(s.options, users)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Site) addNode(o Options) {
+	s.t.Helper()
+	if o.Secrets == nil {
+		o.Secrets = [][]byte{bytes.Repeat([]byte("test"), 8)}
+	}
+	r := s.registry(o, demo.Users())
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
-		Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: demo.Users(), ACR: demo.ACR(),
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR,
 		Egress: o.Egress,
 		Log:    slog.New(slog.NewJSONHandler(s.log, nil)),
 	})

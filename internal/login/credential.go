@@ -11,7 +11,8 @@ import (
 // session keeps it, so that one which an older password opened can be told.
 func (u *User) CredentialVersion() string { return u.credential }
 
-func versionOf(hash string) string {
+// VersionOf is the CredentialVersion of whoever has this hash.
+func VersionOf(hash string) string {
 	sum := sha256.Sum256([]byte(hash))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }

@@ -3,6 +3,7 @@ package login
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 )
@@ -80,7 +81,7 @@ func (d *Directory) add(u User) error {
 	if err != nil {
 		return fmt.Errorf("password_hash: %w", err)
 	}
-	u.credential = versionOf(u.PasswordHash)
+	u.credential = VersionOf(u.PasswordHash)
 	e := &entry{user: u, hash: hash}
 	d.costs = append(d.costs, hash.dummy())
 	d.byID[u.ID], d.byName[name] = e, e
@@ -149,6 +150,17 @@ func (d *Directory) After(id string, n int) []User {
 		users = append(users, d.byID[id].user)
 	}
 	return users
+}
+
+// Users returns all of them, in no order.
+func (d *Directory) Users() iter.Seq[User] {
+	return func(yield func(User) bool) {
+		for _, e := range d.byID {
+			if !yield(e.user) {
+				return
+			}
+		}
+	}
 }
 
 // ByUsername returns the user who signs in with this name: the username or the

@@ -16,6 +16,10 @@ var (
 	ErrGuessable = errors.New("login: the password is easy to guess")
 )
 
+// ErrMoved: a password is not changed because it is another already than that
+// which the user showed.
+var ErrMoved = errors.New("login: the password was changed meanwhile")
+
 // CheckNew judges a password that the user chose. Nothing is asked of what it is
 // made of, but it may not be what anybody would try first: the user's own name or
 // email, one character over and over, or a run such as 12345678.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/account"
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
@@ -66,7 +67,9 @@ func (p *Provider) Replace(r Registry) error {
 	if g.handler, err = p.assemble(g); err != nil {
 		return fmt.Errorf("assemble provider: %w", err)
 	}
-	p.current.Store(g)
+	if was := p.current.Swap(g); was != nil {
+		p.endings.add(departed(was.directory, directory))
+	}
 	return nil
 }
 
@@ -84,6 +87,7 @@ func (p *Provider) assemble(g *generation) (http.Handler, error) {
 	c.Logout = logout.New(logout.Config{
 		Find: c.Authorize.Find, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
 	})
+	c.Account = account.New(account.Config{Flows: c.Authorize, Keyring: a.Keyring, Passwords: p.passwords})
 	return web.New(c)
 }
 

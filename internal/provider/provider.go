@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/account"
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
@@ -65,8 +66,10 @@ type Options struct {
 	PairwiseSalt []byte
 	// AdminToken is what the admin API asks for. Default: there is none.
 	AdminToken string
-	Brand      *page.Brand  // see web.Config; default Hush's own
-	Log        *slog.Logger // default: discard
+	// Passwords are those that their users may change. Default: none.
+	Passwords account.Passwords
+	Brand     *page.Brand  // see web.Config; default Hush's own
+	Log       *slog.Logger // default: discard
 }
 
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
@@ -96,6 +99,8 @@ type Provider struct {
 	log        *slog.Logger
 	shared     web.Config       // without what a generation brings
 	flows      authorize.Config // likewise
+	passwords  account.Passwords
+	endings    *endings
 	current    atomic.Pointer[generation]
 	stale      atomic.Bool
 }
@@ -119,7 +124,7 @@ func New(o Options) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress)}
+	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings()}
 	p.clientKeys = clientkeys.New(p.egress, nil)
 	lease := session.LeaseShared
 	if o.Store.IsEmbedded() {
@@ -200,8 +205,8 @@ const (
 	keysHeld    = time.Minute
 )
 
-// Run keeps signing keys and marks as the store has them, and tells apps of
-// sessions that ended, until ctx is done.
+// Run keeps signing keys and marks as the store has them, tells apps of sessions
+// that ended, and ends what a reload leaves to be ended, until ctx is done.
 // Start-up without a store is allowed: until keys are there the provider is not
 // ready and says so. Keys that cannot be opened end it with an error.
 func (p *Provider) Run(ctx context.Context) error {
@@ -209,6 +214,7 @@ func (p *Provider) Run(ctx context.Context) error {
 	group.Go(func() error { return p.runKeys(ctx) })
 	group.Go(func() error { p.marks.Run(ctx); return nil })
 	group.Go(func() error { return p.told.Run(ctx) })
+	group.Go(func() error { p.runEndings(ctx); return nil })
 	return group.Wait()
 }
 

@@ -106,10 +106,11 @@
 //	ex    ms, absolute expiry, never moves
 //	cl    client id                  uid   user id
 //	out   1: outlives a session that ran out or was signed out of
+//	cv    the session's at the last refresh in its life
 //
 // A family without out also needs the live session, and one with it needs what
-// its client holds there while the session lives. A session that is revoked, or
-// whose user is disabled, takes all its families with it, and so does consent
+// its client holds there while the session lives. A session that is revoked, whose
+// user is disabled or has another password, takes all its families with it, and so does consent
 // that is taken back those of the client. Absence is the end: nothing but
 // redeem.lua makes a family.
 package redisstore

@@ -46,5 +46,5 @@ func standing(a answer, err error) (token.Standing, error) {
 	if err != nil {
 		return token.Standing{}, err
 	}
-	return token.Standing{Now: a.now, UserID: a.text(0), Live: a.text(1) == "1", Answer: a.text(2)}, nil
+	return token.Standing{Now: a.now, UserID: a.text(0), Live: a.text(1) == "1", Answer: a.text(2), Credential: a.text(3)}, nil
 }

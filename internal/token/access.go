@@ -33,8 +33,9 @@ type AccessClaims struct {
 	UserInfo []string `json:"userinfo_claims,omitempty"`
 
 	// Known once the store was asked, and in no token.
-	UserID    string `json:"-"` // in the directory
-	SessionID string `json:"-"` // that of the session itself, for the log
+	UserID     string `json:"-"` // in the directory
+	SessionID  string `json:"-"` // that of the session itself, for the log
+	Credential string `json:"-"` // of the session; see Standing
 }
 
 // Confirmation is the cnf claim (RFC 7800 section 3.1).

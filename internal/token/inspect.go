@@ -39,9 +39,10 @@ type Inspected struct {
 	ACR          string        `json:"acr,omitempty"`
 	Confirmation *Confirmation `json:"cnf,omitempty"`
 
-	UserID string    `json:"-"`
-	AMR    []string  `json:"-"`
-	Now    time.Time `json:"-"` // the store's
+	UserID     string    `json:"-"`
+	Credential string    `json:"-"` // of the session; see Standing
+	AMR        []string  `json:"-"`
+	Now        time.Time `json:"-"` // the store's
 }
 
 // Inspect tells what a token of ours is worth now, nil where it is worth nothing
@@ -59,7 +60,7 @@ func (i *Issuer) Inspect(ctx context.Context, a Asker, raw string) (*Inspected, 
 	if over(err) || err == nil && now.Unix() >= told.Expires {
 		return nil, nil
 	}
-	told.UserID, told.Now = s.UserID, now
+	told.UserID, told.Credential, told.Now = s.UserID, s.Credential, now
 	return told, err
 }
 

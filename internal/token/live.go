@@ -49,7 +49,7 @@ func (i *Issuer) Live(ctx context.Context, p Presented, audience string, needs o
 		return access, err
 	}
 	current, now, err := i.grants.Check(ctx, Check{Key: key, JTI: jti, ClientID: access.ClientID, Needs: needs.Union(scopesOf(access.UserInfo)), TokenJTI: access.JTI})
-	access.UserID, access.SessionID = current.UserID, current.SID
+	access.UserID, access.SessionID, access.Credential = current.UserID, current.SID, current.Credential
 	if err == nil && now.Unix() >= access.Expires {
 		err = ErrExpired // by the store's clock, which counts
 	}

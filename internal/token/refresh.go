@@ -23,12 +23,13 @@ type RefreshRequest struct {
 
 // Refresh is a refresh token that stands, in the hand of its client.
 type Refresh struct {
-	Grant  Grant       // what the request asks of what was granted, for the key that was shown
-	API    *client.API // whose access token that is; nil: userinfo
-	Now    time.Time   // the store's
-	Live   bool        // the session is; otherwise the token outlives it
-	Next   string      // the token that follows, good once Rotate returned it
-	Before []byte      // the answer that the token was given already; nil: none yet
+	Grant      Grant       // what the request asks of what was granted, for the key that was shown
+	API        *client.API // whose access token that is; nil: userinfo
+	Now        time.Time   // the store's
+	Live       bool        // the session is; otherwise the token outlives it
+	Next       string      // the token that follows, good once Rotate returned it
+	Credential string      // see Standing
+	Before     []byte      // the answer that the token was given already; nil: none yet
 
 	token     refreshToken
 	candidate Candidate
@@ -70,7 +71,7 @@ func (i *Issuer) PresentRefresh(ctx context.Context, c *client.Client, r Refresh
 	if s.UserID != t.grant.UserID {
 		return nil, errors.New("token: the refresh family names another user than the sealed token")
 	}
-	f.Now, f.Live = s.Now, s.Live
+	f.Now, f.Live, f.Credential = s.Now, s.Live, s.Credential
 	f.next = t.successor(s.Now)
 	f.Next = i.sealRefresh(f.next)
 	f.Before, err = f.open(s.Answer)

@@ -48,7 +48,7 @@ type GrantStore interface {
 
 	// Check requires that the grant holds c.Needs and that neither it nor the
 	// token is revoked. Where a family stands in for a session that is over, the
-	// session has nothing but its key and user.
+	// session has nothing but its key and user, and the credential of before.
 	Check(ctx context.Context, c Check) (session.Session, time.Time, error)
 
 	// Revoke ends what a grant, or an access token, of the client gave: under its
@@ -103,6 +103,9 @@ type Standing struct {
 	UserID string
 	Live   bool   // the session is; otherwise the family outlives it
 	Answer string // that the token was given; "": none yet
+	// Credential is the session's, or where that is over what it was at the last
+	// refresh in its life.
+	Credential string
 }
 
 // Check asks whether a grant still holds.

@@ -61,15 +61,22 @@ func ACR() *acr.Order {
 	return order
 }
 
+// Hashes of wonderland and builder. They are the same at every start, so that a
+// session in a Redis of its own is not taken for one of an older password.
+const (
+	wonderland = "$argon2id$v=19$m=19456,t=2,p=1$vpY8vzCNcknxYlNh8i3KNQ$9yceSWQ+IXYCHpMFcbq8JE/r2XULwTvBrQFdaCLuFmw"
+	builder    = "$argon2id$v=19$m=19456,t=2,p=1$SsMlfzuZLUr9fHdzfBjoBw$wupRp2SCx7iSPtD/Y3zTe+rGJkxcU3yaUuTdV+ncBWg"
+)
+
 // Users are the two people of the demo. Their passwords are on its first
 // screen and protect nothing.
 func Users() []login.User {
 	return []login.User{
-		{ID: "alice", Username: "alice", PasswordHash: login.HashPassword("wonderland"), Claims: map[string]any{
+		{ID: "alice", Username: "alice", PasswordHash: wonderland, Claims: map[string]any{
 			"name": "Alice Liddell", "given_name": "Alice", "family_name": "Liddell", "preferred_username": "alice",
 			"email": "alice@demo.example", "email_verified": true, "updated_at": 1767225600,
 		}},
-		{ID: "bob", Username: "bob", PasswordHash: login.HashPassword("builder"), Claims: map[string]any{
+		{ID: "bob", Username: "bob", PasswordHash: builder, Claims: map[string]any{
 			"name": "Bob Mason", "given_name": "Bob", "family_name": "Mason", "preferred_username": "bob",
 			"email": "bob@demo.example", "email_verified": true, "updated_at": 1767225600,
 		}},

@@ -2,7 +2,7 @@
 local function begin(r, f)
   local ex = now + f.life
   if f.out ~= '1' then ex = math.min(ex, r.ex) end
-  redis.call('HSET', KEYS[3], 'h', f.hash, 'ex', int(ex), 'cl', f.client, 'uid', r.uid, 'out', f.out)
+  redis.call('HSET', KEYS[3], 'h', f.hash, 'ex', int(ex), 'cl', f.client, 'uid', r.uid, 'out', f.out, 'cv', r.cv or '')
   redis.call('PEXPIRE', KEYS[3], int(ex - now))
 
   redis.call('ZADD', KEYS[5], int(time[1] * 1000000 + time[2]), f.jti .. ' ' .. f.client)

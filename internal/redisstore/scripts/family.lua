@@ -3,11 +3,11 @@
 
 -- family returns the record, or nil. Absent fields are false.
 local function family()
-  local v = redis.call('HMGET', KEYS[3], 'h', 'hp', 'at', 'ex', 'cl', 'uid', 'out')
+  local v = redis.call('HMGET', KEYS[3], 'h', 'hp', 'at', 'ex', 'cl', 'uid', 'out', 'cv')
   if not v[1] then return nil end
   return {
     h = v[1], hp = v[2], at = tonumber(v[3] or ''), ex = tonumber(v[4] or '') or 0,
-    cl = v[5], uid = v[6], out = v[7] == '1',
+    cl = v[5], uid = v[6], out = v[7] == '1', cv = v[8],
   }
 end
 

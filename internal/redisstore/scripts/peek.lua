@@ -1,6 +1,7 @@
 -- Reads what a refresh token is worth, and writes only to end a family whose
--- token was used before. Answers with the user, whether the session lives and,
--- within the grace, the answer that the token was given already.
+-- token was used before. Answers with the user, whether the session lives,
+-- within the grace the answer that the token was given already, and the version
+-- of the credential.
 local what, r, answer = present(asked)
 if what ~= 'head' and what ~= 'again' then return no(what) end
 return stands(r, answer or '')

@@ -10,6 +10,7 @@ local function present(a)
   if now >= f.ex then return 'code_expired' end
   if s == 'active' and not (r.c and covers(r.c, a.needs)) then return 'not_granted' end
   r.uid, r.live = f.uid, s == 'active'
+  if not r.live then r.cv = f.cv end
   if f.h == a.hash then return 'head', r end
   if f.hp == a.hash and f.at and now < f.at + a.grace then
     local answer = redis.call('GET', KEYS[4])
@@ -20,7 +21,7 @@ local function present(a)
   return 'reused'
 end
 
-local function stands(r, answer) return {'ok', int(now), r.uid, r.live and '1' or '0', answer} end
+local function stands(r, answer) return {'ok', int(now), r.uid, r.live and '1' or '0', answer, r.cv or ''} end
 
 -- What both scripts get first.
 local asked = {

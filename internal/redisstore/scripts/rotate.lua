@@ -12,6 +12,7 @@ if what ~= 'head' then return no(what) end
 
 redis.call('SET', KEYS[4], answer, 'PX', int(asked.grace + keep))
 redis.call('HSET', KEYS[3], 'h', successor, 'hp', asked.hash, 'at', int(now))
+if r.live and r.cv then redis.call('HSET', KEYS[3], 'cv', r.cv) end
 settle(r)
 if activity == '1' and r.c and r.live then slide(r, parts) end
 return stands(r, answer)
