@@ -19,9 +19,9 @@ type SignIn struct {
 	// Current is what the browser presented as this user's account in this
 	// group. If it opens a live session of theirs that one goes on with a new
 	// secret. A session of anybody else, or of another group, is left alone.
-	Current    Handle
-	Remember   bool   // the user asked to stay signed in; counts where CanRemember
-	Device     string // how the user knows the browser again, "Chrome on Windows"; "" unknown
+	Current  Handle
+	Remember bool   // the user asked to stay signed in; counts where CanRemember
+	Device   string // how the user knows the browser again, "Chrome on Windows"; "" unknown
 	// Credential is the version of what proved it, or several with a space between
 	// where it is about to become another; "" none. A session of no version of
 	// these does not go on.
