@@ -118,6 +118,7 @@ func TestACRAsked(t *testing.T) {
 			under("every", "claims", `{"id_token":{"acr":{"essential":true,"value":"platinum"}}}`), silent.ACRUnmet},
 		"a default":                   {under("wishing"), silent.StepUpRequired},
 		"a default, and its opposite": {under("wishing", "acr_values", "1"), ""},
+		"a default, and blanks":       {under("wishing", "acr_values", "  "), silent.StepUpRequired},
 		"a default, and claims":       {under("wishing", "claims", `{"id_token":{"acr":{"value":"1"}}}`), ""},
 		"a default, and no value":     {under("wishing", "claims", `{"id_token":{"acr":{"essential":true}}}`), silent.StepUpRequired},
 		"a minimum":                   {under("must"), silent.StepUpRequired},
