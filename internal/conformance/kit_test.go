@@ -25,6 +25,7 @@ const (
 	issuer = "https://op.hush.test/"
 	secret = "a secret of the relying party"
 	home   = "https://rp.example.test/cb"
+	out    = "https://rp.example.test/out" // where a sign-out goes on to
 )
 
 // everyone has every standard claim (OpenID Connect Core 1.0 section 5.1).
@@ -56,7 +57,8 @@ func registrations() []client.Spec {
 		return client.Spec{
 			ID: id, Confidential: true, SecretHash: hash, TokenAuthMethod: method, FirstParty: true,
 			RedirectURIs: []string{home, home + "?dummy1=lorem"}, ResponseTypes: every,
-			GrantTypes: []string{"authorization_code", "implicit", "refresh_token"},
+			PostLogoutRedirectURIs: []string{out, out + "?dummy1=lorem"},
+			GrantTypes:             []string{"authorization_code", "implicit", "refresh_token"},
 		}
 	}
 	return []client.Spec{spec("rp", "client_secret_basic"), spec("rp-post", "client_secret_post"), spec("rp-second", "client_secret_basic")}
