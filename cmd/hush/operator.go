@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -69,6 +70,7 @@ var groups = []group{
 const operatorFlags = `
 It asks the admin listener of a running hush, and shows it the token that
 admin.token of hush.yaml holds: from HUSH_ADMIN_TOKEN, or from a file.
+docs/admin.md tells more.
 `
 
 const sessionsUsage = `Usage: hush sessions list USER
@@ -188,7 +190,7 @@ func (g *group) action(args []string, stderr io.Writer) (action, []string, error
 
 // parse reads flags wherever they stand; what follows -- is none.
 func (o *operator) parse(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {
-	at := set.String("admin", "http://"+defaultAdmin, "the admin listener, as URL or host:port")
+	at := set.String("admin", cmp.Or(os.Getenv("HUSH_ADMIN"), "http://"+defaultAdmin), "the admin listener, as URL or host:port; or HUSH_ADMIN says it")
 	file := set.String("token-file", "", "a file with the token, instead of HUSH_ADMIN_TOKEN")
 	set.BoolVar(&o.json, "json", false, "print JSON")
 	for i, arg := range args {

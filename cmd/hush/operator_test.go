@@ -54,6 +54,7 @@ func newDesk(t *testing.T, users ...login.User) desk {
 	s := httptest.NewServer(p.Admin)
 	t.Cleanup(s.Close)
 	t.Setenv("HUSH_ADMIN_TOKEN", operatorToken)
+	t.Setenv("HUSH_ADMIN", "")
 	return desk{t, p, s}
 }
 
@@ -212,6 +213,10 @@ func TestOperatorErrors(t *testing.T) {
 	t.Setenv("HUSH_ADMIN_TOKEN", "")
 	if _, _, err := said(t, "", "users", "list"); err == nil || !strings.Contains(err.Error(), "set HUSH_ADMIN_TOKEN") {
 		t.Errorf("without a token: %v", err)
+	}
+	t.Setenv("HUSH_ADMIN", gone.URL)
+	if _, _, err := said(t, "", "users", "list", "--token-file", "operator_test.go"); err == nil || !strings.Contains(err.Error(), gone.URL) {
+		t.Errorf("HUSH_ADMIN says where: %v", err)
 	}
 	file := filepath.Join(t.TempDir(), "token")
 	for content, want := range map[string]string{operatorToken + "\n": "", "another": "does not know the token", " \n": "the token is missing"} {
