@@ -108,7 +108,7 @@ func TestNameWithoutLogo(t *testing.T) {
 func TestNamesAreIsolated(t *testing.T) {
 	const name = "\u05d0\u05d1 <i>!"
 	german := Hush().In("de")
-	for _, v := range []View{Login{}, Select{}, Consent{}, SignOut{}, SignedOut{}} {
+	for _, v := range []View{Login{}, Select{}, Consent{}, SignOut{}, SignedOut{}, Farewell{}} {
 		page, err := renderedIn(german, filled(v, name))
 		if err != nil {
 			t.Fatal(err)

@@ -31,7 +31,7 @@ var hostile = map[string]string{
 // TestHostileStrings puts each string into every field of every view: the page
 // must have the elements and attributes that it has for a plain word.
 func TestHostileStrings(t *testing.T) {
-	for _, v := range []View{Login{}, Select{}, Consent{}, Error{}, SignOut{}, SignedOut{}, Reason{}, ReasonIndex{}, Message{}, Account{}, Accounts{}, Password{}} {
+	for _, v := range []View{Login{}, Select{}, Consent{}, Error{}, SignOut{}, SignedOut{}, Farewell{}, Reason{}, ReasonIndex{}, Message{}, Account{}, Accounts{}, Password{}} {
 		want := structure(t, filled(v, "word"))
 		for name, s := range hostile {
 			t.Run(fmt.Sprintf("%T/%s", v, name), func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestWellFormed(t *testing.T) {
 			}
 			for _, banned := range []string{"<script", " style=", " on", "http-equiv", "ZgotmplZ", "<style"} {
 				for _, tag := range tags(page) {
-					if strings.Contains(tag, banned) {
+					if strings.Contains(tag, banned) && !(strings.HasPrefix(name, "farewell") && tag == `<script nonce="`+nonce+`">`) {
 						t.Errorf("%q in %s", banned, tag)
 					}
 				}

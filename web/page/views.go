@@ -113,6 +113,30 @@ type SignedOut struct {
 
 func (SignedOut) template() string { return "signedout" }
 
+// Farewell tells a person that they are signed out, and their apps in hidden
+// frames (OpenID Connect Front-Channel Logout 1.0 section 3). When all have
+// loaded, or Limit is over, the browser goes on to Onward. It has a script, and
+// needs its Nonce and the frames' addresses in the policy.
+type Farewell struct {
+	Base     string
+	Nonce    string
+	Apps     []Told
+	Limit    int    // ms that the frames get
+	Linger   int    // ms for which it then shows who has not answered
+	Onward   string // where the app wants the browser; "": it stays
+	Client   string // the app that Onward or ReturnTo leads to
+	ReturnTo string // as in SignedOut, where the browser stays
+	Notice   string
+}
+
+// Told is one app and the addresses that tell it, https or of localhost.
+type Told struct {
+	Name   string
+	Frames []string
+}
+
+func (Farewell) template() string { return "farewell" }
+
 // Reason explains one refusal to a developer, at Base+"errors/"+Code.
 type Reason struct {
 	Base       string

@@ -61,6 +61,9 @@ func samples(e *Edition) map[string]View {
 		"sign-out-long":     SignOut{Base: base, Action: "/oidc/logout/confirm", Client: long, Accounts: []string{long, "alice"}},
 		"signed-out":        SignedOut{Base: base, Client: "Orders", ReturnTo: "https://orders.example.com/"},
 		"signed-out-notice": SignedOut{Base: base, Notice: e.Text("signedout.address")},
+		"farewell":          Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: "Orders"}, {Name: "Reports"}}, Client: "Orders", ReturnTo: "https://orders.example.com/"},
+		"farewell-notice":   Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: "Orders"}}, Notice: e.Text("signedout.address")},
+		"farewell-long":     Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: long}}, Client: long, ReturnTo: "https://orders.example.com/"},
 		"reason":            reason,
 		"reasons":           ReasonIndex{Base: base, Reasons: []Reason{reason, {Code: "no-session", OAuthError: "login_required", Title: "Nobody is signed in"}, {Code: long, OAuthError: long, Title: long}}},
 		"reasons-none":      ReasonIndex{Base: base},
@@ -82,6 +85,9 @@ func samples(e *Edition) map[string]View {
 		"message-bare":   Message{Base: base, Title: e.Text("home.title")},
 	}
 }
+
+// nonce is that of the pages with a script.
+const nonce = "bm9uY2U"
 
 // forDevelopers are the samples that are in English whatever the others are in.
 func forDevelopers(name string) bool { return strings.HasPrefix(name, "reason") }
