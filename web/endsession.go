@@ -7,6 +7,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -73,10 +74,11 @@ func (s *Server) confirmSignOut(w http.ResponseWriter, r *http.Request) error {
 	if params.Get("confirm") == "" || q.Binding == "" || q.Binding != s.cookies.binding(r) {
 		return s.signOut(w, r, q)
 	}
-	if err := s.endSessions(w, r); err != nil {
+	ended, err := s.endSessions(w, r)
+	if err != nil {
 		return err
 	}
-	return s.leave(w, r, q)
+	return s.leave(w, r, q, ended)
 }
 
 // signOut ends what the request may end, or asks.
@@ -84,6 +86,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, q logout.Reques
 	n := recordOf(r)
 	n.client, n.cause = q.ClientID, q.Cause
 	accounts, _ := s.cookies.read(r)
+	var ended []session.Ended
 	d, err := s.Logout.Decide(r.Context(), q, accounts)
 	switch {
 	case err != nil:
@@ -92,17 +95,17 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, q logout.Reques
 		return s.askToSignOut(w, r, q, d.Ask)
 	case len(d.End) == 0 || len(d.End) == len(accounts):
 		// Where nobody is signed in this tidies the cookie up.
-		err = s.endSessions(w, r)
+		ended, err = s.endSessions(w, r)
 	default:
 		// The cookie stays for the others; what ended in it opens nothing.
-		if err = s.end(r, d.End); err == nil {
+		if ended, err = s.end(r, d.End); err == nil {
 			s.cookies.state.write(w, without(accounts, d.End))
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return s.leave(w, r, q)
+	return s.leave(w, r, q, ended)
 }
 
 // askToSignOut shows the question, in a form of this browser.
@@ -134,25 +137,20 @@ func (s *Server) askToSignOut(w http.ResponseWriter, r *http.Request, q logout.R
 
 // leave goes back to the app, or shows that the user is signed out and why the
 // browser stays.
-func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request) error {
+func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request, ended []session.Ended) error {
 	c, to, leaves := s.Logout.App(r.Context(), q)
-	if leaves {
-		address := to.String()
-		if q.State != "" {
-			address = withQuery(to, []oauth.Param{{Name: "state", Value: q.State}})
-		}
-		w.Header().Set("Location", address)
-		w.WriteHeader(http.StatusSeeOther)
-		return nil
+	d := departure{app: c, ended: ended}
+	switch {
+	case leaves && q.State != "":
+		d.to = withQuery(to, []oauth.Param{{Name: "state", Value: q.State}})
+	case leaves:
+		d.to = to.String()
+	case q.Problem == logout.ProblemAddress:
+		d.notice = noticeAddress
+	case q.Problem == logout.ProblemHint:
+		d.notice = "signedout.hint"
 	}
-	notice := ""
-	switch q.Problem {
-	case logout.ProblemAddress:
-		notice = noticeAddress
-	case logout.ProblemHint:
-		notice = "signedout.hint"
-	}
-	return s.signedOut(w, r, c, notice)
+	return s.depart(w, r, d)
 }
 
 // without are the accounts of a browser that did not end.

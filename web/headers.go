@@ -25,10 +25,10 @@ func (s *Server) secure(h http.Header) {
 // pageHeaders are those of a page for a person: nobody may frame it, and its
 // forms go to formAction only. Chromium holds the redirect that follows a form
 // to the same list, so the address of the app belongs into it.
-func pageHeaders(h http.Header, formAction string) {
+func pageHeaders(h http.Header, formAction string, directives ...string) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; "+
-		"base-uri 'none'; frame-ancestors 'none'; form-action "+formAction)
+	h.Set("Content-Security-Policy", strings.Join(append([]string{"default-src 'none'; style-src 'self'; img-src 'self' data:; " +
+		"base-uri 'none'; frame-ancestors 'none'; form-action " + formAction}, directives...), "; "))
 	h.Set("X-Frame-Options", "DENY")
 	// With no-referrer the browser would send our own forms with Origin: null.
 	h.Set("Referrer-Policy", "same-origin")

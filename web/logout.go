@@ -9,7 +9,6 @@ import (
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
-	"github.com/hush-sso/hush/web/page"
 )
 
 // logout ends the browser's sessions and sends it back to the app, as Auth0's
@@ -29,10 +28,11 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	if c != nil {
 		recordOf(r).client = c.ID
 	}
-	if err := s.endSessions(w, r); err != nil {
+	ended, err := s.endSessions(w, r)
+	if err != nil {
 		return err
 	}
-	return s.afterLogout(w, r, c, params.Get("returnTo"))
+	return s.depart(w, r, afterLogout(c, params.Get("returnTo"), ended))
 }
 
 // errNotAWindow refuses a sign-out that nobody can have seen.
@@ -55,7 +55,7 @@ func mayActOnSignOut(r *http.Request) bool {
 
 // endSessions turns every session of the cookie into a tombstone. The cookie
 // stays if that fails: a user must not be told to be signed out who is not.
-func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) ([]session.Ended, error) {
 	accounts, state := s.cookies.read(r)
 	if state != silent.CookiePresent {
 		// Whatever it is that cannot be read: the browser must not keep it.
@@ -63,23 +63,26 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 		if state == silent.CookieUnknownSecret {
 			recordOf(r).reason = string(silent.SecretUnknown)
 		}
-		return nil
+		return nil, nil
 	}
-	if err := s.end(r, accounts); err != nil {
-		return err
+	ended, err := s.end(r, accounts)
+	if err != nil {
+		return nil, err
 	}
-	return s.cookies.retire(w, r, accounts)
+	return ended, s.cookies.retire(w, r, accounts)
 }
 
-// end ends the sessions of these accounts.
-func (s *Server) end(r *http.Request, accounts []authorize.SignedIn) error {
+// end ends the sessions of these accounts, and returns what was there.
+func (s *Server) end(r *http.Request, accounts []authorize.SignedIn) (ended []session.Ended, err error) {
 	for _, a := range accounts {
-		if _, err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut); err != nil {
-			return unsure(err)
+		e, err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut)
+		if err != nil {
+			return nil, unsure(err)
 		}
+		ended = append(ended, e)
 		s.Metrics.sessionsEnded.WithLabelValues(string(session.SignedOut)).Inc()
 	}
-	return nil
+	return ended, nil
 }
 
 // unsure keeps a refusal. Everything else is an outage in which nobody can say
@@ -96,39 +99,18 @@ func unsure(err error) error {
 // noticeAddress is the key of what is said of an address that is not registered.
 const noticeAddress = "signedout.address"
 
-// afterLogout goes back to the app, or shows that the user is signed out. An
-// address that is not registered is told on a page and never followed.
-func (s *Server) afterLogout(w http.ResponseWriter, r *http.Request, c *client.Client, returnTo string) error {
+// afterLogout goes back to the app. An address that is not registered is told on a
+// page and never followed.
+func afterLogout(c *client.Client, returnTo string, ended []session.Ended) departure {
+	d := departure{app: c, ended: ended}
 	if returnTo == "" {
-		return s.signedOut(w, r, c, "")
+		return d
 	}
+	d.notice = noticeAddress
 	if c != nil {
 		if to, ok := c.PostLogoutRedirect(returnTo); ok {
-			w.Header().Set("Location", to.String())
-			w.WriteHeader(http.StatusSeeOther)
-			return nil
+			d.to, d.notice = to.String(), ""
 		}
 	}
-	return s.signedOut(w, r, c, noticeAddress)
-}
-
-// known tells whether the pages about signing out name an app and lead to it. One
-// that registered itself chose both, and these pages do not say so.
-func known(c *client.Client) bool { return c != nil && !c.Unverified }
-
-// signedOut shows that nobody is signed in. notice is the key of what was wrong
-// with the request, "" for nothing.
-func (s *Server) signedOut(w http.ResponseWriter, r *http.Request, c *client.Client, notice string) error {
-	view, e, status := page.SignedOut{Base: s.base}, s.edition(r), http.StatusOK
-	if known(c) {
-		view.Client = c.Name
-		if len(c.PostLogoutRedirectURIs) > 0 {
-			view.ReturnTo = c.PostLogoutRedirectURIs[0]
-		}
-	}
-	if notice != "" {
-		status, recordOf(r).result = http.StatusBadRequest, oauth.InvalidRequest
-		view.Notice = e.Text(notice)
-	}
-	return show(w, e, status, "'none'", view)
+	return d
 }

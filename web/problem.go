@@ -136,13 +136,14 @@ func errorText(endpoint string, status int) string {
 	return "signin"
 }
 
-// show sends a page, rendered first: one that fails becomes an error page.
-func show(w http.ResponseWriter, e *page.Edition, status int, formAction string, view page.View) error {
+// show sends a page, rendered first: one that fails becomes an error page. What a
+// page needs of the browser beyond others stands in directives of its policy.
+func show(w http.ResponseWriter, e *page.Edition, status int, formAction string, view page.View, directives ...string) error {
 	var b bytes.Buffer
 	if err := e.Render(&b, view); err != nil {
 		return err
 	}
-	pageHeaders(w.Header(), formAction)
+	pageHeaders(w.Header(), formAction, directives...)
 	speak(w.Header(), e)
 	w.WriteHeader(status)
 	w.Write(b.Bytes()) // the browser is gone if this fails

@@ -50,6 +50,13 @@ func (c *Client) checkFrontchannel(raw string) error {
 	return nil
 }
 
+// FrontchannelSource is the page that FrontchannelLogoutURI names as a source
+// expression of a Content-Security-Policy: no query, and nothing that ends it.
+func (c *Client) FrontchannelSource() string {
+	raw, _, _ := strings.Cut(c.FrontchannelLogoutURI, "?")
+	return strings.NewReplacer(";", "%3B", ",", "%2C").Replace(raw)
+}
+
 // FrontchannelLogout is the address that tells the app of the end of a session,
 // by the sid that the app knows it by (Front-Channel Logout 1.0 section 2); "" for
 // none.

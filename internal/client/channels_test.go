@@ -48,6 +48,16 @@ func TestBackchannelLogoutURI(t *testing.T) {
 	}
 }
 
+func TestFrontchannelSource(t *testing.T) {
+	c, err := New(Spec{ID: "app", FrontchannelLogoutURI: "https://app.test:8443/a;b,c%20/out?x=;y", RedirectURIs: []string{"https://app.test:8443/cb"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.FrontchannelSource(); got != "https://app.test:8443/a%3Bb%2Cc%20/out" {
+		t.Error(got)
+	}
+}
+
 func TestFrontchannelLogout(t *testing.T) {
 	for raw, want := range map[string]string{
 		"":                         "",

@@ -17,6 +17,7 @@ import (
 type Config struct {
 	// Find returns the app with a client_id, nil for none. An error is an outage.
 	Find      func(ctx context.Context, clientID string) (*client.Client, error)
+	Issuer    string
 	Directory func() *login.Directory
 	Sessions  *session.Manager
 	Tokens    *token.Issuer

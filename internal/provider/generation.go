@@ -85,7 +85,7 @@ func (p *Provider) assemble(g *generation) (http.Handler, error) {
 	c.Authorize = authorize.New(a)
 	g.find = c.Authorize.Find
 	c.Logout = logout.New(logout.Config{
-		Find: c.Authorize.Find, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
+		Find: c.Authorize.Find, Issuer: c.Issuer, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
 	})
 	c.Account = account.New(account.Config{Flows: c.Authorize, Keyring: a.Keyring, Passwords: p.passwords})
 	return web.New(c)
