@@ -237,7 +237,7 @@ func (s *Server) leaveAccount(w http.ResponseWriter, r *http.Request, v visit, e
 			return err
 		}
 	}
-	return s.signedOut(w, r, nil, "")
+	return s.depart(w, r, departure{ended: ended})
 }
 
 func placeView(e *page.Edition, p account.Place, now time.Time) page.Place {
