@@ -166,3 +166,14 @@ func TestCheckSessionBlocked(t *testing.T) {
 		}
 	})
 }
+
+// TestDemoWatches: the demo's app notices a sign-out in another tab by itself, and
+// does not mind a sign-in that changes nothing.
+func TestDemoWatches(t *testing.T) {
+	worlds(t, hushtest.Options{}, browsertest.Options{}, func(t *testing.T, w *world) {
+		a := w.signedInAt(w.Orders)
+		w.b.Tab(t).Goto(w.Issuer + "v2/logout")
+		a.logs(1, row{"session changed", "login_required", "signed_out"})
+		a.is("signed-out")
+	})
+}

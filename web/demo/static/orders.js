@@ -1,6 +1,6 @@
 // Orders: oidc-client-ts, authorization code with PKCE.
 import { config } from "./config.js";
-import { start } from "./panel.js";
+import { sessionChanged, start } from "./panel.js";
 
 const { InMemoryWebStorage, UserManager, WebStorageStateStore } = window.oidc;
 
@@ -16,7 +16,9 @@ const manager = new UserManager({
   userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
   stateStore: new WebStorageStateStore({ store: window.sessionStorage }),
   automaticSilentRenew: false, // the panel renews, so that it can log it
+  monitorSession: true, // a sign-out in another tab is noticed within two seconds
 });
+manager.events.addUserSignedOut(sessionChanged);
 
 const tokens = (user) => ({
   idToken: user.id_token,

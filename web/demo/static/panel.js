@@ -76,6 +76,9 @@ export async function withErrorUri(call) {
   }
 }
 
+/** Asks anew, for an app whose library saw that the session is over. */
+export const sessionChanged = () => attempt("session changed");
+
 // ---- silent attempts
 
 function attempt(trigger) {
