@@ -30,6 +30,15 @@ type shownApp struct {
 	Name     string       `json:"name"`
 	FirstUse string       `json:"first_use,omitempty"`
 	Grants   []shownGrant `json:"grants"`
+	Ended    bool         `json:"ended"`
+}
+
+// id tells with the app that its part is over.
+func (a shownApp) id() string {
+	if a.Ended {
+		return a.Client + " (ended)"
+	}
+	return a.Client
 }
 
 type shownSession struct {
@@ -107,7 +116,7 @@ func showSession(ctx context.Context, o *operator) error {
 		"kept signed in", yesNo(s.Remembered), "acr", s.ACR, "amr", strings.Join(s.AMR, " "))
 	rows := [][]string{{"APP", "NAME", "FIRST USE", "GRANTED"}}
 	for _, a := range s.Apps {
-		rows = append(rows, []string{a.Client, a.Name, a.FirstUse, grants(a.Grants)})
+		rows = append(rows, []string{a.id(), a.Name, a.FirstUse, grants(a.Grants)})
 	}
 	return o.table(rows, "No app took part in it.")
 }
@@ -150,7 +159,7 @@ func endUser(ctx context.Context, o *operator) error {
 	if err != nil || o.json {
 		return o.show(ended, err)
 	}
-	return o.say("%s is signed out everywhere: %d sessions are over, and sign-ins in progress with them.", plain(o.user), len(ended.Ended))
+	return o.say("%s is signed out everywhere: %s ended, and sign-ins in progress with them.", plain(o.user), counted(len(ended.Ended), "session"))
 }
 
 func (o *operator) marked(ctx context.Context, what, method string, body []byte, parts ...string) error {
@@ -180,7 +189,7 @@ func revokeConsent(ctx context.Context, o *operator) error {
 	if !r.Remembered && r.Sessions == 0 {
 		return o.say("%s held nothing of %s.", plain(o.args[1]), plain(o.args[0]))
 	}
-	return o.say("%s may nothing any more for %s. It took part in %d sessions, which go on.", plain(o.args[1]), plain(o.args[0]), r.Sessions)
+	return o.say("%s may nothing any more for %s. What it had in %s is over; sign-ins at other apps go on.", plain(o.args[1]), plain(o.args[0]), counted(r.Sessions, "session"))
 }
 
 func listUsers(ctx context.Context, o *operator) error {
@@ -255,7 +264,7 @@ func (o *operator) sessions(sessions []shownSession) error {
 	for _, s := range sessions {
 		var apps []string
 		for _, a := range s.Apps {
-			apps = append(apps, a.Client)
+			apps = append(apps, a.id())
 		}
 		rows = append(rows, []string{s.ID, s.State, s.SignedIn, s.LastUse, s.Expires, s.Device, strings.Join(apps, " ")})
 	}
@@ -281,6 +290,13 @@ func grants(list []shownGrant) string {
 		parts = append(parts, scopes)
 	}
 	return strings.Join(parts, ", ")
+}
+
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
 }
 
 func listed(names []string) string {

@@ -113,19 +113,22 @@ func TestOperator(t *testing.T) {
 	d.says(words("sessions list u-1"), "SESSION ", s.ID+"  live   "+s.SignedIn, "guest shop\n")
 	d.says(words("sessions show "+s.ID), "session         "+s.ID+"\n", "sid             "+s.SID+"\n", "kept signed in  no\n", "shop   Shop   ")
 	d.says(words("consents list u-1"), "APP    NAME   ALLOWED\nguest  Guest  openid profile\n")
-	d.says(words("consents revoke u-1 guest"), "guest may nothing any more for u-1. It took part in 1 sessions, which go on.\n")
+	d.says(words("consents revoke u-1 guest"), "guest may nothing any more for u-1. What it had in 1 session is over; sign-ins at other apps go on.\n")
 	d.says(words("consents revoke u-1 guest"), "guest held nothing of u-1.\n")
 	d.says(words("consents list u-1"), "No app was allowed anything.\n")
 	d.says(words("clients list"), "APP    NAME   TYPE    OWN  SSO GROUP  ENDED BEFORE\nguest  Guest  public  no   default    -\n")
 	d.says(words("clients show shop"), "redirect URIs      https://shop.test/cb\n")
 	d.says(words("deliveries"), "Every app has been told.\n")
+	d.says(words("sessions list u-1"), " shop\n")
 	d.says(words("sessions end "+s.ID), "The session of u-1 is over. Apps that took part: shop.\n")
 	d.says(words("sessions show "+s.ID), "state           revoked\n")
-	d.says(words("sessions end --user u-1"), "u-1 is signed out everywhere: 1 sessions are over")
+	d.says(words("sessions end --user u-1"), "u-1 is signed out everywhere: 1 session ended")
+	d.signIn("alice")
 	d.says(words("clients end-sessions shop"), "Every sign-in at shop that began by ", " is over, on every node.\n")
 	if out := d.says(words("clients show shop")); !strings.Contains(out, "ended before ") {
 		t.Error(out)
 	}
+	d.says(words("sessions list u-1"), " shop (ended)\n")
 	d.says(words("sessions end --everyone --yes"), "Every session of everyone that began by ")
 	var users []shownUser
 	if err := json.Unmarshal([]byte(d.says(words("users list --json"))), &users); err != nil || len(users) != 1 || users[0].Name != "Alice Liddell" {
@@ -160,7 +163,7 @@ func TestOperatorIDs(t *testing.T) {
 		if json.Unmarshal([]byte(out), &u); err != nil || u.User.ID != id {
 			t.Errorf("%q is shown as %+v, %v", id, u, err)
 		}
-		d.says([]string{"sessions", "end", "--user=" + id}, "1 sessions are over")
+		d.says([]string{"sessions", "end", "--user=" + id}, "1 session ended")
 	}
 }
 

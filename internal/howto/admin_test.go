@@ -43,7 +43,7 @@ func TestAdmin(t *testing.T) {
 	}
 	signedIn()
 	ended := run("end")
-	for _, want := range []string{"The session of alice is over. Apps that took part: my-app.\n", "alice is signed out everywhere: 1 sessions are over", "Every sign-in at my-app ", "Every session of everyone "} {
+	for _, want := range []string{"The session of alice is over. Apps that took part: my-app.\n", "alice is signed out everywhere: 1 session ended", "Every sign-in at my-app ", "Every session of everyone "} {
 		if !strings.Contains(ended, want) {
 			t.Errorf("what ended has no %q:\n%s", want, ended)
 		}
@@ -52,7 +52,7 @@ func TestAdmin(t *testing.T) {
 		t.Errorf("at the other node the app is told %q", reason)
 	}
 	signedIn()
-	if said := run("consents"); said != "my-app may nothing any more for alice. It took part in 1 sessions, which go on.\n" {
+	if said := run("consents"); said != "my-app may nothing any more for alice. What it had in 1 session is over; sign-ins at other apps go on.\n" {
 		t.Error(said)
 	}
 	if said := run("deliveries"); said != "Every app has been told.\n" {

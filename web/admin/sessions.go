@@ -24,7 +24,11 @@ func (a *API) listSessions(c *call) (any, error) {
 	}
 	page := list[sessionView]{Items: []sessionView{}, Next: a.next(next, "sessions", user.ID)}
 	for _, l := range sessions {
-		page.Items = append(page.Items, a.viewSession(c, l))
+		shown, err := a.viewSession(c, l)
+		if err != nil {
+			return nil, err
+		}
+		page.Items = append(page.Items, shown)
 	}
 	return page, nil
 }
@@ -54,7 +58,7 @@ func (a *API) showSession(c *call) (any, error) {
 	}
 	c.note("user", l.UserID)
 	c.note("sid", l.SID)
-	return a.viewSession(c, l), nil
+	return a.viewSession(c, l)
 }
 
 func (a *API) endSession(c *call) (any, error) {

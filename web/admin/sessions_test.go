@@ -96,6 +96,9 @@ func TestEndClientAndEveryone(t *testing.T) {
 				t.Errorf("the app: %s, another: %s", desk, shop)
 			}
 		}
+		if l := b.is(b.call("GET", "users/bob/sessions"), 200, ""); strings.Count(l.body, `"ended":true`) != 1 || strings.Count(l.body, `"ended":false`) != 1 {
+			t.Errorf("which part is over is not shown: %s", l.body)
+		}
 		ok[ended](operators, operators.call("POST", "end-everyone", `{"confirm": "everyone"}`))
 		for _, a := range []*hushtest.Agent{alice, bob} {
 			if got := b.silently(a, "shop"); got != "session_revoked" {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
@@ -88,6 +89,7 @@ type appView struct {
 	Name     string  `json:"name"`
 	FirstUse string  `json:"first_use,omitempty"`
 	Grants   []grant `json:"grants"`
+	Ended    bool    `json:"ended"` // with what everyone has at the app
 }
 
 // grant are the scopes of one API, "" for those of OpenID Connect.
@@ -123,16 +125,23 @@ func (a *API) name(c *call, id string) string {
 	return found.Name
 }
 
-func (a *API) viewSession(c *call, l session.Listed) sessionView {
+func (a *API) viewSession(c *call, l session.Listed) (sessionView, error) {
 	v := sessionView{
 		ID: l.Key.String(), SID: l.SID, User: l.UserID, State: cmp.Or(string(l.State), "live"), Group: l.Group, Device: l.Device,
 		Created: stamp(l.Created), SignedIn: stamp(l.AuthTime), LastUse: stamp(l.LastUse), Expires: stamp(l.Expires),
 		Remembered: l.Remembered, ACR: l.ACR, AMR: l.AMR, Apps: []appView{},
 	}
 	for _, app := range l.Apps {
-		v.Apps = append(v.Apps, appView{Client: app.ClientID, Name: a.name(c, app.ClientID), FirstUse: stamp(app.FirstUse), Grants: viewGrants(app.Granted)})
+		shown := appView{Client: app.ClientID, Name: a.name(c, app.ClientID), FirstUse: stamp(app.FirstUse), Grants: viewGrants(app.Granted)}
+		if l.State == "" {
+			err := a.Sessions.Marks.Judge(c.ctx(), app.ClientID, l.AuthTime, time.Time{})
+			if shown.Ended = errors.Is(err, session.Revoked); err != nil && !shown.Ended {
+				return v, err
+			}
+		}
+		v.Apps = append(v.Apps, shown)
 	}
-	return v
+	return v, nil
 }
 
 // endedView is a session that a call ended.
