@@ -98,6 +98,24 @@ func testListPages(t *testing.T, b bench) {
 
 func compareKeys(a, b session.Key) int { return slices.Compare(a[:], b[:]) }
 
+// testRememberedOnTheList: a session that lives longer from now on stays listed for
+// as long.
+func testRememberedOnTheList(t *testing.T, b bench) {
+	long := session.Limits{Idle: 14 * 24 * time.Hour, Lifetime: 30 * 24 * time.Hour}
+	m, user := session.NewManager(b, b, session.Policy{Remember: &long}), rand.Text()
+	h, err := m.Start(ctx, session.SignIn{UserID: user})
+	b.ok(err)
+	b.ok(m.Activate(ctx, h.Key))
+	_, err = m.Start(ctx, session.SignIn{UserID: user, Current: h, Remember: true})
+	b.ok(err)
+	until, err := b.Client().ZScore(ctx, b.userKey(user, "sessions"), h.Key.String()).Result()
+	b.ok(err)
+	b.near(time.UnixMilli(int64(until)).Sub(b.now()), long.Lifetime)
+	ttl, err := b.Client().PTTL(ctx, b.userKey(user, "sessions")).Result()
+	b.ok(err)
+	b.near(ttl, long.Lifetime+time.Hour)
+}
+
 // testFull: a place on the list is taken once.
 func testFull(t *testing.T, b bench) {
 	user := rand.Text()

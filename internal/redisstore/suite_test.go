@@ -36,7 +36,7 @@ var suite = []struct {
 	{"idle expiry", testIdleExpiry}, {"absolute expiry", testAbsoluteExpiry}, {"slide", testSlide},
 	{"lowered", testLowered}, {"lowered stays", testLoweredStays}, {"lowered near its end", testLoweredNearItsEnd},
 	{"remembered", testRemembered}, {"last use", testLastUse}, {"chosen", testChosen},
-	{"describe", testDescribe}, {"list", testListPages}, {"full", testFull}, {"places race", testPlacesRace},
+	{"describe", testDescribe}, {"list", testListPages}, {"remembered on the list", testRememberedOnTheList}, {"full", testFull}, {"places race", testPlacesRace},
 	{"corrupt", testCorrupt}, {"pending expiry", testPendingExpiry},
 	{"redeem", testRedeem}, {"redeem refused", testRedeemRefused}, {"redeem race", testRedeemRace},
 	{"refresh", testRefresh}, {"refresh grace", testRefreshGrace}, {"refresh refused", testRefreshRefused},
