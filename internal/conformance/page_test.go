@@ -48,11 +48,11 @@ func TestPage(t *testing.T) {
 
 // names are those of all modules and of the subtests that are none.
 func names() (all []string) {
-	for _, m := range slices.Concat(request, session, claims, codes, nonces, userinfoModules) {
+	for _, m := range slices.Concat(request, session, claims, codes, nonces, userinfoModules, watch) {
 		all = append(all, m.name)
 	}
 	direct := regexp.MustCompile(`(?:t\.Run|run)\("([a-z-]+)"`)
-	for _, file := range []string{"config_test.go", "dynamic_test.go"} {
+	for _, file := range []string{"config_test.go", "dynamic_test.go", "logout_test.go", "channels_test.go", "watch_test.go"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			continue
@@ -70,8 +70,8 @@ func TestPageOfOthers(t *testing.T) {
 	_, elsewhere := thePage(t)
 	_, rows, _ := strings.Cut(elsewhere, "|---|---|---|\n")
 	rows, _, _ = strings.Cut(rows, "\n\n")
-	row := regexp.MustCompile("^\\| [^|]+ \\| [^|]* ?\\| ((?:`[a-z/]+` `Test[A-Za-z0-9]+`(?:, )?)+) \\|$")
-	named := regexp.MustCompile("`([a-z/]+)` `(Test[A-Za-z0-9]+)`")
+	row := regexp.MustCompile("^\\| [^|]+ \\| [^|]* ?\\| ((?:`[a-z0-9/]+` `Test[A-Za-z0-9]+`(?:, )?)+) \\|$")
+	named := regexp.MustCompile("`([a-z0-9/]+)` `(Test[A-Za-z0-9]+)`")
 	for line := range strings.SplitSeq(rows, "\n") {
 		cells := row.FindStringSubmatch(line)
 		if cells == nil {
