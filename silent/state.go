@@ -73,7 +73,9 @@ func state(macs *sync.Pool, about byte, of []byte) BrowserState {
 	mac.Reset()
 	mac.Write(in)
 	sum := mac.Sum(in[:0])
-	return BrowserState(base64.RawURLEncoding.EncodeToString(sum[:BrowserStateSize*6/8]))
+	var text [BrowserStateSize]byte
+	base64.RawURLEncoding.Encode(text[:], sum[:16])
+	return BrowserState(text[:])
 }
 
 // SessionState is what one app on one web origin is told of a browser state, the

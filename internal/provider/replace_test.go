@@ -56,11 +56,13 @@ func request(path string) url.Values {
 
 // silently returns what prompt=none answers: "code", an error_uri's last part,
 // or "page".
-func silently(p *provider.Provider, path string, cookie *http.Cookie) string {
+func silently(p *provider.Provider, path string, cookies []*http.Cookie) string {
 	query := request(path)
 	query.Set("prompt", "none")
 	r := httptest.NewRequest("GET", issuer+"authorize?"+query.Encode(), nil)
-	r.AddCookie(cookie)
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
 	w := httptest.NewRecorder()
 	p.Public.ServeHTTP(w, r)
 	to, err := url.Parse(w.Header().Get("Location"))
@@ -77,15 +79,15 @@ func silently(p *provider.Provider, path string, cookie *http.Cookie) string {
 func TestReplace(t *testing.T) {
 	one, two := registries()
 	p := newProvider(t, one)
-	cookie := signIn(t, p.Public, request("one"))
-	if got := silently(p, "one", cookie); got != "code" {
+	cookies := signIn(t, p.Public, request("one"))
+	if got := silently(p, "one", cookies); got != "code" {
 		t.Fatal(got)
 	}
 	if err := p.Replace(two); err != nil {
 		t.Fatal(err)
 	}
-	refused := silently(p, "two", cookie)
-	if gone := silently(p, "one", cookie); gone != "page" || refused == "code" || refused == "page" {
+	refused := silently(p, "two", cookies)
+	if gone := silently(p, "one", cookies); gone != "page" || refused == "code" || refused == "page" {
 		t.Errorf("the old address: %s; the disabled user: %s", gone, refused)
 	}
 
@@ -99,10 +101,10 @@ func TestReplace(t *testing.T) {
 			t.Error("a broken registry is taken")
 		}
 	}
-	if got := silently(p, "two", cookie); got != refused {
+	if got := silently(p, "two", cookies); got != refused {
 		t.Errorf("after broken ones: %s", got)
 	}
-	if err := p.Replace(one); err != nil || silently(p, "one", cookie) != "code" {
+	if err := p.Replace(one); err != nil || silently(p, "one", cookies) != "code" {
 		t.Errorf("back again: %v", err)
 	}
 }
@@ -112,11 +114,11 @@ func TestReplace(t *testing.T) {
 func TestEachRequestSeesOneRegistry(t *testing.T) {
 	one, two := registries()
 	p := newProvider(t, one)
-	cookie := signIn(t, p.Public, request("one"))
+	cookies := signIn(t, p.Public, request("one"))
 	if err := p.Replace(two); err != nil {
 		t.Fatal(err)
 	}
-	disabled := silently(p, "two", cookie)
+	disabled := silently(p, "two", cookies)
 	possible := map[string][2]string{"one": {"code", "page"}, "two": {disabled, "page"}}
 
 	stop := make(chan struct{})
@@ -138,7 +140,7 @@ func TestEachRequestSeesOneRegistry(t *testing.T) {
 		askers.Go(func() {
 			for range 200 {
 				for path, want := range possible {
-					if got := silently(p, path, cookie); got != want[0] && got != want[1] {
+					if got := silently(p, path, cookies); got != want[0] && got != want[1] {
 						t.Errorf("%s: %s is an answer of two registries", path, got)
 					}
 				}
