@@ -17,11 +17,14 @@ func (s *Store) Create(ctx context.Context, r session.Record) error {
 	if r.Idle < time.Second || r.Lifetime < time.Second {
 		return fmt.Errorf("redis: session of %v idle and %v lifetime", r.Idle, r.Lifetime)
 	}
-	_, err := s.runDurable(ctx, createScript, []string{sessionKey(r.Handle.Key)},
-		s.judged(r.Handle.Secret.Hash(), r.SID, r.UserID, r.ACR, strings.Join(r.AMR, " "), r.Group,
-			r.Idle.Milliseconds(), r.Lifetime.Milliseconds(), pendingLife.Milliseconds(),
-			flag(r.Remember), r.Device, r.Credential)...)
+	_, err := s.runDurable(ctx, createScript, []string{sessionKey(r.Handle.Key)}, s.createArgs(r)...)
 	return err
+}
+
+func (s *Store) createArgs(r session.Record) []any {
+	return s.judged(r.Handle.Secret.Hash(), r.SID, r.UserID, r.ACR, strings.Join(r.AMR, " "), r.Group,
+		r.Idle.Milliseconds(), r.Lifetime.Milliseconds(), pendingLife.Milliseconds(),
+		flag(r.Remember), r.Device, r.Credential)
 }
 
 // Activate implements [session.Store]. A sign-in that took longer than 15

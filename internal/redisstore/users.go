@@ -31,13 +31,7 @@ func (s *Store) Generation(ctx context.Context, userID string) (string, error) {
 
 // Enlist implements [session.UserStore].
 func (s *Store) Enlist(ctx context.Context, e session.Entry) ([]session.Member, error) {
-	args := []any{
-		e.Generation, e.Key.String(), e.Expires.UnixMilli(), time.Hour.Milliseconds(), e.Most, newLife.Milliseconds(),
-	}
-	for _, key := range e.Over {
-		args = append(args, key.String())
-	}
-	a, err := s.runDurable(ctx, enlistScript, append(userKeys(e.UserID), userKey(e.UserID, "new")), args...)
+	a, err := s.runDurable(ctx, enlistScript, append(userKeys(e.UserID), userKey(e.UserID, "new")), enlistArgs(e)...)
 	if !errors.Is(err, session.ErrFull) {
 		return nil, err
 	}
@@ -50,6 +44,16 @@ func (s *Store) Enlist(ctx context.Context, e session.Entry) ([]session.Member, 
 		full = append(full, session.Member{Key: key, New: isNew == "1"})
 	}
 	return full, err
+}
+
+func enlistArgs(e session.Entry) []any {
+	args := []any{
+		e.Generation, e.Key.String(), e.Expires.UnixMilli(), time.Hour.Milliseconds(), e.Most, newLife.Milliseconds(),
+	}
+	for _, key := range e.Over {
+		args = append(args, key.String())
+	}
+	return args
 }
 
 // List implements [session.UserStore]. The cursor is the score and the key of the
