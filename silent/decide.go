@@ -61,6 +61,9 @@ type Subject struct {
 	// ACR is the rank of what the session's sign-in counts for now, ACRReached of
 	// what it counted for at first.
 	ACR, ACRReached int
+	// Of several accounts: Ambiguous, there is no session because only the user
+	// can tell which one it is; Missed, a hint names none of them, nor this one.
+	Ambiguous, Missed bool
 }
 
 // sub is the user as the client knows them.
@@ -106,8 +109,11 @@ var rules = [...]rule{
 	{PasswordChanged, false, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {
 		return s.Absence == session.PasswordChanged || s.Session != nil && s.Outdated
 	}},
+	{AccountAmbiguous, false, StepSelect, func(r *Request, s *Subject, _ time.Time) bool {
+		return s.Ambiguous && !r.Prompt.Login() // who signs in anew says who they are
+	}},
 	{HintMismatch, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
-		return s.Session != nil && r.HintSubject != "" && r.HintSubject != s.sub()
+		return s.Session != nil && (s.Missed || r.HintSubject != "" && r.HintSubject != s.sub())
 	}},
 	{SubjectMismatch, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
 		return s.Session != nil && len(r.Subjects) > 0 && !slices.Contains(r.Subjects, s.sub())
@@ -116,7 +122,8 @@ var rules = [...]rule{
 		return s.Session != nil && r.Prompt.SelectAccount() && !r.Chosen
 	}},
 	{LoginAsked, false, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
-		return s.Session != nil && r.Prompt.Login() && !(r.SignedIn && now.Sub(s.Session.AuthTime) <= finishing)
+		return s.Ambiguous && r.Prompt.Login() ||
+			s.Session != nil && r.Prompt.Login() && !(r.SignedIn && now.Sub(s.Session.AuthTime) <= finishing)
 	}},
 	{MaxAgeExceeded, false, StepLogin, maxAgeExceeded},
 	{UserDisabled, false, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {
@@ -164,7 +171,7 @@ func absent(why session.Absence) func(*Request, *Subject, time.Time) bool {
 // sessionGone also catches an absence that no other rule knows: what is not a
 // session is never a grant.
 func sessionGone(r *Request, s *Subject, _ time.Time) bool {
-	if s.Session != nil || r.Cookie != CookiePresent {
+	if s.Session != nil || s.Ambiguous || r.Cookie != CookiePresent {
 		return false
 	}
 	switch s.Absence {

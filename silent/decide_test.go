@@ -37,12 +37,12 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 	gone := func(why session.Absence) func(*Request, *Subject) {
 		return func(r *Request, s *Subject) {
 			if r.Cookie == CookiePresent { // without a cookie nothing is resolved
-				s.Session, s.Absence = nil, why
+				*s = Subject{Absence: why}
 			}
 		}
 	}
 	cookie := func(c Cookie) func(*Request, *Subject) {
-		return func(r *Request, s *Subject) { r.Cookie, s.Session, s.Absence = c, nil, "" }
+		return func(r *Request, s *Subject) { r.Cookie, *s = c, Subject{} }
 	}
 	prompts := func(r *Request, word string) {
 		words := word
@@ -86,13 +86,18 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 		},
 		SubjectMismatch: func(r *Request, _ *Subject) { r.Subjects = []string{"bob", "Alice"} },
 		ACRUnmet:        func(r *Request, _ *Subject) { r.ACRBeyond = true },
-		HintMismatch:    func(r *Request, _ *Subject) { r.HintSubject = "bob" },
-		SelectionAsked:  func(r *Request, _ *Subject) { prompts(r, "select_account") },
-		LoginAsked:      func(r *Request, _ *Subject) { prompts(r, "login") },
-		MaxAgeExceeded:  func(r *Request, _ *Subject) { r.MaxAge = time.Minute },
-		StepUpRequired:  func(r *Request, _ *Subject) { r.ACR = 1 },
-		UserDisabled:    func(_ *Request, s *Subject) { s.Disabled = true },
-		ConsentAsked:    func(r *Request, _ *Subject) { prompts(r, "consent") },
+		AccountAmbiguous: func(_ *Request, s *Subject) {
+			if s.Session != nil {
+				*s = Subject{Ambiguous: true}
+			}
+		},
+		HintMismatch:   func(r *Request, _ *Subject) { r.HintSubject = "bob" },
+		SelectionAsked: func(r *Request, _ *Subject) { prompts(r, "select_account") },
+		LoginAsked:     func(r *Request, _ *Subject) { prompts(r, "login") },
+		MaxAgeExceeded: func(r *Request, _ *Subject) { r.MaxAge = time.Minute },
+		StepUpRequired: func(r *Request, _ *Subject) { r.ACR = 1 },
+		UserDisabled:   func(_ *Request, s *Subject) { s.Disabled = true },
+		ConsentAsked:   func(r *Request, _ *Subject) { prompts(r, "consent") },
 	}
 }
 
@@ -201,12 +206,15 @@ func TestBoundaries(t *testing.T) {
 		"max_age zero, signed in and gone for long": {func(r *Request, s *Subject) {
 			r.MaxAge, r.SignedIn, s.Session.AuthTime = 0, true, now.Add(-finishing-time.Second)
 		}, MaxAgeExceeded},
-		"hint of the same user":           {func(r *Request, _ *Subject) { r.HintSubject = "alice" }, ""},
-		"sub of the same user":            {func(r *Request, _ *Subject) { r.Subjects = []string{"bob", "alice"} }, ""},
-		"acr of the session":              {func(r *Request, s *Subject) { r.ACR, s.ACR = 1, 1 }, ""},
-		"acr above what is asked":         {func(r *Request, s *Subject) { r.ACR, s.ACR = 1, 2 }, ""},
-		"acr that the session lost":       {func(r *Request, s *Subject) { r.ACR, s.ACRReached = 1, 1 }, StepUpRequired},
-		"acr that the user did not reach": {func(r *Request, _ *Subject) { r.ACR, r.SignedIn = 1, true }, ACRUnmet},
+		"hint of the same user":             {func(r *Request, _ *Subject) { r.HintSubject = "alice" }, ""},
+		"several accounts, named by nobody": {func(_ *Request, s *Subject) { s.Missed = true }, HintMismatch},
+		"several accounts, without consent": {func(_ *Request, s *Subject) { s.Missed, s.Session.Granted = true, "" }, ConsentRequired},
+		"several accounts, login asked":     {func(r *Request, s *Subject) { r.Prompt, *s = prompt(t, "login"), Subject{Ambiguous: true} }, LoginAsked},
+		"sub of the same user":              {func(r *Request, _ *Subject) { r.Subjects = []string{"bob", "alice"} }, ""},
+		"acr of the session":                {func(r *Request, s *Subject) { r.ACR, s.ACR = 1, 1 }, ""},
+		"acr above what is asked":           {func(r *Request, s *Subject) { r.ACR, s.ACR = 1, 2 }, ""},
+		"acr that the session lost":         {func(r *Request, s *Subject) { r.ACR, s.ACRReached = 1, 1 }, StepUpRequired},
+		"acr that the user did not reach":   {func(r *Request, _ *Subject) { r.ACR, r.SignedIn = 1, true }, ACRUnmet},
 		"acr that the user reached, and lost since": {func(r *Request, s *Subject) {
 			r.ACR, r.SignedIn, s.ACRReached = 1, true, 1
 		}, StepUpRequired},
@@ -276,6 +284,8 @@ func TestSteps(t *testing.T) {
 		"no consent":              {func(_ *Request, s *Subject) { s.Session.Granted = "" }, StepConsent},
 		"no consent, login asked": {func(r *Request, s *Subject) { s.Session.Granted = ""; r.Prompt = prompt(t, "login") }, StepLogin},
 		"login and select asked":  {func(r *Request, _ *Subject) { r.Prompt = prompt(t, "login select_account") }, StepSelect},
+		"several accounts":        {func(_ *Request, s *Subject) { *s = Subject{Ambiguous: true} }, StepSelect},
+		"several accounts, login": {func(r *Request, s *Subject) { *s = Subject{Ambiguous: true}; r.Prompt = prompt(t, "login") }, StepLogin},
 		"unknown embedder":        {func(r *Request, s *Subject) { r.ForeignEmbedder = true; *s = Subject{} }, StepRefuse},
 	} {
 		t.Run(name, func(t *testing.T) {

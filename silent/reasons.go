@@ -25,6 +25,7 @@ const (
 	ConsentRequired   Reason = "consent_required"
 	ConsentScope      Reason = "consent_scope"
 	ConsentDeclined   Reason = "consent_declined"
+	AccountAmbiguous  Reason = "account_ambiguous"
 	HintMismatch      Reason = "hint_mismatch"
 	SubjectMismatch   Reason = "subject_mismatch"
 	ACRUnmet          Reason = "acr_unmet"
@@ -158,9 +159,16 @@ var explanations = []Explanation{
 		"The user declined",
 		"The user was shown the consent page and chose not to allow the app.",
 		[]string{"Say what does not work without the permission and let the user try again."}},
-	{HintMismatch, oauth.LoginRequired, "Another user is signed in than the one that id_token_hint names.",
+	{AccountAmbiguous, oauth.AccountSelectionRequired, "Several accounts are signed in, and only the user can tell which one this app is for.",
+		"An account must be chosen",
+		"The browser holds several accounts, and which of them this app used last is not known: it used none of them yet, or the session of one is over and forgotten. Tokens of another person are never the answer.",
+		[]string{
+			"Call /authorize without prompt=none in the top-level window: the user chooses, once for this app.",
+			"Send id_token_hint, or login_hint, with silent requests: it picks the account.",
+		}},
+	{HintMismatch, oauth.LoginRequired, "Another user is signed in than the one that id_token_hint or login_hint names.",
 		"Somebody else is signed in",
-		"The request's id_token_hint names one user and the session belongs to another. Tokens of another person are never the answer.",
+		"The request's id_token_hint or login_hint names one user, and no account that is signed in is theirs. Tokens of another person are never the answer.",
 		[]string{"Clear what the app keeps about the former user.", signIn}},
 	{SubjectMismatch, oauth.LoginRequired, "Another user is signed in than the one that claims names by sub.",
 		"Somebody else than the claims parameter asks for",

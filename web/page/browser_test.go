@@ -197,18 +197,20 @@ func TestKeyboardOrder(t *testing.T) {
 	base, _ := show(t)
 	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
 	for name, want := range map[string][]string{
-		"login":      {"User name", "Password", "Sign in"}, // the first has the focus from the start
-		"select":     {"Continue as alice alice@example.com", "Use another account"},
-		"consent":    {"Not you?", "Allow", "Don’t allow"},
-		"error":      {"Details for the developer"},
-		"signed-out": {"Back to Orders"},
+		"login":  {"User name", "Password", "Sign in"}, // the first has the focus from the start
+		"select": {"Continue as Alice Liddell alice@example.com", "Continue as Bob Mason", "Sign in as Carol carol@example.com Signed out", "Use another account"},
+		// The first field is filled in, so the password has the focus.
+		"login-remember": {"Password", "Keep me signed in", "Sign in"},
+		"consent":        {"Not you?", "Allow", "Don’t allow"},
+		"error":          {"Details for the developer"},
+		"signed-out":     {"Back to Orders"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tab.Goto(base + "/view/" + name)
 			settle(tab)
 			var got []string
 			for i := range want {
-				if i > 0 || name != "login" {
+				if i > 0 || !strings.HasPrefix(name, "login") {
 					tab.Press(kb.Tab)
 				}
 				got = append(got, focused(tab))
@@ -227,7 +229,7 @@ func settle(tab *browsertest.Tab) {
 
 // focused names the element that has the focus, and says when that cannot be seen.
 func focused(tab *browsertest.Tab) (name string) {
-	tab.Eval(`(e => (e.labels?.[0] ?? e).textContent.replace(/\s+/g, " ").trim().replace(/^A (?=Continue)/, "")
+	tab.Eval(`(e => (e.labels?.[0] ?? e).textContent.replace(/\s+/g, " ").trim().replace(/^[ABC] (?=Continue|Sign in as)/, "")
 		+ (getComputedStyle(e).outlineStyle == "solid" ? "" : " (no ring)"))(document.activeElement)`, &name)
 	return name
 }
@@ -237,7 +239,8 @@ func TestFormsWithoutScript(t *testing.T) {
 	tab := browsertest.New(t, browsertest.Options{NoScript: true}).Tab(t)
 	for _, c := range []struct{ view, click, want string }{
 		{"login", ".primary", "password=wonder+land&request=c2VhbGVk&username=alice"},
-		{"select", "[value=continue]", "account=continue&request=c2VhbGVk"},
+		{"login-remember", ".primary", "password=wonder+land&remember=yes&request=c2VhbGVk&username=alice"},
+		{"select", "[value='3']", "account=3&request=c2VhbGVk"},
 		{"select", "[value=other]", "account=other&request=c2VhbGVk"},
 		{"consent", "[value=allow]", "action=allow&request=c2VhbGVk"},
 		{"consent", "[value=deny]", "action=deny&request=c2VhbGVk"},
@@ -246,6 +249,8 @@ func TestFormsWithoutScript(t *testing.T) {
 			tab.Goto(base + "/view/" + c.view)
 			if c.view == "login" {
 				tab.Type("#username", "alice")
+			}
+			if strings.HasPrefix(c.view, "login") {
 				tab.Type("#password", "wonder land")
 			}
 			tab.Click(c.click)

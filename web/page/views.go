@@ -24,20 +24,29 @@ type Login struct {
 	Error    string // e.g. "Wrong user name or password."; "" for none
 	Wrong    bool   // what was typed is in error, not the moment
 	Notice   string // a neutral hint, e.g. "Please sign in again to continue."
+	Remember bool   // staying signed in is offered; posted as remember
+	Ticked   bool   // and was asked for
 }
 
 func (Login) template() string { return "login" }
 
-// Select asks whether to go on with the signed-in account. It posts request
-// and account, which is "continue" or "other".
+// Select asks which account to go on with. It posts request and account, which
+// is the value of a choice, or "other".
 type Select struct {
 	Base   string
 	Action string
 	Parked
 	Client   string
 	Stranger string // as in Consent
-	Account  string // the signed-in account, e.g. "alice"
-	Detail   string // a second line for it, e.g. the e-mail address; may be ""
+	Accounts []Choice
+}
+
+// Choice is one account on the page that asks for one.
+type Choice struct {
+	Value  string // of the field account
+	Name   string // e.g. "alice"
+	Detail string // a second line for it, e.g. the e-mail address; may be ""
+	Over   bool   // signed out: choosing it leads to the sign-in form
 }
 
 func (Select) template() string { return "select" }

@@ -33,12 +33,18 @@ func samples(e *Edition) map[string]View {
 		},
 	}
 	return map[string]View{
-		"login":       Login{Base: base, Action: "/login", Parked: parked, Client: "Orders"},
-		"login-bare":  Login{Base: "/", Action: "/login"},
-		"login-error": Login{Base: base, Action: "/login", Parked: parked, Client: "Orders", Username: "alice", Error: e.Text("problem.credentials"), Notice: e.Text("login.again")},
-		"login-long":  Login{Base: base, Action: "/login", Parked: parked, Client: long, Username: long, Error: long, Notice: long},
-		"select":      Select{Base: base, Action: "/select", Parked: parked, Client: "Orders", Account: "alice", Detail: "alice@example.com"},
-		"select-long": Select{Base: base, Action: "/select", Client: long, Account: long, Detail: long + "@example.com"},
+		"login":          Login{Base: base, Action: "/login", Parked: parked, Client: "Orders"},
+		"login-bare":     Login{Base: "/", Action: "/login"},
+		"login-error":    Login{Base: base, Action: "/login", Parked: parked, Client: "Orders", Username: "alice", Error: e.Text("problem.credentials"), Notice: e.Text("login.again")},
+		"login-remember": Login{Base: base, Action: "/login", Parked: parked, Client: "Orders", Username: "alice", Remember: true, Ticked: true},
+		"login-long":     Login{Base: base, Action: "/login", Parked: parked, Client: long, Username: long, Error: long, Notice: long, Remember: true},
+		"select": Select{Base: base, Action: "/select", Parked: parked, Client: "Orders", Accounts: []Choice{
+			{Value: "1", Name: "Alice Liddell", Detail: "alice@example.com"}, {Value: "2", Name: "Bob Mason"}, {Value: "3", Name: "Carol", Detail: "carol@example.com", Over: true},
+		}},
+		"select-one": Select{Base: base, Action: "/select", Parked: parked, Client: "Orders", Accounts: []Choice{{Value: "1", Name: "alice", Detail: "alice@example.com"}}},
+		"select-long": Select{Base: base, Action: "/select", Client: long, Accounts: []Choice{
+			{Value: "1", Name: long, Detail: long + "@example.com"}, {Value: "2", Name: long, Detail: long, Over: true},
+		}},
 		"consent": Consent{Base: base, Action: "/consent", Parked: parked, Client: "Orders", ClientHost: "orders.example.com", Account: "alice", Back: "/login?switch=1", Permissions: []Permission{
 			{Text: e.Text("scope.profile"), Scope: "profile"},
 			{Text: e.Text("scope.email"), Scope: "email"},
@@ -50,7 +56,7 @@ func samples(e *Edition) map[string]View {
 		"consent-stranger": Consent{Base: base, Action: "/consent", Parked: parked, Client: "Orders", ClientHost: "0rders.test", Stranger: "0rders.test", Account: "alice",
 			Logo: picture, Policy: "https://0rders.test/privacy", Permissions: []Permission{{Text: e.Text("scope.profile"), Scope: "profile"}}},
 		"login-stranger":    Login{Base: base, Action: "/login", Parked: parked, Client: "Orders", Stranger: "0rders.test", Error: e.Text("problem.credentials")},
-		"select-stranger":   Select{Base: base, Action: "/select", Parked: parked, Client: "Orders", Stranger: "com.example.orders", Account: "alice"},
+		"select-stranger":   Select{Base: base, Action: "/select", Parked: parked, Client: "Orders", Stranger: "com.example.orders", Accounts: []Choice{{Value: "1", Name: "alice"}}},
 		"consent-none":      Consent{Base: base, Action: "/consent"},
 		"consent-long":      Consent{Base: base, Action: "/consent", Client: long, ClientHost: long + ".example.com", Stranger: long + ".example.com", Account: long, Permissions: []Permission{{Text: long, Scope: long, API: long}}},
 		"error":             refused,
