@@ -31,6 +31,16 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 			return s.ask(q, b, f.Session, done, Ask{Step: silent.StepConsent})
 		}
 	}
+	if f.switched || (done.SignedIn || done.Chosen) && b.shares(f.picked) {
+		// The app gets this account from now on, and not another of the browser's.
+		err := s.Sessions.Choose(ctx, f.Session.Key, q.client.ID)
+		if ended := session.Absence(""); errors.As(err, &ended) {
+			return s.decide(ctx, q, b, done)
+		}
+		if err != nil {
+			return s.refuse(q, silent.Unavailable(err))
+		}
+	}
 	if err := s.useUp(ctx, q); err != nil {
 		return s.refuse(q, err)
 	}

@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -32,6 +33,20 @@ func (s *Service) meetBrowser(q *request, account SignedIn) {
 		s.meetNobody(q)
 	default:
 		q.browser = s.states.Of(account.Handle.Key)
+	}
+}
+
+// meetFound is meetBrowser once the sessions were read. Where the app's account is
+// over and another is signed in, that is what the browser is.
+func (s *Service) meetFound(q *request, f *found) {
+	live := slices.IndexFunc(f.accounts, func(a account) bool { return a.Live })
+	switch {
+	case f.Session != nil && f.accounts != nil:
+		s.meetBrowser(q, f.picked)
+	case f.Session == nil && live >= 0:
+		s.meetBrowser(q, f.accounts[live].entry)
+	case f.Session == nil:
+		s.meetNobody(q)
 	}
 }
 

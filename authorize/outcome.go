@@ -6,14 +6,13 @@ import (
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
-	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
 )
 
 // Browser is what a request tells about the browser that sent it.
 type Browser struct {
 	Cookie   silent.Cookie
-	Accounts []SignedIn // what the SSO cookie holds, one for each SSO group
+	Accounts []SignedIn // what its cookies hold, the latest sign-in first
 	// From Fetch Metadata and Storage Access Headers; false where the browser
 	// does not send them.
 	Embedded, CrossSite, StorageActive bool
@@ -29,38 +28,17 @@ type Browser struct {
 	Address netip.Addr
 }
 
-// SignedIn is one account that a browser is signed in with.
-type SignedIn struct {
-	Handle session.Handle
-	Group  string // SSO group: clients of another group do not share it
-	UserID string
-}
-
-// account returns what the browser holds for an SSO group; zero for none.
-func (b *Browser) account(group string) SignedIn {
-	for i := range b.Accounts {
-		if b.Accounts[i].Group == group {
-			return b.Accounts[i]
-		}
-	}
-	return SignedIn{}
-}
-
-// with returns the browser as it is once it holds the account.
-func (b Browser) with(account SignedIn) Browser {
-	b.Cookie = silent.CookiePresent
-	b.Accounts = append([]SignedIn{account}, b.Accounts...)
-	return b
-}
-
 // Outcome is what is to be done: exactly one of Answer, Ask and Fault is set.
 type Outcome struct {
 	Answer *Answer      // send it to the app
 	Ask    *Ask         // show a page to the person
 	Fault  *oauth.Error // show an error page: there is no address to send it to
-	// SignedIn is what the browser holds from now on for that group, where a
-	// sign-in happened.
-	SignedIn *SignedIn
+	// SignedIn tells that a sign-in happened.
+	SignedIn bool
+	// Holds is what the browser holds from now on, where that changed; KeepFor is
+	// how long what outlives the browser does at most.
+	Holds   []SignedIn
+	KeepFor time.Duration
 
 	// Browser is what the browser is for the app, where the answer says so: its
 	// state cookie has to hold this.
@@ -98,7 +76,12 @@ type Ask struct {
 	Confirm bool          // they are still, and the app wants them to confirm who they are
 	Login   string        // suggested user name
 	Account Account       // who is signed in
-	Scopes  []Permission  // what consent is about
+	Choices []Choice      // whom to choose among
+	// MayRemember: staying signed in is offered; Remember: it was asked for.
+	MayRemember, Remember bool
+	Scopes                []Permission // what consent is about
+
+	offered []offer // of Choices, in their order
 }
 
 // Problem says why a question is asked a second time.
@@ -118,6 +101,12 @@ const (
 
 // Account is how a person recognizes themselves.
 type Account struct{ Name, Detail string }
+
+// Choice is one account that a person may go on with.
+type Choice struct {
+	Account
+	Over bool // signed out: it leads to the sign-in form
+}
 
 // Permission is one scope that consent is asked for.
 type Permission struct {

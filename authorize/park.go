@@ -43,13 +43,16 @@ type parked struct {
 	Binding string       `json:"b,omitempty"`   // "" if the browser had no form cookie
 	Step    silent.Step  `json:"s"`             // what the page asked: no other answer counts
 	SID     string       `json:"sid,omitempty"` // the session that done is about
+	User    string       `json:"u,omitempty"`   // whose that is
+	Offered []offer      `json:"o,omitempty"`   // whom a page gave to choose among
 	Done    progress     `json:"d"`
 }
 
-func (s *Service) park(q *request, b Browser, step silent.Step, done progress, current *session.Session) string {
-	p := parked{ID: rand.Text(), Raw: q.park(), Came: q.came, At: time.Now().Unix(), Binding: b.Binding, Step: step, Done: done}
-	if current != nil {
-		p.SID = current.SID
+func (s *Service) park(q *request, b Browser, draft Ask, done progress, current *session.Session) string {
+	step := draft.Step
+	p := parked{ID: rand.Text(), Raw: q.park(), Came: q.came, At: time.Now().Unix(), Binding: b.Binding, Step: step, Offered: draft.offered, Done: done}
+	if current != nil && step != silent.StepSelect {
+		p.SID, p.User = current.SID, current.UserID
 	}
 	if step == silent.StepConsent {
 		p.Needs = q.needs
@@ -107,10 +110,12 @@ func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *O
 		return nil, refused
 	}
 	f.q = q
-	f.current = s.shown(ctx, f.parked, b, b.account(q.client.SSOGroup))
+	account := b.of(q.client.SSOGroup, f.User)
+	f.current = s.shown(ctx, f.parked, b, account)
 	if f.current == nil {
-		f.Done = progress{}
+		f.Done, account = progress{}, SignedIn{}
 	}
+	f.Done.account = account
 	return f, nil
 }
 
@@ -146,7 +151,7 @@ func (s *Service) Resume(ctx context.Context, sealed string, b Browser) Outcome 
 func (s *Service) ask(q *request, b Browser, current *session.Session, done progress, draft Ask) Outcome {
 	out := Outcome{ClientID: q.client.ID}
 	draft.Client, draft.To, draft.Locales = q.client, q.redirect, q.params.Get(uiLocales)
-	draft.Parked = s.park(q, b, draft.Step, done, current)
+	draft.Parked = s.park(q, b, draft, done, current)
 	if draft.Login == "" {
 		draft.Login = q.loginHint
 	}
@@ -158,6 +163,13 @@ func (s *Service) ask(q *request, b Browser, current *session.Session, done prog
 		if draft.Confirm && draft.Login == "" {
 			draft.Login = user.Username
 		}
+		draft.Remember = draft.Remember || b.of(q.client.SSOGroup, current.UserID).Kept && draft.Problem == ProblemNone
+	}
+	switch draft.Step {
+	case silent.StepLogin:
+		draft.MayRemember = s.Sessions.CanRemember(q.client.SSOGroup)
+	case silent.StepSelect:
+		draft.Choices = s.choices(draft.offered)
 	}
 	if draft.Step == silent.StepConsent {
 		draft.Scopes = q.permissions()

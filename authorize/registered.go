@@ -2,6 +2,7 @@ package authorize
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
@@ -19,9 +20,9 @@ type Registered interface {
 	Issues(id string) bool
 	// Client returns the app, or nil. An error is an outage.
 	Client(ctx context.Context, id string) (*client.Client, error)
-	// Visit returns the app of the query as Client does and, in the same round
-	// trip, what session.Store.Resolve returns.
-	Visit(ctx context.Context, q session.Query) (*client.Client, session.Seen, error)
+	// Visit returns the app as Client does and, in the same round trip, what
+	// session.Store.ResolveAll returns.
+	Visit(ctx context.Context, id string, queries []session.Query) (*client.Client, []session.Seen, error)
 }
 
 // Find returns the app with this client_id, configured or registered by itself,
@@ -59,42 +60,54 @@ func joined(set *client.Set, c *client.Client) *client.Set {
 	return set.With(c)
 }
 
-// ahead is a session that was read together with the app.
+// ahead are sessions that were read together with the app.
 type ahead struct {
-	session.Seen
-	query session.Query
-	read  time.Time // by this node's clock
+	queries []session.Query
+	seen    []session.Seen
+	read    time.Time // by this node's clock
 }
 
-// aheadLife is how long it stands for the session as it is. What is validated in
-// memory is done long before; what waits for another server may not be.
+// aheadLife is how long they stand for the sessions as they are. What is validated
+// in memory is done long before; what waits for another server may not be.
 const aheadLife = 500 * time.Millisecond
 
-// meet is registry for a request that will need the session as well: both are
+// meet is registry for a request that will need the sessions as well: all are
 // read in one trip. Whether the request is valid is not known yet, so an app
 // that takes part keeps its session from idling out by one that is not, too.
 func (s *Service) meet(ctx context.Context, p oauth.Params, b Browser) (*client.Set, *ahead, *oauth.Error) {
 	set, id := s.Clients(), p.Get("client_id")
-	account := b.account(client.DefaultGroup)
-	if p.Count("client_id") != 1 || account.Handle.IsZero() || !s.mayBeRegistered(set, id) {
+	held := b.held(client.DefaultGroup)
+	if p.Count("client_id") != 1 || len(held) == 0 || !s.mayBeRegistered(set, id) {
 		set, err := s.registry(ctx, id)
 		return set, nil, err
 	}
-	a := &ahead{query: session.Query{Handle: account.Handle, ClientID: id, Activity: s.RenewalIsActivity}, read: time.Now()}
-	c, seen, err := s.Registered.Visit(ctx, a.query)
+	a := &ahead{queries: queriesOf(held, id), read: time.Now()}
+	if _, single := b.single(client.DefaultGroup); single {
+		a.queries[0].Activity = s.RenewalIsActivity
+	}
+	c, seen, err := s.Registered.Visit(ctx, id, a.queries)
 	if err != nil {
 		return nil, nil, silent.Unavailable(err)
 	}
-	a.Seen = s.Sessions.Judged(ctx, id, seen)
+	a.seen = s.Sessions.JudgedAll(ctx, a.queries, seen)
 	return joined(set, c), a, nil
+}
+
+// takeAhead returns what was just read for these queries, or nil. Once: a second
+// look is meant to see what changed.
+func (q *request) takeAhead(queries ...session.Query) []session.Seen {
+	a := q.ahead
+	q.ahead = nil
+	if a == nil || !slices.Equal(a.queries, queries) || time.Since(a.read) >= aheadLife {
+		return nil
+	}
+	return a.seen
 }
 
 // resolve reads the session, unless it was just read.
 func (s *Service) resolve(ctx context.Context, q *request, query session.Query) (session.Session, time.Time, error) {
-	a := q.ahead
-	q.ahead = nil // once: a second look is meant to see what changed
-	if a != nil && a.query == query && time.Since(a.read) < aheadLife {
-		return a.Session, a.Now, a.Err
+	if seen := q.takeAhead(query); seen != nil {
+		return seen[0].Session, seen[0].Now, seen[0].Err
 	}
 	return s.Sessions.Resolve(ctx, query)
 }

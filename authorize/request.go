@@ -45,7 +45,7 @@ type request struct {
 	acr       acr.Demand
 	loginHint string
 	hintSub   string              // the subject of id_token_hint
-	ahead     *ahead              // the session, where it was read with the app
+	ahead     *ahead              // the sessions, where they were read with the app
 	wishes    wishes              // of the claims parameter
 	browser   silent.BrowserState // as the app is told it by session_state; "" not at all
 }

@@ -74,9 +74,10 @@ func New(c Config) *Service {
 // progress is what the person already did for the request at hand. It only
 // counts in the session in which it happened.
 type progress struct {
-	SignedIn bool `json:"in,omitempty"`
-	Chosen   bool `json:"ch,omitempty"`
-	Agreed   bool `json:"-"` // never parked: consent is remembered instead
+	SignedIn bool     `json:"in,omitempty"`
+	Chosen   bool     `json:"ch,omitempty"`
+	Agreed   bool     `json:"-"` // never parked: consent is remembered instead
+	account  SignedIn // whose session that is; zero while nothing was done
 }
 
 // Begin answers a request that comes from the app.
@@ -124,16 +125,19 @@ func (s *Service) check(set *client.Set, p oauth.Params, came arrival) (*request
 
 // decide is the one place where a valid request meets a session.
 func (s *Service) decide(ctx context.Context, q *request, b Browser, done progress) Outcome {
-	account := b.account(q.client.SSOGroup)
-	s.meetBrowser(q, account)
-	if account.Handle.IsZero() && b.Cookie == silent.CookiePresent {
+	account, single := b.single(q.client.SSOGroup)
+	if !done.account.Handle.IsZero() {
+		account, single = done.account, true
+	}
+	s.meetBrowser(q, b.account(q.client.SSOGroup))
+	if single && account.Handle.IsZero() && b.Cookie == silent.CookiePresent {
 		b.Cookie = silent.CookieAbsent // the cookie holds other groups only
 	}
 	facts := q.facts(b, done)
 	if d := silent.Early(&facts); !d.Granted() {
-		return s.settle(q, b, d, nil, done)
+		return s.settle(q, b, d, found{}, done)
 	}
-	found, err := s.find(ctx, q, account, facts.SkipConsent)
+	found, err := s.findFor(ctx, q, b, done, account, single, facts.SkipConsent)
 	if errors.Is(err, session.ErrUnreadable) && !q.prompt.None() && !b.Embedded {
 		// Silently it is an outage, because it may be put right. A person would
 		// meet it for as long as the cookie lasts, and can sign in anew.
@@ -142,11 +146,9 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
 	}
-	if found.Session == nil {
-		s.meetNobody(q)
-	}
+	s.meetFound(q, &found)
 	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
-		return s.settle(q, b, d, found.Session, done)
+		return s.settle(q, b, d, found, done)
 	}
 	return s.issue(ctx, q, b, done, found, facts.SkipConsent)
 }
@@ -159,6 +161,23 @@ type found struct {
 	silent.Subject
 	now  time.Time    // the store's
 	held oauth.Grants // what the session itself holds for the app
+
+	picked   SignedIn  // whose account it is, of several
+	accounts []account // all of them; nil where there was nothing to choose
+	switched bool      // the app got another one the last time
+}
+
+// findFor reads the session that the request is for.
+func (s *Service) findFor(ctx context.Context, q *request, b Browser, done progress, account SignedIn, single, skipConsent bool) (found, error) {
+	if !single {
+		return s.findAmong(ctx, q, b, skipConsent)
+	}
+	f, err := s.find(ctx, q, account, skipConsent)
+	if err != nil || f.Session == nil || done.SignedIn || done.Chosen {
+		return f, err // who answered a page is who they are, whatever login_hint says
+	}
+	f.Missed = q.loginHint != "" && q.hintSub == "" && len(q.wishes.subjects) == 0 && !s.hintNames(q, account.UserID, f.Sub)
+	return f, nil
 }
 
 // find reads the session, in one trip. Remembered consent is read only where
@@ -167,13 +186,19 @@ func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipCo
 	current, now, err := s.resolve(ctx, q, session.Query{
 		Handle: account.Handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client),
 	})
-	f := found{now: now, held: current.Granted}
+	f := found{now: now, picked: account}
 	if errors.As(err, &f.Absence) {
 		return f, nil
 	}
 	if err != nil {
 		return f, err
 	}
+	return s.grasp(ctx, q, account, current, now, skipConsent)
+}
+
+// grasp gathers what the decision looks at in a live session.
+func (s *Service) grasp(ctx context.Context, q *request, account SignedIn, current session.Session, now time.Time, skipConsent bool) (found, error) {
+	f := found{now: now, held: current.Granted, picked: account}
 	if current.UserID != account.UserID || current.Group != account.Group {
 		// The cookie is sealed and a session never changes its user: somebody
 		// else wrote to the store.
@@ -231,8 +256,11 @@ func (s *Service) renewalCounts(c *client.Client) bool {
 
 // settle turns a refusal into the answer to prompt=none, or into the question
 // that a person can answer.
-func (s *Service) settle(q *request, b Browser, d silent.Decision, current *session.Session, done progress) Outcome {
-	step, reason := d.Step(), d.Reason()
+func (s *Service) settle(q *request, b Browser, d silent.Decision, f found, done progress) Outcome {
+	step, reason, current := d.Step(), d.Reason(), f.Session
+	if step == silent.StepLogin && f.Absence != "" && f.others() && !q.prompt.Login() {
+		step = silent.StepSelect // the account is over, and there are others to go on with
+	}
 	again := step == silent.StepLogin && done.SignedIn && !d.Confirm() ||
 		step == silent.StepSelect && done.Chosen
 	if q.prompt.None() || b.Embedded || step == silent.StepRefuse || again {
@@ -249,7 +277,11 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, current *sess
 		}
 		return out
 	}
-	return s.ask(q, b, current, done, Ask{Step: step, Confirm: d.Confirm()})
+	draft := Ask{Step: step, Confirm: d.Confirm(), Login: s.loginOf(f)}
+	if step == silent.StepSelect {
+		draft.offered = s.offers(f)
+	}
+	return s.ask(q, b, current, done, draft)
 }
 
 // refuse answers the app with an error in the request's response mode.

@@ -14,17 +14,23 @@ import (
 // 2).
 var amrPassword = []string{"pwd"}
 
-// SignIn answers a sign-in form. On success the Outcome carries the browser's
-// new handle, whatever comes next.
-func (s *Service) SignIn(ctx context.Context, sealed, username, password string, b Browser) Outcome {
+// Attempt is what a person put into the sign-in form.
+type Attempt struct {
+	Username, Password string
+	Remember           bool // asks to stay signed in
+}
+
+// SignIn answers a sign-in form. On success the Outcome carries what the browser
+// holds from now on, whatever comes next.
+func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Browser) Outcome {
 	f, refused := s.open(ctx, sealed, b)
 	if refused != nil {
 		return *refused
 	}
 	again := func(a Ask) Outcome {
-		a.Step, a.Login = silent.StepLogin, username
+		a.Step, a.Login, a.Remember = silent.StepLogin, at.Username, at.Remember
 		out := s.ask(f.q, b, f.current, f.Done, a)
-		if u, known := s.Directory().ByUsername(username); known {
+		if u, known := s.Directory().ByUsername(at.Username); known {
 			out.UserID = u.ID // a name that nobody has may be a password
 		}
 		return out
@@ -33,7 +39,7 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 		return again(Ask{Problem: ProblemForm})
 	}
 	user, generation, err := s.Authenticate(ctx, login.Credentials{
-		Username: username, Password: password, Browser: b.Binding, Address: b.Address,
+		Username: at.Username, Password: at.Password, Browser: b.Binding, Address: b.Address,
 	})
 	if err != nil {
 		return again(problemOf(err))
@@ -47,14 +53,15 @@ func (s *Service) SignIn(ctx context.Context, sealed, username, password string,
 		// starts again and what the form held counts for nothing.
 		return s.decide(ctx, f.q, b, progress{})
 	}
-	handle, err := s.startSession(ctx, f.q, user, generation, b)
+	account, seen, err := s.startSession(ctx, f.q, user, generation, at, b)
 	if err != nil {
 		return again(problemOf(err))
 	}
-	account := SignedIn{Handle: handle, Group: f.q.client.SSOGroup, UserID: user.ID}
-	out := s.decide(ctx, f.q, b.with(account), progress{SignedIn: true, Chosen: true})
-	out.SignedIn = &account
-	return out
+	held := holding(b.Accounts, seen, account)
+	b.Cookie, b.Accounts = silent.CookiePresent, held
+	out := s.decide(ctx, f.q, b, progress{SignedIn: true, Chosen: true, account: account})
+	out.SignedIn = true
+	return s.noted(out, held)
 }
 
 // problemOf says why a sign-in is asked for again. What is none of the answers
@@ -95,47 +102,24 @@ func (s *Service) Authenticate(ctx context.Context, c login.Credentials) (login.
 	return user, generation, err
 }
 
-func (s *Service) startSession(ctx context.Context, q *request, user login.User, generation string, b Browser) (session.Handle, error) {
-	current := b.account(q.client.SSOGroup)
-	if !current.Handle.IsZero() && current.UserID != user.ID {
-		if err := s.replace(ctx, current.Handle); err != nil {
-			return session.Handle{}, err
-		}
-		current = SignedIn{}
+// startSession signs a browser in, and returns what was seen of what it held
+// before.
+func (s *Service) startSession(ctx context.Context, q *request, user login.User, generation string, at Attempt, b Browser) (SignedIn, []session.Seen, error) {
+	group := q.client.SSOGroup
+	account := SignedIn{Group: group, UserID: user.ID, Kept: at.Remember && s.Sessions.CanRemember(group)}
+	seen, err := s.gather(ctx, q, b, account)
+	if err == nil {
+		err = s.makeRoom(ctx, b.Accounts, seen, account)
 	}
-	h, err := s.Sessions.Start(ctx, session.SignIn{
+	if err != nil {
+		return account, nil, err
+	}
+	account.Handle, err = s.Sessions.Start(ctx, session.SignIn{
 		UserID: user.ID, Generation: generation, ACR: s.ACR.Reached(amrPassword, q.acr.Most), AMR: amrPassword,
-		Group: q.client.SSOGroup, Current: current.Handle, Device: b.Device, Credential: user.CredentialVersion(),
+		Group: group, Current: b.of(group, user.ID).Handle, Remember: account.Kept, Device: b.Device, Credential: user.CredentialVersion(),
 	})
 	if err != nil {
-		return session.Handle{}, err
+		return account, nil, err
 	}
-	return h, s.Sessions.Activate(ctx, h.Key)
-}
-
-// replace ends what the browser held of another user, if it still opens it: an
-// old copy of a cookie ends nothing.
-func (s *Service) replace(ctx context.Context, h session.Handle) error {
-	_, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: h})
-	if absent := session.Absence(""); errors.As(err, &absent) || errors.Is(err, session.ErrUnreadable) {
-		return nil
-	}
-	if err == nil {
-		_, err = s.Sessions.End(ctx, h.Key, session.Replaced)
-	}
-	return err
-}
-
-// Choose answers the account page: go on as the account that is signed in, or
-// sign in as another one.
-func (s *Service) Choose(ctx context.Context, sealed string, goOn bool, b Browser) Outcome {
-	f, refused := s.open(ctx, sealed, b)
-	if refused != nil {
-		return *refused
-	}
-	if !goOn {
-		return s.ask(f.q, b, nil, f.Done, Ask{Step: silent.StepLogin})
-	}
-	f.Done.Chosen = f.current != nil && f.Step == silent.StepSelect
-	return s.decide(ctx, f.q, b, f.Done)
+	return account, seen, s.Sessions.Activate(ctx, account.Handle.Key)
 }

@@ -52,7 +52,7 @@ func (m *Manager) Activate(ctx context.Context, key Key) error {
 // session the error is an Absence; any other error is an outage.
 func (m *Manager) Resolve(ctx context.Context, q Query) (Session, time.Time, error) {
 	s, now, err := m.store.Resolve(ctx, q)
-	seen := m.Judged(ctx, q.ClientID, Seen{s, now, err})
+	seen := m.Judged(ctx, q.ClientID, Seen{Session: s, Now: now, Err: err})
 	return seen.Session, seen.Now, seen.Err
 }
 

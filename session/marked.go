@@ -44,7 +44,7 @@ func (m *Manager) Judged(ctx context.Context, clientID string, seen Seen) Seen {
 		err = Gone
 	}
 	if err != nil {
-		return Seen{Now: seen.Now, Err: err}
+		return Seen{Now: seen.Now, Err: err, Known: seen.Known, Used: seen.Used}
 	}
 	return seen
 }

@@ -28,6 +28,10 @@ type Store interface {
 	// time and never past the absolute expiry. One round trip.
 	Resolve(ctx context.Context, q Query) (Session, time.Time, error)
 
+	// ResolveAll reads several sessions in one round trip, in the order of the
+	// queries, each as Resolve does. It promises nothing about all together.
+	ResolveAll(ctx context.Context, queries []Query) []Seen
+
 	// Renew records a new sign-in of the same user in an active session:
 	// NewSecret replaces the secret of h, which stays good for a grace of 15
 	// seconds for requests in flight.
@@ -124,6 +128,11 @@ type Seen struct {
 	Session Session
 	Now     time.Time
 	Err     error
+	// Known tells that it is known whether the client took part, also where the
+	// session is over; Used is when the user last chose the session's account for
+	// it, or it first used it. Zero: never.
+	Known bool
+	Used  time.Time
 }
 
 // Renewal is a new sign-in within a session.

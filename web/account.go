@@ -88,7 +88,7 @@ func (s *Server) visitor(w http.ResponseWriter, r *http.Request, v visit, params
 	if v.Embedded {
 		return nil, nil, errFramed
 	}
-	visitors, err := s.Account.Visitors(r.Context(), v.Accounts)
+	visitors, err := s.Account.Visitors(r.Context(), authorize.Current(v.Accounts))
 	if err != nil {
 		return nil, nil, silent.Unavailable(err)
 	}
@@ -216,7 +216,7 @@ func (s *Server) accountAnswer(w http.ResponseWriter, r *http.Request) (oauth.Pa
 	if v.Embedded {
 		return params, v, nil, errFramed
 	}
-	who, err := s.Account.Open(r.Context(), params.Get("request"), v.Binding, v.Accounts)
+	who, err := s.Account.Open(r.Context(), params.Get("request"), v.Binding, authorize.Current(v.Accounts))
 	if errors.Is(err, account.ErrForm) {
 		recordOf(r).reason = "form"
 		return params, v, nil, s.showAccount(w, r, oauth.Params{}, "account.form")
@@ -232,7 +232,7 @@ func (s *Server) accountAnswer(w http.ResponseWriter, r *http.Request) (oauth.Pa
 // it holds another account, and otherwise for as long as it can be told why its
 // own opens nothing.
 func (s *Server) leaveAccount(w http.ResponseWriter, r *http.Request, v visit, ended []session.Ended) error {
-	if len(v.Accounts) == len(ended) {
+	if len(authorize.Current(v.Accounts)) == len(ended) {
 		if err := s.cookies.retire(w, r, v.Accounts); err != nil {
 			return err
 		}

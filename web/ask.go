@@ -33,7 +33,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 	// After a sign-in the address changes, so that a reload or the history
 	// holds no password. Where the form cookie was held back, a page of ours
 	// that gets it must come first.
-	moved := out.SignedIn != nil || v.Binding == ""
+	moved := out.SignedIn || v.Binding == ""
 	if moved && len(ask.Parked) <= maxParkedURL && r.Method == http.MethodPost {
 		w.Header().Set("Location", s.url(path)+"?"+resumption(page.Parked{Request: ask.Parked, Locales: locales}))
 		w.WriteHeader(http.StatusSeeOther)
@@ -68,15 +68,24 @@ func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action s
 	case silent.StepSelect:
 		return page.Select{
 			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name, Stranger: stranger(ask),
-			Account: ask.Account.Name, Detail: ask.Account.Detail,
+			Accounts: choices(ask),
 		}
 	default:
 		return page.Login{
 			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name, Stranger: stranger(ask),
 			Username: ask.Login, Error: problemText(ask, e), Notice: notice(ask, e),
-			Wrong: ask.Problem == authorize.ProblemCredentials,
+			Wrong: ask.Problem == authorize.ProblemCredentials, Remember: ask.MayRemember, Ticked: ask.Remember,
 		}
 	}
+}
+
+// choices number the accounts from 1, as Choose takes them.
+func choices(ask *authorize.Ask) []page.Choice {
+	list := make([]page.Choice, len(ask.Choices))
+	for i, c := range ask.Choices {
+		list[i] = page.Choice{Value: strconv.Itoa(i + 1), Name: c.Name, Detail: c.Detail, Over: c.Over}
+	}
+	return list
 }
 
 // again is what becomes of a question that is asked a second time.

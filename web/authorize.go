@@ -33,7 +33,7 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := s.visit(r)
 	if params.Get("account") == "other" {
-		return s.write(w, r, v, s.Authorize.Choose(r.Context(), params.Get("request"), false, v.Browser))
+		return s.write(w, r, v, s.Authorize.Choose(r.Context(), params.Get("request"), authorize.Other, v.Browser))
 	}
 	return s.write(w, r, v, s.Authorize.Resume(r.Context(), params.Get("request"), v.Browser))
 }
@@ -47,10 +47,12 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	v := s.visit(r)
 	var out authorize.Outcome
 	if choice := params.Get("account"); choice != "" {
-		out = s.Authorize.Choose(r.Context(), params.Get("request"), choice == "continue", v.Browser)
+		out = s.Authorize.Choose(r.Context(), params.Get("request"), choice, v.Browser)
 	} else {
 		v.Device = device(r.UserAgent())
-		out = s.Authorize.SignIn(r.Context(), params.Get("request"), params.Get("username"), params.Get("password"), v.Browser)
+		out = s.Authorize.SignIn(r.Context(), params.Get("request"), authorize.Attempt{
+			Username: params.Get("username"), Password: params.Get("password"), Remember: params.Get("remember") != "",
+		}, v.Browser)
 	}
 	return s.write(w, r, v, out)
 }
@@ -72,10 +74,12 @@ func (s *Server) consent(w http.ResponseWriter, r *http.Request) error {
 // write turns an outcome into a response.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out authorize.Outcome) error {
 	recordOf(r).outcome(out)
-	if out.SignedIn != nil {
+	if out.SignedIn {
 		s.Metrics.signIns.Inc()
 		s.cookies.keepForm(w, r)
-		if err := s.cookies.add(w, r, *out.SignedIn); err != nil {
+	}
+	if out.Holds != nil {
+		if err := s.cookies.hold(w, r, out.Holds, out.KeepFor); err != nil {
 			return err
 		}
 	} else {

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,15 +23,14 @@ import (
 	"github.com/hush-sso/hush/silent"
 )
 
-// maxAccounts is how many accounts one cookie holds; the oldest goes first.
-const maxAccounts = 5
-
-// cookies are the cookies of ours; for the state cookie see there. The SSO cookie says who is signed in
-// and travels into iframes of other sites. The form cookie ties sign-in forms
-// to a browser and does not (SameSite=Lax).
+// cookies are the cookies of ours; for the state cookie see there. The SSO cookies
+// say who is signed in and travel into iframes of other sites: one ends with the
+// browser, the other holds who asked to stay signed in. The form cookie ties
+// sign-in forms to a browser and does not travel (SameSite=Lax).
 type cookies struct {
 	sso      *ssoStore
 	ssoName  string
+	keepName string
 	formName string
 	form     http.Cookie // attributes
 	state    stateCookie
@@ -37,18 +38,19 @@ type cookies struct {
 
 func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool, groups func() []string) (*cookies, error) {
 	secure := issuer.Scheme == "https"
-	c := &cookies{ssoName: "__Host-hush", formName: "__Host-hush-form"}
+	c := &cookies{ssoName: "__Host-hush", keepName: "__Host-hush-keep", formName: "__Host-hush-form"}
 	stateName := "__Host-hush-state"
 	if !secure {
 		// __Host- needs Secure, and localhost cookies are shared between ports.
-		c.ssoName, c.formName = "hush-"+issuer.Port(), "hush-form-"+issuer.Port()
+		c.ssoName, c.keepName, c.formName = "hush-"+issuer.Port(), "hush-keep-"+issuer.Port(), "hush-form-"+issuer.Port()
 		stateName = "hush-state-" + issuer.Port()
 	}
 	if path := strings.Trim(issuer.Path, "/"); path != "" {
 		// __Host- cookies are the whole host's, which may serve more issuers.
 		sum := sha256.Sum256([]byte(path))
-		c.ssoName, c.formName = c.ssoName+"-"+hex.EncodeToString(sum[:4]), c.formName+"-"+hex.EncodeToString(sum[:4])
-		stateName += "-" + hex.EncodeToString(sum[:4])
+		of := "-" + hex.EncodeToString(sum[:4])
+		c.ssoName, c.keepName, c.formName = c.ssoName+of, c.keepName+of, c.formName+of
+		stateName += of
 	}
 	c.form = http.Cookie{Name: c.formName, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	options := sessions.Options{Path: "/", Secure: secure || crossSite, HttpOnly: true, SameSite: http.SameSiteLaxMode}
@@ -65,10 +67,32 @@ func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool, groups func() 
 // where the browser holds no third party's cookie back.
 func (c *cookies) travels() bool { return c.sso.options.SameSite == http.SameSiteNoneMode }
 
-// read tells what the browser's SSO cookie says. What cannot be read is no
-// cookie; two of one name are none, since one of them was planted.
+// read tells what the browser's SSO cookies say, each read by itself. What cannot
+// be read is no cookie; two of one name are none, since one of them was planted.
+// One that can be read counts whatever the other is.
 func (c *cookies) read(r *http.Request) ([]authorize.SignedIn, silent.Cookie) {
-	stored, err := c.sso.New(r, c.ssoName)
+	held, state := c.readOne(r, c.ssoName)
+	kept, keptState := c.readOne(r, c.keepName)
+	if kept == nil {
+		return held, max(state, keptState)
+	}
+	for i := range kept {
+		kept[i].Kept = true
+		if !slices.ContainsFunc(held, func(a authorize.SignedIn) bool { return sameAccount(a, kept[i]) }) {
+			held = append(held, kept[i])
+		}
+	}
+	return held, silent.CookiePresent
+}
+
+// sameAccount tells whether two entries would count as one account that is signed
+// in: no browser is given that in both cookies.
+func sameAccount(a, b authorize.SignedIn) bool {
+	return a.Group == b.Group && a.UserID == b.UserID && a.Over == 0 && b.Over == 0
+}
+
+func (c *cookies) readOne(r *http.Request, name string) ([]authorize.SignedIn, silent.Cookie) {
+	stored, err := c.sso.New(r, name)
 	if errors.Is(err, errUnknownSecret) {
 		return nil, silent.CookieUnknownSecret
 	}
@@ -82,43 +106,62 @@ func (c *cookies) read(r *http.Request) ([]authorize.SignedIn, silent.Cookie) {
 	return accounts, silent.CookiePresent
 }
 
-// add makes account the browser's for its group, in front of the others.
-func (c *cookies) add(w http.ResponseWriter, r *http.Request, account authorize.SignedIn) error {
-	held, _ := c.read(r)
-	accounts := []authorize.SignedIn{account}
-	for _, a := range held {
-		if a.Group != account.Group && len(accounts) < maxAccounts {
-			accounts = append(accounts, a)
+// hold makes accounts what the browser holds, each in the cookie of its kind.
+// keepFor is how long the one that outlives the browser does.
+func (c *cookies) hold(w http.ResponseWriter, r *http.Request, accounts []authorize.SignedIn, keepFor time.Duration) error {
+	var held, kept []authorize.SignedIn
+	for _, a := range accounts {
+		if a.Kept {
+			kept = append(kept, a)
+		} else {
+			held = append(held, a)
 		}
 	}
 	c.state.write(w, accounts)
-	s := sessions.NewSession(c.sso, c.ssoName)
+	return errors.Join(c.put(w, r, c.ssoName, held, 0), c.put(w, r, c.keepName, kept, keepFor))
+}
+
+// put writes one SSO cookie, or removes it where it would hold nobody. An age of
+// zero is that of the browser.
+func (c *cookies) put(w http.ResponseWriter, r *http.Request, name string, accounts []authorize.SignedIn, age time.Duration) error {
+	if len(accounts) == 0 {
+		c.remove(w, r, name)
+		return nil
+	}
+	s := sessions.NewSession(c.sso, name)
 	s.Values[accountsKey] = accounts
+	s.Options = &sessions.Options{MaxAge: int(age.Seconds())}
 	return c.sso.Save(r, w, s)
 }
 
 // tombstoneAge is how long the store can still tell how a session ended.
 const tombstoneAge = time.Hour
 
-// retire keeps the cookie for as long as the store tells how its sessions
-// ended: it opens nothing any more, and apps that renew learn why.
+// retire keeps the cookies for as long as the store tells how their sessions
+// ended: they open nothing any more, and apps that renew learn why.
 func (c *cookies) retire(w http.ResponseWriter, r *http.Request, accounts []authorize.SignedIn) error {
 	c.state.write(w, nil)
-	s := sessions.NewSession(c.sso, c.ssoName)
-	s.Values[accountsKey] = accounts
-	s.Options = &sessions.Options{MaxAge: int(tombstoneAge.Seconds())}
-	return c.sso.Save(r, w, s)
+	for i := range accounts {
+		accounts[i].Kept = false // one cookie is enough for that
+	}
+	c.remove(w, r, c.keepName)
+	return c.put(w, r, c.ssoName, accounts, tombstoneAge)
 }
 
-// drop removes an SSO cookie that cannot be read, if one came.
+// drop removes SSO cookies that cannot be read, if any came.
 func (c *cookies) drop(w http.ResponseWriter, r *http.Request) {
 	c.state.write(w, nil)
-	if len(r.CookiesNamed(c.ssoName)) == 0 {
+	c.remove(w, r, c.ssoName)
+	c.remove(w, r, c.keepName)
+}
+
+func (c *cookies) remove(w http.ResponseWriter, r *http.Request, name string) {
+	if len(r.CookiesNamed(name)) == 0 {
 		return
 	}
 	options := c.sso.options
 	options.MaxAge = -1
-	http.SetCookie(w, sessions.NewCookie(c.ssoName, "", &options))
+	http.SetCookie(w, sessions.NewCookie(name, "", &options))
 }
 
 // binding returns the hash that ties forms to this browser, "" where it sent
@@ -251,7 +294,8 @@ func (s *ssoStore) Save(_ *http.Request, w http.ResponseWriter, session *session
 	return nil
 }
 
-// formatAccounts writes one line an account: handle, group, user id.
+// formatAccounts writes one line an account: handle, group, user id, and of one
+// that is over since when, in seconds.
 func formatAccounts(accounts []authorize.SignedIn) string {
 	var b strings.Builder
 	for i, a := range accounts {
@@ -259,6 +303,9 @@ func formatAccounts(accounts []authorize.SignedIn) string {
 			b.WriteByte('\n')
 		}
 		b.WriteString(a.Handle.String() + "\t" + a.Group + "\t" + a.UserID)
+		if a.Over != 0 {
+			b.WriteString("\t" + strconv.FormatInt(a.Over, 10))
+		}
 	}
 	return b.String()
 }
@@ -268,11 +315,16 @@ func parseAccounts(text string) ([]authorize.SignedIn, error) {
 	for line := range strings.SplitSeq(text, "\n") {
 		handle, rest, _ := strings.Cut(line, "\t")
 		group, user, ok := strings.Cut(rest, "\t")
-		h, err := session.ParseHandle(handle)
-		if err != nil || !ok {
+		user, since, over := strings.Cut(user, "\t")
+		a := authorize.SignedIn{Group: group, UserID: user}
+		var err error
+		if a.Handle, err = session.ParseHandle(handle); err == nil && over {
+			a.Over, err = strconv.ParseInt(since, 10, 64)
+		}
+		if err != nil || !ok || over && (a.Over <= 0 || since != strconv.FormatInt(a.Over, 10)) {
 			return nil, errors.New("web: cookie holds no account")
 		}
-		accounts = append(accounts, authorize.SignedIn{Handle: h, Group: group, UserID: user})
+		accounts = append(accounts, a)
 	}
 	return accounts, nil
 }

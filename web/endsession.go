@@ -93,7 +93,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, q logout.Reques
 		return unsure(err)
 	case len(d.Ask) > 0:
 		return s.askToSignOut(w, r, q, d.Ask)
-	case len(d.End) == 0 || len(d.End) == len(accounts):
+	case len(d.End) == 0 || d.All:
 		// Where nobody is signed in this tidies the cookie up.
 		ended, err = s.endSessions(w, r)
 	default:

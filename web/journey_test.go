@@ -73,7 +73,16 @@ func TestJourney(t *testing.T) {
 		if c := claimsOf(t, id); c["sub"] != "bob" || c["sid"] == sid {
 			t.Errorf("claims are %v", c)
 		}
-		refusedAs(t, a.Authorize(quiet("demo-reports", reports...)), silent.ConsentRequired)
+		// It was Alice's app until she signed out: Bob has to say that it is his now.
+		refusedAs(t, a.Authorize(quiet("demo-reports", reports...)), silent.SignedOut)
+		a.Authorize(request("demo-reports", reports...))
+		a.Submit("account", "1")
+		p = granted(t, a.Consent("allow"))
+		_, id = redeemed(t, a.Exchange(p["code"], verifier))
+		if c := claimsOf(t, id); c["sub"] != "bob" {
+			t.Errorf("claims are %v", c)
+		}
+		granted(t, a.Authorize(quiet("demo-reports", reports...)))
 	})
 }
 

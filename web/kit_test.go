@@ -280,11 +280,16 @@ func keyring(t testing.TB, issuer string) *seal.Keyring {
 // handleOf opens a browser's cookie as the provider does.
 func handleOf(t testing.TB, a *hushtest.Agent) session.Handle {
 	t.Helper()
+	return handleIn(t, a, ssoCookie)
+}
+
+func handleIn(t testing.TB, a *hushtest.Agent, name string) session.Handle {
+	t.Helper()
 	key := keyring(t, issuer).CookieKeys()[0]
 	codec := securecookie.New(key.Hash, key.Block).MaxAge(0).SetSerializer(securecookie.NopEncoder{})
 	var text []byte
-	id, sealed, _ := strings.Cut(a.Cookie(ssoCookie), ".")
-	if err := codec.Decode(ssoCookie+" "+testIssuer, sealed, &text); err != nil || id != key.ID {
+	id, sealed, _ := strings.Cut(a.Cookie(name), ".")
+	if err := codec.Decode(name+" "+testIssuer, sealed, &text); err != nil || id != key.ID {
 		t.Fatalf("cookie does not open: %v", err)
 	}
 	first, _, _ := strings.Cut(string(text), "\t")

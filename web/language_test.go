@@ -64,7 +64,7 @@ func TestLanguageOfASignIn(t *testing.T) {
 			granted(t, a.Consent("allow"))
 			says(t, a.Authorize(request("guest", "ui_locales", c.locales, "prompt", "select_account")), 200, "de", "Konto auswählen", "Weiter als ")
 			says(t, a.Submit("account", "other"), 200, "de", "Benutzername")
-			says(t, a.Authorize(request("guest", "ui_locales", c.locales, "prompt", "login")), 200, "de", "Bitte melden Sie sich erneut an")
+			says(t, a.Authorize(request("guest", "ui_locales", c.locales, "prompt", "login")), 200, "de", "Bitte geben Sie Ihr Passwort erneut ein")
 		})
 	}
 }

@@ -74,7 +74,7 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) ([]session.
 
 // end ends the sessions of these accounts, and returns what was there.
 func (s *Server) end(r *http.Request, accounts []authorize.SignedIn) (ended []session.Ended, err error) {
-	for _, a := range accounts {
+	for _, a := range authorize.Current(accounts) {
 		e, err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut)
 		if err != nil {
 			return nil, unsure(err)

@@ -100,6 +100,7 @@ func TestProgressStaysInItsSession(t *testing.T) {
 	if r := a.Get(where); r.Form == nil || r.Form.Fields.Has("password") {
 		t.Fatalf("alice herself is asked again: status %d", r.Status)
 	}
+	a.Get("v2/logout")
 	signIn(t, a, "bob")
 	if r := a.Get(where); r.Form == nil || !r.Form.Fields.Has("password") {
 		t.Errorf("bob is not asked to sign in: status %d, %+v", r.Status, r.Answer)

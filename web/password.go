@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/hush-sso/hush/authorize"
@@ -44,10 +45,8 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 		Current: params.Get("current"), Next: params.Get("next"), Again: params.Get("again"), Browser: v.Browser,
 	})
 	// Whatever became of it: the browser's old secrets are good for seconds only.
-	for _, a := range done.Accounts {
-		if err := s.cookies.add(w, r, a); err != nil {
-			return err
-		}
+	if err := s.goOnWith(w, r, v, done.Accounts); err != nil {
+		return err
 	}
 	s.countEnded(done.Others, session.PasswordChanged)
 	n := recordOf(r)
@@ -69,6 +68,21 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 		n.cause = err
 	}
 	return s.askPassword(w, r, v, *who, nil, bad)
+}
+
+// goOnWith gives the browser the new secrets of accounts that it holds.
+func (s *Server) goOnWith(w http.ResponseWriter, r *http.Request, v visit, changed []authorize.SignedIn) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	held := slices.Clone(v.Accounts)
+	for _, a := range changed {
+		at := slices.IndexFunc(held, func(b authorize.SignedIn) bool { return sameAccount(a, b) })
+		if at >= 0 {
+			held[at] = a
+		}
+	}
+	return s.cookies.hold(w, r, held, s.Authorize.KeepFor(held))
 }
 
 // badPassword is what became of a form that did not change a password.

@@ -61,7 +61,7 @@ func TestLogKeepsSecrets(t *testing.T) {
 	keep("hash of the secret", h.Secret.Hash())
 	visit("signed in")
 
-	p := granted(t, a.Authorize(ask("every", "response_type", "code id_token token")))
+	p := granted(t, a.Authorize(ask("every", "response_type", "code id_token token", "login_hint", "alice")))
 	for _, name := range []string{"code", "id_token", "access_token"} {
 		keep("hybrid "+name, p[name])
 	}
@@ -81,9 +81,9 @@ func TestLogKeepsSecrets(t *testing.T) {
 	a.Exchange(p["code"], verifier, "client_id", "vault", "client_secret", secrets["wrong client secret"])
 	a.Exchange(p["code"], verifier, "client_id", "vault", "client_secret", secrets["client secret"])
 	a.Authorize(ask("every", "prompt", "none", "id_token_hint", id[:len(id)-4]+"AAAA"))
-	a.Authorize(ask("guest"))
+	a.Authorize(ask("guest", "login_hint", "alice"))
 	a.Consent("deny")
-	a.Authorize(ask("guest"))
+	a.Authorize(ask("guest", "login_hint", "alice"))
 	granted(t, a.Consent("allow"))
 	a.Submit("action", "allow", "request", secrets["parked request"]+"x")
 	a.Get("login?request=" + secrets["parked request"] + "x")

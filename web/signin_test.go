@@ -334,10 +334,10 @@ func TestAccountChoice(t *testing.T) {
 	other := signIn(t, s.Node(0), "bob")
 	other.Authorize(request("every", "prompt", "select_account"))
 	other.Page = form
-	if r := other.Submit("account", "continue"); r.Answer != nil {
+	if r := other.Submit("account", "1"); r.Answer != nil {
 		t.Error("a choice counted for another browser's account")
 	}
-	granted(t, a.Submit("account", "continue"))
+	granted(t, a.Submit("account", "1"))
 	a.Authorize(request("every", "prompt", "select_account"))
 	if r := a.Submit("account", "other"); r.Form == nil || !r.Form.Fields.Has("password") {
 		t.Fatalf("no sign-in form but %d", r.Status)

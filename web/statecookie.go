@@ -47,10 +47,12 @@ func (c *stateCookie) write(w http.ResponseWriter, accounts []authorize.SignedIn
 func (c *stateCookie) current(accounts []authorize.SignedIn) []silent.BrowserState {
 	var list []silent.BrowserState
 	for _, a := range accounts {
-		list = append(list, c.states.Of(a.Handle.Key))
+		if a.Over == 0 {
+			list = append(list, c.states.Of(a.Handle.Key))
+		}
 	}
 	for _, group := range c.groups() {
-		if !slices.ContainsFunc(accounts, func(a authorize.SignedIn) bool { return a.Group == group }) {
+		if !slices.ContainsFunc(accounts, func(a authorize.SignedIn) bool { return a.Over == 0 && a.Group == group }) {
 			list = append(list, c.states.Nobody(group))
 		}
 	}

@@ -126,10 +126,15 @@ func TestUserinfoOfWhatIsOver(t *testing.T) {
 				}
 				return a
 			},
-			"another user": func(a *hushtest.Agent) *hushtest.Agent { return signIn(t, a, "bob") },
-			"idle":         func(a *hushtest.Agent) *hushtest.Agent { age(t, store, a, 72*time.Hour+time.Minute); return a },
-			"consent":      func(a *hushtest.Agent) *hushtest.Agent { revoke(t, store, p, a, "guest"); return a },
-			"disabled":     func(a *hushtest.Agent) *hushtest.Agent { return a.Through(hushtest.Direct(without(t, store).Public)) },
+			"replaced": func(a *hushtest.Agent) *hushtest.Agent {
+				if _, err := p.Sessions.End(t.Context(), handleOf(t, a).Key, session.Replaced); err != nil {
+					t.Fatal(err)
+				}
+				return a
+			},
+			"idle":     func(a *hushtest.Agent) *hushtest.Agent { age(t, store, a, 72*time.Hour+time.Minute); return a },
+			"consent":  func(a *hushtest.Agent) *hushtest.Agent { revoke(t, store, p, a, "guest"); return a },
+			"disabled": func(a *hushtest.Agent) *hushtest.Agent { return a.Through(hushtest.Direct(without(t, store).Public)) },
 			"removed": func(a *hushtest.Agent) *hushtest.Agent {
 				return a.Through(hushtest.Direct(node(t, store, func(o *provider.Options) { o.Users = users()[1:] }).Public))
 			},

@@ -418,11 +418,16 @@ func readForm(page string, n *html.Node) *Form {
 		}
 	}
 	for c := range n.Descendants() {
-		if c.Type == html.ElementNode && c.Data == "input" && attr(c, "name") != "" {
+		if c.Type == html.ElementNode && c.Data == "input" && attr(c, "name") != "" && !unticked(c) {
 			f.Fields.Add(attr(c, "name"), attr(c, "value"))
 		}
 	}
 	return f
+}
+
+// unticked tells whether an input is a box that a browser does not send.
+func unticked(n *html.Node) bool {
+	return attr(n, "type") == "checkbox" && !slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" })
 }
 
 func find(n *html.Node, name string) *html.Node {

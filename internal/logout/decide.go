@@ -12,6 +12,7 @@ import (
 // who are signed in and are asked first. With neither nobody is signed in.
 type Decision struct {
 	End []authorize.SignedIn
+	All bool // of End: nobody is signed in afterwards
 	Ask []authorize.Account
 }
 
@@ -20,6 +21,7 @@ type Decision struct {
 // question (section 2), and it ends that user's sessions only: any page can send a
 // browser here. An error means that the store could not tell who is signed in.
 func (s *Service) Decide(ctx context.Context, q Request, accounts []authorize.SignedIn) (Decision, error) {
+	accounts = authorize.Current(accounts)
 	user, err := s.named(ctx, q, accounts)
 	if err != nil {
 		return Decision{}, err
@@ -31,6 +33,7 @@ func (s *Service) Decide(ctx context.Context, q Request, accounts []authorize.Si
 				d.End = append(d.End, a)
 			}
 		}
+		d.All = len(d.End) == len(accounts)
 		return d, nil
 	}
 	return s.present(ctx, accounts)

@@ -86,7 +86,7 @@
 //	dev   the device, for people
 //	atp, acrp, amrp  at, acr and amr before the last sign-in: what who holds the
 //	      secret that it replaced is told
-//	c:<client>  seconds of first use; a space and seconds of when the account was
+//	c:<client>  seconds of first use; a space and µs of when the account was
 //	            last chosen for it, if it was; then what it was granted
 //	            (oauth.Grants, which is empty or begins with a line end)
 //

@@ -54,9 +54,13 @@ var ways = map[string]func(bench, visit) error{
 		return err
 	},
 	"resolve with another": func(b bench, v visit) error {
-		_, seen, err := b.RegistrationAndSession(ctx, "app", session.Query{Handle: v.Handle, ClientID: app})
+		_, seen, err := b.RegistrationAndSessions(ctx, "app", []session.Query{{Handle: v.Handle, ClientID: app}})
 		b.ok(err)
-		return seen.Err
+		return seen[0].Err
+	},
+	"resolve several": func(b bench, v visit) error {
+		q := session.Query{Handle: v.Handle, ClientID: app}
+		return b.ResolveAll(ctx, []session.Query{q, q})[1].Err
 	},
 	"participate": func(b bench, v visit) error { _, err := b.Participate(ctx, v.Key, app, openid); return err },
 	"choose":      func(b bench, v visit) error { return b.Choose(ctx, v.Key, app) },

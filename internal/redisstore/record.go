@@ -52,7 +52,7 @@ func parsePart(c string) (session.App, error) {
 	first, chosen, was := strings.Cut(c, " ")
 	var err error
 	if part.FirstUse, err = seconds(first); err == nil && was {
-		part.Chosen, err = seconds(chosen)
+		part.Chosen, err = micros(chosen)
 	}
 	return part, err
 }
@@ -75,6 +75,14 @@ func seconds(text string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("redis: time in a record: %w", err)
 	}
 	return time.Unix(n, 0), nil
+}
+
+func micros(text string) (time.Time, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("redis: time in a record: %w", err)
+	}
+	return time.UnixMicro(n), nil
 }
 
 func millis(v any) (time.Time, error) {

@@ -19,46 +19,26 @@ func (s *Store) Registration(ctx context.Context, id string) (string, error) {
 	return a.text(0), err
 }
 
-// RegistrationAndSession is Registration and Resolve in one trip: a pipeline,
-// because in a Cluster the two live on different nodes.
-func (s *Store) RegistrationAndSession(ctx context.Context, id string, q session.Query) (string, session.Seen, error) {
+// RegistrationAndSessions is Registration and ResolveAll in one trip: a pipeline,
+// because in a Cluster they live on different nodes.
+func (s *Store) RegistrationAndSessions(ctx context.Context, id string, queries []session.Query) (string, []session.Seen, error) {
 	ctx, cancel := deadline(ctx)
 	defer cancel()
 	pipe := s.client.Pipeline()
 	app := registrationScript.EvalSha(ctx, pipe, registrationKeys(id), registrationArgs()...)
-	visit := resolveScript.EvalSha(ctx, pipe, []string{sessionKey(q.Handle.Key)}, s.resolveArgs(q)...)
+	visits := s.resolveIn(ctx, pipe, queries)
 	_, _ = pipe.Exec(ctx) // each has its own error
-	if redis.HasErrorPrefix(app.Err(), "NOSCRIPT") || redis.HasErrorPrefix(visit.Err(), "NOSCRIPT") {
-		return s.registrationThenSession(ctx, id, q)
+	seen := s.visited(ctx, queries, visits)
+	if redis.HasErrorPrefix(app.Err(), "NOSCRIPT") {
+		sealed, err := s.Registration(ctx, id) // which teaches the server the script
+		return sealed, seen, err
 	}
 	reply, err := app.Slice()
 	a, err := judge(ctx, reply, err)
 	if err != nil {
-		return "", session.Seen{}, err
+		return "", nil, err
 	}
-	reply, err = visit.Slice()
-	return a.text(0), s.seen(ctx, q, reply, err), nil
-}
-
-// registrationThenSession teaches the server the two scripts.
-func (s *Store) registrationThenSession(ctx context.Context, id string, q session.Query) (string, session.Seen, error) {
-	sealed, err := s.Registration(ctx, id)
-	if err != nil {
-		return "", session.Seen{}, err
-	}
-	seen := session.Seen{}
-	seen.Session, seen.Now, seen.Err = s.Resolve(ctx, q)
-	return sealed, seen, nil
-}
-
-func (s *Store) seen(ctx context.Context, q session.Query, reply []any, err error) session.Seen {
-	a, err := judge(ctx, reply, err)
-	s.saw(a.now)
-	seen := session.Seen{Now: a.now, Err: err}
-	if err == nil {
-		seen.Session, seen.Now, seen.Err = read(q.Handle.Key, a)
-	}
-	return seen
+	return a.text(0), seen, nil
 }
 
 // SaveRegistration puts sealed in the place of was, "" for nothing; not ok means

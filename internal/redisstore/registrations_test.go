@@ -91,7 +91,7 @@ func testRegistrationLife(t *testing.T, b bench) {
 
 // testRegistrationAndSession: both in one trip, wherever they live, and each
 // with its own answer.
-func testRegistrationAndSession(t *testing.T, b bench) {
+func testRegistrationAndSessions(t *testing.T, b bench) {
 	id, h := newID(), b.active()
 	b.save(id, "", "one", nil)
 	_, err := b.Participate(ctx, h.Key, id, openid)
@@ -102,23 +102,23 @@ func testRegistrationAndSession(t *testing.T, b bench) {
 			b.ok(b.Client().ScriptFlush(ctx).Err())
 		}
 		n := redistest.Trips(b.Store, func() {
-			sealed, seen, err := b.RegistrationAndSession(ctx, id, q)
-			if err != nil || sealed != "one" || seen.Err != nil || !seen.Session.Granted.Covers(openid) || seen.Now.IsZero() {
-				t.Errorf("%q, %+v, %v", sealed, seen, err)
+			sealed, all, err := b.RegistrationAndSessions(ctx, id, []session.Query{q})
+			if seen := all[0]; err != nil || sealed != "one" || seen.Err != nil || !seen.Session.Granted.Covers(openid) || seen.Now.IsZero() {
+				t.Errorf("%q, %+v, %v", sealed, all, err)
 			}
 		})
 		if !flush && n != 1 {
 			t.Errorf("%d trips", n)
 		}
 	}
-	sealed, seen, err := b.RegistrationAndSession(ctx, newID(), q)
-	if err != nil || sealed != "" || seen.Err != nil {
-		t.Errorf("no app: %q, %v, %v", sealed, seen.Err, err)
+	sealed, all, err := b.RegistrationAndSessions(ctx, newID(), []session.Query{q})
+	if err != nil || sealed != "" || all[0].Err != nil {
+		t.Errorf("no app: %q, %v, %v", sealed, all, err)
 	}
 	q.Handle = newHandle()
-	sealed, seen, err = b.RegistrationAndSession(ctx, id, q)
-	if err != nil || sealed != "one" || !errors.Is(seen.Err, session.Gone) {
-		t.Errorf("no session: %q, %v, %v", sealed, seen.Err, err)
+	sealed, all, err = b.RegistrationAndSessions(ctx, id, []session.Query{q})
+	if err != nil || sealed != "one" || !errors.Is(all[0].Err, session.Gone) {
+		t.Errorf("no session: %q, %v, %v", sealed, all, err)
 	}
 }
 

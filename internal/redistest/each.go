@@ -37,7 +37,8 @@ func Each(t *testing.T, suite func(t *testing.T, s *redisstore.Store, kit Kit)) 
 }
 
 // age moves a record's times, in ms cr, ex and hpx, in seconds at, atp, lu and each
-// client's first use and choice, and what it has left to live. KEYS: the record.
+// client's first use, in µs each client's choice, and what it has left to live. KEYS: the
+// record.
 var age = redis.NewScript(`
 local d = tonumber(ARGV[1])
 local function earlier(text, by) return string.format('%.0f', tonumber(text) - by) end
@@ -51,7 +52,7 @@ for i = 1, #fields, 2 do
     redis.call('HSET', KEYS[1], name, earlier(value, math.floor(d / 1000)))
   elseif string.sub(name, 1, 2) == 'c:' then
     local first, chosen, grants = string.match(value, '^(%d+)( ?%d*)(.*)$')
-    if chosen ~= '' then chosen = ' ' .. earlier(chosen, math.floor(d / 1000)) end
+    if chosen ~= '' then chosen = ' ' .. earlier(chosen, d * 1000) end
     redis.call('HSET', KEYS[1], name, earlier(first, math.floor(d / 1000)) .. chosen .. grants)
   end
 end

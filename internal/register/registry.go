@@ -20,13 +20,13 @@ func (s *Service) Client(ctx context.Context, id string) (*client.Client, error)
 }
 
 // Visit implements authorize.Registered.
-func (s *Service) Visit(ctx context.Context, q session.Query) (*client.Client, session.Seen, error) {
-	sealed, seen, err := s.Store.RegistrationAndSession(ctx, q.ClientID, q)
+func (s *Service) Visit(ctx context.Context, id string, queries []session.Query) (*client.Client, []session.Seen, error) {
+	sealed, seen, err := s.Store.RegistrationAndSessions(ctx, id, queries)
 	if err != nil || sealed == "" {
 		return nil, seen, err
 	}
-	s.roll(ctx, q.ClientID, sealed)
-	c, err := s.find(q.ClientID, sealed)
+	s.roll(ctx, id, sealed)
+	c, err := s.find(id, sealed)
 	return c, seen, err
 }
 

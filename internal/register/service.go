@@ -17,9 +17,9 @@ import (
 type Store interface {
 	// Registration returns an app, "" for none, and keeps what is used.
 	Registration(ctx context.Context, id string) (sealed string, err error)
-	// RegistrationAndSession also returns what session.Store.Resolve does, in the
-	// same round trip.
-	RegistrationAndSession(ctx context.Context, id string, q session.Query) (sealed string, seen session.Seen, err error)
+	// RegistrationAndSessions also returns what session.Store.ResolveAll does, in
+	// the same round trip.
+	RegistrationAndSessions(ctx context.Context, id string, queries []session.Query) (sealed string, seen []session.Seen, err error)
 	// SaveRegistration puts sealed in the place of was, "" for nothing, in one
 	// step; not ok means that something else is there. A nil picture leaves the
 	// one that is there, an empty one removes it.

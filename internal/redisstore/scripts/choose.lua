@@ -9,5 +9,7 @@ if not r.c then return no('ok') end
 
 local first, held = string.match(r.c, '^(%d+) ?%d*(.*)$')
 if not first then return no('corrupt') end
-redis.call('HSET', KEYS[1], 'c:' .. client, first .. ' ' .. time[1] .. held)
+-- In µs: of two accounts that are chosen at once one has to be the last.
+local chosen = string.format('%d%06d', tonumber(time[1]), tonumber(time[2]))
+redis.call('HSET', KEYS[1], 'c:' .. client, first .. ' ' .. chosen .. held)
 return no('ok')

@@ -8,10 +8,14 @@ local client, hash, activity, parts = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4
 local r = read(client)
 local s = seen(r, status(r), hash)
 if s == 'active' or s == 'idle' or s == 'expired' then settle(r) end
--- How a session was over is told to the apps that took part in it. Others
--- learn that there is none: what became of it is not their business.
-if (r.st == 'ended' or s == 'idle' or s == 'expired') and not r.c then s = 'gone' end
-if s ~= 'active' then return no(s) end
+if s ~= 'active' then
+  -- Whether the client took part, and since when, is known to who holds the secret.
+  local known = s ~= 'gone' and s ~= 'superseded' and s ~= 'corrupt' and r.h
+  -- How a session was over is told to the apps that took part in it. Others
+  -- learn that there is none: what became of it is not their business.
+  if (r.st == 'ended' or s == 'idle' or s == 'expired') and not r.c then s = 'gone' end
+  return {s, int(now), known and (r.c and string.match(r.c, '^[^\n]*') or '')}
+end
 if r.h ~= hash and not former(r) then return no('superseded') end
 
 if activity == '1' and r.c then slide(r, parts) end
