@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -48,6 +49,8 @@ type ears struct {
 	bad    []error
 	ids    map[string]bool // jti
 	answer int             // status, 0 for 200
+	// clientIDs are those that differ from the app's path.
+	clientIDs map[string]string
 }
 
 func listen(t *testing.T) *ears {
@@ -71,7 +74,7 @@ func (e *ears) hear(w http.ResponseWriter, r *http.Request) {
 	if app == "tell2" {
 		algs = []string{"ES256"}
 	}
-	token, err := oidc.NewVerifier(issuer, e.keys, &oidc.Config{ClientID: app, SupportedSigningAlgs: algs}).
+	token, err := oidc.NewVerifier(issuer, e.keys, &oidc.Config{ClientID: cmp.Or(e.clientIDs[app], app), SupportedSigningAlgs: algs}).
 		VerifyLogout(r.Context(), r.PostFormValue("logout_token"))
 	if err != nil {
 		e.bad = append(e.bad, err)

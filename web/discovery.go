@@ -64,6 +64,13 @@ func (o *offer) members() map[string]any {
 		"introspection_endpoint_auth_signing_alg_values_supported": algs,
 
 		"authorization_response_iss_parameter_supported": true,
+
+		// Section 2.1 of OpenID Connect Back-Channel Logout 1.0 and section 3 of
+		// Front-Channel Logout 1.0: any app may ask for both.
+		"backchannel_logout_supported":          true,
+		"backchannel_logout_session_supported":  true,
+		"frontchannel_logout_supported":         true,
+		"frontchannel_logout_session_supported": true,
 	}
 }
 

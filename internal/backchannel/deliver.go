@@ -3,11 +3,14 @@ package backchannel
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/hush-sso/hush/internal/egress"
 )
 
 const (
@@ -63,6 +66,9 @@ func (s *Service) try(ctx context.Context, now time.Time, l Lease) (r Result, wh
 		return Failed, "no logout token can be made: " + clean(err.Error())
 	}
 	reply, err := s.Post.Post(ctx, c.BackchannelLogoutURI, url.Values{"logout_token": {token}}, mostRead)
+	if errors.Is(err, egress.ErrRefused) {
+		return Refused, clean(err.Error()) // it is none that is called, today or tomorrow
+	}
 	if err != nil {
 		return Failed, clean(err.Error())
 	}

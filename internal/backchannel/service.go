@@ -28,7 +28,7 @@ type Result string
 // The results. Only Failed is tried again.
 const (
 	Delivered Result = "delivered"
-	Refused   Result = "refused"  // answered with status 400: trying again would change nothing
+	Refused   Result = "refused"  // trying again would change nothing: status 400, or no address that is called
 	Failed    Result = "failed"   // no answer, or one that is none
 	GivenUp   Result = "given_up" // too old
 	Dropped   Result = "dropped"  // made room for others

@@ -346,7 +346,7 @@ func (a *Agent) read(r *Reply) error {
 		}
 		return nil
 	}
-	if script != nil {
+	if script != nil && find(doc, "main") == nil { // a page for people has one
 		r.Answer = &Answer{Mode: "web_message", Params: map[string]string{}, Nonce: attr(script, "nonce")}
 		return readMessage(r.Answer, script.FirstChild.Data)
 	}
