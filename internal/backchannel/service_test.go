@@ -10,6 +10,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
 )
@@ -81,6 +82,22 @@ func TestAnswers(t *testing.T) {
 			}
 			empties(t, n.Queue)
 			n.stop()
+		}
+	})
+}
+
+// TestForbiddenAddress: one that is never called is not looked up for a day.
+func TestForbiddenAddress(t *testing.T) {
+	each(t, func(t *testing.T, s *redisstore.Store, _ redistest.Kit) {
+		n := newNode(t, s.Deliveries(), newWorld(), func(c *backchannel.Config) {
+			c.Post = egress.New(egress.Options{})
+			c.Find = func(context.Context, string) (*client.Client, error) { return app(t, "shop", "https://127.0.0.1:8443/told"), nil }
+		}).run(t)
+		n.tell(t, "sid-1", "shop")
+		await(t, "the count", func() bool { return n.counted("shop refused") == 1 })
+		empties(t, n.Queue)
+		if !strings.Contains(n.said(), "not a public address") {
+			t.Errorf("the log holds\n%s", n.said())
 		}
 	})
 }
