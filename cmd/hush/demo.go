@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 
+	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
@@ -60,7 +62,7 @@ func demoConfig(f demoFlags) (demo.Config, error) {
 	if f.crossSite {
 		names = map[string]string{"orders": "orders", "reports": "reports", "classic": "classic"}
 	}
-	c := demo.Config{Audience: demo.DefaultAudience}
+	c := demo.Config{Audience: demo.DefaultAudience, Calls: true}
 	var errs [5]error
 	c.Issuer, errs[0] = origin(f.addr, "")
 	c.Issuer += "/"
@@ -93,7 +95,7 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	p, err := provider.New(provider.Options{
 		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store, Passwords: passwords,
 		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(), ACR: demo.ACR(),
-		CrossSite: f.crossSite, Log: log, AdminToken: demoAdminToken,
+		CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken,
 	})
 	if err != nil {
 		return err
@@ -123,6 +125,9 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	printDemo(stdout, f, c)
 	return serve(ctx, sites, log, p.Run)
 }
+
+// loopback is where the demo's apps are told of sign-outs.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 func demoStore(url string) (*redisstore.Store, error) {
 	if url == "" {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -86,6 +87,8 @@ func New(t testing.TB, o Options) *Site {
 	s.hosts = hosts
 	if o.Localhost {
 		s.startLocalhost()
+		// So that the demo's apps are told of sign-outs.
+		o.Egress.Allow = append(slices.Clip(o.Egress.Allow), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"))
 	} else {
 		s.startTest()
 	}
@@ -160,7 +163,7 @@ func (s *Site) addNode(o Options) {
 // startLocalhost gives each app a port of its own.
 func (s *Site) startLocalhost() {
 	open := s.openPort
-	s.Config = demo.Config{Issuer: open() + "/", Orders: open(), Reports: open(), Classic: open(), API: open()}
+	s.Config = demo.Config{Issuer: open() + "/", Orders: open(), Reports: open(), Classic: open(), API: open(), Calls: true}
 }
 
 func (s *Site) openPort() string {

@@ -62,6 +62,10 @@ func (c Config) serve(id string) http.Handler {
 		if a.Silent {
 			mux.Handle("GET "+SilentCallbackPath, silentPage(c, a))
 		}
+		e := newEars(c, a)
+		mux.HandleFunc("POST "+BackchannelPath, e.backchannel)
+		mux.HandleFunc("GET "+FrontchannelPath, e.frontchannel)
+		mux.HandleFunc("GET "+ToldPath, e.told)
 	}
 	mux.Handle("GET /static/", assets())
 	return mux

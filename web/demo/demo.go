@@ -11,6 +11,9 @@
 // static/orders.js, reports.js and classic.js are only the wiring of their
 // library and are meant to be copied from.
 //
+// Orders and Reports are told by the provider itself when a session ends, Classic by
+// the browser that signs out; each shows it at once.
+//
 // The package does not register the apps anywhere: whoever runs the provider
 // registers the client ids, redirect URIs, audience and scopes named here.
 package demo
@@ -72,6 +75,10 @@ type Config struct {
 	// provider by another address than browsers do. Whatever it is, tokens must
 	// be of Issuer. Empty: under the issuer.
 	KeysURL string
+
+	// Calls says that the provider reaches Orders and Reports at these addresses, so
+	// that it can tell them of sign-outs itself.
+	Calls bool
 
 	// JWKS is the client with which the API fetches the provider's keys.
 	// Nil: a client with a 3 s timeout that follows no redirects.

@@ -83,7 +83,7 @@ func (c Config) appCSP() string {
 		"script-src 'self'",
 		"style-src 'self'",
 		"img-src 'self'",
-		"connect-src " + idp + " " + origin(c.API),
+		"connect-src 'self' " + idp + " " + origin(c.API),
 		"frame-src " + idp + " 'self'",
 		"frame-ancestors 'self'",
 		"base-uri 'none'",

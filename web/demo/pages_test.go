@@ -83,7 +83,7 @@ func TestAppPages(t *testing.T) {
 func checkHeaders(t *testing.T, w *httptest.ResponseRecorder, kind string) {
 	t.Helper()
 	const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
-		"connect-src http://localhost:8080 http://localhost:3004; frame-src http://localhost:8080 'self'; " +
+		"connect-src 'self' http://localhost:8080 http://localhost:3004; frame-src http://localhost:8080 'self'; " +
 		"frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'none'"
 	for name, want := range map[string]string{
 		"Content-Type": kind, "Content-Security-Policy": csp, "Cache-Control": "no-store",

@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/acr"
@@ -21,22 +23,40 @@ func (c Config) Clients() []client.Spec {
 			RedirectURIs:           []string{c.Orders + CallbackPath, c.Orders + SilentCallbackPath},
 			WebOrigins:             []string{c.Orders},
 			PostLogoutRedirectURIs: []string{c.Orders + "/"},
+			BackchannelLogoutURI:   c.told(c.Orders),
 		},
 		{
 			ID: ReportsClientID, Name: "Reports",
 			RedirectURIs:           []string{c.Reports + CallbackPath},
 			WebOrigins:             []string{c.Reports},
 			PostLogoutRedirectURIs: []string{c.Reports + "/"},
+			BackchannelLogoutURI:   c.told(c.Reports),
 		},
 		{
 			ID: ClassicClientID, Name: "Classic", FirstParty: true,
 			RedirectURIs:           []string{c.Classic + CallbackPath},
 			WebOrigins:             []string{c.Classic},
 			PostLogoutRedirectURIs: []string{c.Classic + "/"},
+			FrontchannelLogoutURI:  c.Classic + FrontchannelPath,
 			GrantTypes:             []string{"implicit"},
 			ResponseTypes:          []string{"id_token token", "id_token", "token"},
 		},
 	}
+}
+
+// told is where the provider tells an app of sign-outs, "" where it cannot.
+func (c Config) told(base string) string {
+	if !c.Calls {
+		return ""
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	if strings.HasSuffix(u.Hostname(), ".localhost") { // for browsers only
+		u.Host = "localhost:" + u.Port()
+	}
+	return u.String() + BackchannelPath
 }
 
 // APIs is the registration of the demo API.

@@ -20,6 +20,8 @@ import * as view from "./view.js";
 const RECHECK_MS = 5000; // at most one check per this long when a tab comes back
 const RETRY_MS = [5000, 15000, 60000]; // after a failure that says nothing about the user
 
+const LISTEN_MS = 2000; // how often this app's server is asked whether the session ended
+
 const UNKNOWN_LIFE = 300; // seconds, of a token that does not say how long it lives
 
 let app;
@@ -42,6 +44,7 @@ export async function start(adapter) {
   view.onClick("call-api-id-token", () => view.callAPI(session?.idToken));
   view.onClick("payout", showPayout);
   setInterval(tick, 1000);
+  setInterval(listen, LISTEN_MS);
 
   if (isAnswer()) await finishSignIn();
   else await attempt("page load");
@@ -164,6 +167,17 @@ function tick() {
   view.countdown(session?.expires);
   // Without consent the tokens are not renewed: they end with their own expiry.
   if (session && needsSignIn && Date.now() >= session.expires) signedOut();
+}
+
+// listen asks this app's own server whether the provider told it that the session
+// ended, by back-channel or front-channel logout.
+async function listen() {
+  const sid = session?.id?.sid;
+  if (!sid || busy || document.visibilityState !== "visible") return;
+  const told = await view.told(sid);
+  if (!told || busy || session?.id?.sid !== sid) return;
+  view.notice(`You were signed out: this app was told by ${told.how} logout.`);
+  await signedOut();
 }
 
 // ---- what the user has to confirm

@@ -77,6 +77,16 @@ export function countdown(expires) {
     left === null ? "–" : left === 0 ? "0:00" : `${hours}${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
 }
 
+/** How the session ended, as far as this app's server was told; null: it was not. */
+export async function told(sid) {
+  try {
+    const answer = await fetch(`/told?${new URLSearchParams({ sid })}`);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null; // the page is being left, or its server is away
+  }
+}
+
 /** Not disabled meanwhile: that would take the keyboard focus away. */
 export function renewing(on) {
   $("renew").setAttribute("aria-busy", String(on));
