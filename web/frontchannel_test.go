@@ -134,11 +134,11 @@ func TestFrontchannelStays(t *testing.T) {
 	p := framing(t, embedded(t))
 	for query, status := range map[string]int{
 		"": http.StatusOK, "?client_id=window": http.StatusOK,
-		"?client_id=window&returnTo=https%3A%2F%2Fevil.test%2F":               http.StatusBadRequest,
-		"?client_id=window2&returnTo=https%3A%2F%2Fapp.window.test%2Fbye":     http.StatusBadRequest,
-		"?returnTo=https%3A%2F%2Fapp.window.test%2Fbye":                       http.StatusBadRequest,
-		"?client_id=window&returnTo=https%3A%2F%2Fapp.window.test%2Fbye%3Fx":  http.StatusBadRequest,
-		"?client_id=window&returnTo=javascript%3Aalert%281%29":                http.StatusBadRequest,
+		"?client_id=window&returnTo=https%3A%2F%2Fevil.test%2F":                http.StatusBadRequest,
+		"?client_id=window2&returnTo=https%3A%2F%2Fapp.window.test%2Fbye":      http.StatusBadRequest,
+		"?returnTo=https%3A%2F%2Fapp.window.test%2Fbye":                        http.StatusBadRequest,
+		"?client_id=window&returnTo=https%3A%2F%2Fapp.window.test%2Fbye%3Fx":   http.StatusBadRequest,
+		"?client_id=window&returnTo=javascript%3Aalert%281%29":                 http.StatusBadRequest,
 		"?client_id=window&returnTo=https%3A%2F%2Fapp.window.test%2Fbye%23%22": http.StatusBadRequest,
 	} {
 		a := signIn(t, browser(t, p), "alice")

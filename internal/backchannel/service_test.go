@@ -91,7 +91,9 @@ func TestForbiddenAddress(t *testing.T) {
 	each(t, func(t *testing.T, s *redisstore.Store, _ redistest.Kit) {
 		n := newNode(t, s.Deliveries(), newWorld(), func(c *backchannel.Config) {
 			c.Post = egress.New(egress.Options{})
-			c.Find = func(context.Context, string) (*client.Client, error) { return app(t, "shop", "https://127.0.0.1:8443/told"), nil }
+			c.Find = func(context.Context, string) (*client.Client, error) {
+				return app(t, "shop", "https://127.0.0.1:8443/told"), nil
+			}
 		}).run(t)
 		n.tell(t, "sid-1", "shop")
 		await(t, "the count", func() bool { return n.counted("shop refused") == 1 })
