@@ -454,3 +454,34 @@ func TestConfirmNotice(t *testing.T) {
 		}
 	}
 }
+
+// TestStepUpOfOneAccount leaves the others of the browser as they were, and none
+// of them counts for another.
+func TestStepUpOfOneAccount(t *testing.T) {
+	a := signIn(t, browser(t, node(t, embedded(t), steps)), "alice")
+	alice := idToken(t, a)
+	a.Authorize(request("every", "prompt", "login"))
+	granted(t, a.SignIn("bob", "builder"))
+	bob := idToken(t, a)
+	before := claimsOf(t, bob)
+	inFlight := a.Copy(t)
+
+	page := a.Authorize(request("every", "acr_values", "silver", "id_token_hint", alice))
+	if page.Form == nil || page.Form.Fields.Get("username") != "alice" {
+		t.Fatalf("alice is not asked: %+v", page.Answer)
+	}
+	code := granted(t, a.SignIn("alice", "wonderland"))["code"]
+	if got := acrOf(t, a, code); got != "silver" {
+		t.Errorf("the sign-in reached %q", got)
+	}
+	granted(t, a.Authorize(quiet("every", "acr_values", "silver", "id_token_hint", alice)))
+	refusedAs(t, a.Authorize(quiet("every", "acr_values", "silver", "id_token_hint", bob)), silent.StepUpRequired)
+	after := claimsOf(t, granted(t, a.Authorize(quiet("every", "response_type", "id_token", "id_token_hint", bob)))["id_token"])
+	for _, claim := range []string{"sub", "sid", "acr", "auth_time"} {
+		if after[claim] != before[claim] {
+			t.Errorf("bob's %s is %v, and was %v", claim, after[claim], before[claim])
+		}
+	}
+	refusedAs(t, inFlight.Authorize(quiet("every", "acr_values", "silver", "id_token_hint", alice)), silent.StepUpRequired)
+	granted(t, inFlight.Authorize(quiet("every", "id_token_hint", alice)))
+}
