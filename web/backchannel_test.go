@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -297,4 +298,52 @@ func TestSignOutWithoutQueue(t *testing.T) {
 		t.Fatal(err)
 	}
 	silently(t, a.Copy(t), silent.SessionGone)
+}
+
+// logoutEndpoint is the one of docs/sign-out.md.
+func logoutEndpoint(verifier *oidc.IDTokenVerifier, end func(sid string)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		token, err := verifier.VerifyLogout(r.Context(), r.PostFormValue("logout_token"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		end(token.SessionID)
+	}
+}
+
+// TestLogoutEndpoint: what the documentation tells apps to do stands here too, and
+// works.
+func TestLogoutEndpoint(t *testing.T) {
+	source, err := os.ReadFile("backchannel_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../docs/sign-out.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```go\n")
+	code, _, ok := strings.Cut(rest, "```")
+	if !ok || !strings.Contains(string(source), code) {
+		t.Errorf("docs/sign-out.md shows other code:\n%s", code)
+	}
+	ended := make(chan string, 1)
+	var endpoint http.HandlerFunc
+	host := hushtest.ServeTLS(t, "apps.test", func(w http.ResponseWriter, r *http.Request) { endpoint(w, r) })
+	e := &ears{Host: host, t: t}
+	p := telling(t, embedded(t), e, nil)
+	endpoint = logoutEndpoint(oidc.NewVerifier(issuer, e.keys, &oidc.Config{ClientID: "tell"}), func(sid string) { ended <- sid })
+	a := signIn(t, browser(t, p), "alice")
+	id := joins(t, a, "tell")
+	a.Get("v2/logout")
+	select {
+	case sid := <-ended:
+		if sid != id["sid"] {
+			t.Errorf("ended %s, want %v", sid, id["sid"])
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing came")
+	}
 }

@@ -49,7 +49,7 @@ func TestBackchannelLogoutURI(t *testing.T) {
 }
 
 func TestFrontchannelSource(t *testing.T) {
-	c, err := New(Spec{ID: "app", FrontchannelLogoutURI: "https://app.test:8443/a;b,c%20/out?x=;y", RedirectURIs: []string{"https://app.test:8443/cb"}})
+	c, err := New(Spec{ID: "app", FrontchannelLogoutURI: "https://app.test:8443/a;b,c%20/out?x=y", RedirectURIs: []string{"https://app.test:8443/cb"}})
 	if err != nil {
 		t.Fatal(err)
 	}
