@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -254,6 +255,9 @@ func (p *production) trustClocks() {
 	}
 }
 
+// alicesHash is one for all nodes: another one is another password to them.
+var alicesHash = sync.OnceValue(func() string { return login.HashPassword("wonderland") })
+
 // knowAlice gives the user of the example a password that the test knows.
 func (p *production) knowAlice(name string) {
 	p.t.Helper()
@@ -264,7 +268,7 @@ func (p *production) knowAlice(name string) {
 	}
 	before, rest, _ := strings.Cut(string(text), "password_hash: ")
 	_, after, _ := strings.Cut(rest, "\n")
-	if err := os.WriteFile(file, []byte(before+"password_hash: "+login.HashPassword("wonderland")+"\n"+after), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(before+"password_hash: "+alicesHash()+"\n"+after), 0o600); err != nil {
 		p.t.Fatal(err)
 	}
 }
