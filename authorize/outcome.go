@@ -12,7 +12,7 @@ import (
 // Browser is what a request tells about the browser that sent it.
 type Browser struct {
 	Cookie   silent.Cookie
-	Accounts []SignedIn // what its cookies hold, the latest sign-in first
+	Accounts []SignedIn // what its cookies hold, of each the latest sign-in first
 	// From Fetch Metadata and Storage Access Headers; false where the browser
 	// does not send them.
 	Embedded, CrossSite, StorageActive bool

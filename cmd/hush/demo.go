@@ -94,7 +94,7 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	passwords := &demo.Passwords{}
 	p, err := provider.New(provider.Options{
 		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store, Passwords: passwords,
-		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(), ACR: demo.ACR(),
+		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(), ACR: demo.ACR(), Session: demo.Session(),
 		CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken,
 	})
 	if err != nil {

@@ -9,7 +9,9 @@ package browsertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,6 +42,9 @@ type Options struct {
 	Width, Height     int    // viewport in CSS pixels; 0 means 1280 x 800
 	NoScript          bool   // pages run no JavaScript; Eval still works
 	NoPageCache       bool   // pages that were left are not kept for going back
+	// Profile is the directory of a profile, for a browser that is closed and opened
+	// again. Default: one of its own.
+	Profile string
 }
 
 const (
@@ -69,7 +74,7 @@ func New(t testing.TB, o Options) *Browser {
 	}
 	b := &Browser{t: t, opt: o}
 	alloc, stop := chromedp.NewExecAllocator(context.Background(),
-		b.flags(find(t), profile(t, o.ThirdPartyCookies))...)
+		b.flags(find(t), profile(t, o))...)
 	b.stop = stop
 	b.ctx, b.cancel = chromedp.NewContext(alloc, chromedp.WithBrowserOption(
 		chromedp.WithBrowserErrorf(func(string, ...any) {}))) // unknown events of newer versions
@@ -158,13 +163,19 @@ func find(t testing.TB) string {
 }
 
 // profile makes a user data directory with the cookie policy, which Chromium
-// reads only at its start.
-func profile(t testing.TB, p Policy) string {
+// reads only at its start. One that was used before stays as it is.
+func profile(t testing.TB, o Options) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := o.Profile
+	if dir == "" {
+		dir = t.TempDir()
+	}
 	err := os.Mkdir(filepath.Join(dir, "Default"), 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		return dir
+	}
 	if err == nil {
-		prefs := fmt.Sprintf(`{"profile":{"cookie_controls_mode":%d}}`, p)
+		prefs := fmt.Sprintf(`{"profile":{"cookie_controls_mode":%d}}`, o.ThirdPartyCookies)
 		err = os.WriteFile(filepath.Join(dir, "Default", "Preferences"), []byte(prefs), 0o600)
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/session"
 )
 
 // accessTokenLifetime is short, so that a visitor sees a renewal before the
@@ -67,6 +68,11 @@ func (c Config) APIs() []client.API {
 		AccessTokenLifetime: accessTokenLifetime, BrowserTokenLifetime: accessTokenLifetime,
 		SkipConsentForFirstParty: true,
 	}}
+}
+
+// Session lets people of the demo ask to stay signed in.
+func Session() session.Policy {
+	return session.Policy{Remember: &session.Limits{Idle: 30 * 24 * time.Hour, Lifetime: 90 * 24 * time.Hour}}
 }
 
 // ACR is the order of the authentication contexts of the demo.
