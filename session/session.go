@@ -51,7 +51,7 @@ const (
 
 	SignedOut       Absence = "signed_out"       // the user signed out
 	Revoked         Absence = "revoked"          // ended from elsewhere: operator or "sign out everywhere"
-	Replaced        Absence = "replaced"         // someone else signed in in the same browser
+	Replaced        Absence = "replaced"         // more accounts than one browser holds
 	UserDisabled    Absence = "user_disabled"    // the account was disabled or removed
 	PasswordChanged Absence = "password_changed" // its credential is no longer the user's
 	Displaced       Absence = "displaced"        // the user's later sessions left no room for it

@@ -127,7 +127,7 @@ func TestCookieTampering(t *testing.T) {
 func FuzzAccounts(f *testing.F) {
 	c, account := testCookies(f), keptAccount()
 	one := formatAccounts([]authorize.SignedIn{account})
-	for _, seed := range []string{"", one, one + "\n" + one, one + "\t\t", one[:70], one + "\n", "\t\t", strings.Replace(one, "alice", "", 1), strings.Repeat("\n", 64) + "\t\t", one[:30] + "\r" + one[31:]} {
+	for _, seed := range []string{"", one, one + "\n" + one, one + "\t\t", one[:70], one + "\n", "\t\t", strings.Replace(one, "alice", "", 1), one + "\t1795656000", one + "\t0", one + "\t01", one + "\t-1", one + "\t1\t", one + "\tx", strings.Repeat("\n", 64) + "\t\t", one[:30] + "\r" + one[31:]} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

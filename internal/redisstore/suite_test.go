@@ -50,7 +50,7 @@ var suite = []struct {
 	{"give back late", testGiveBackLate}, {"known browser", testKnownBrowser},
 	{"share of an address", testShare}, {"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},
 	{"registrations", testRegistrations}, {"registration life", testRegistrationLife},
-	{"registration and sessions", testRegistrationAndSessions}, {"registration race", testRegistrationRace},
+	{"registration and sessions", testRegistrationAndSessions}, {"resolve all", testResolveAll}, {"choose", testChoose}, {"registration race", testRegistrationRace},
 	{"queue", testQueue}, {"queue once", testQueueOnce}, {"queue lease", testQueueLease}, {"queue backoff", testQueueBackoff},
 	{"queue jitter", testQueueJitter}, {"queue turns", testQueueTurns}, {"queue keep", testQueueKeep}, {"queue most", testQueueMost}, {"queue race", testQueueRace},
 	{"health", testHealth}, {"script flush", testScriptFlush}, {"every key expires", testEveryKeyExpires},
