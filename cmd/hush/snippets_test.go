@@ -19,10 +19,15 @@ var snippetBase = map[string]string{
 	"clients": "clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/callback]",
 }
 
-// TestDeploymentSnippets loads each part of a configuration that
-// docs/deployment.md shows.
-func TestDeploymentSnippets(t *testing.T) {
-	page, err := os.ReadFile("../../docs/deployment.md")
+// TestSnippets loads each part of a configuration that these pages show.
+func TestSnippets(t *testing.T) {
+	for _, page := range []string{"deployment.md", "session-policy.md"} {
+		t.Run(page, func(t *testing.T) { loadSnippets(t, page) })
+	}
+}
+
+func loadSnippets(t *testing.T, name string) {
+	page, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
