@@ -124,7 +124,23 @@ func (s *scale) measure() {
 	}))
 	s.users = s.users[:len(s.users)-min(20, len(s.users)/2)]
 	s.handles = s.handles[:len(s.users)*sessionsOfOne]
-	s.t.Logf("  resolves a second, 32 at once: %d", s.rate())
+	before := s.processor()
+	rate := s.rate()
+	s.t.Logf("  32 at once     %d resolves a second, %v of the server's processor each", rate, (s.processor()-before)/(32*ratePart))
+}
+
+// processor is the time that Redis has used of a processor.
+func (b bench) processor() time.Duration {
+	b.t.Helper()
+	info, err := b.Client().Info(ctx, "cpu").Result()
+	b.ok(err)
+	var sum time.Duration
+	for _, m := range regexp.MustCompile(`used_cpu_(?:sys|user):([\d.]+)`).FindAllStringSubmatch(info, -1) {
+		d, err := time.ParseDuration(m[1] + "s")
+		b.ok(err)
+		sum += d
+	}
+	return sum
 }
 
 // times runs f n times, after some to warm up, and returns the median and the time
@@ -141,13 +157,15 @@ func (s *scale) times(n int, f func() error) string {
 	return fmt.Sprintf("median %v, 99%% within %v", took[n/2].Round(time.Microsecond), took[n*99/100].Round(time.Microsecond))
 }
 
+// ratePart is what each of those that ask at once asks.
+const ratePart = 200
+
 // rate is how many sessions are resolved in a second.
 func (s *scale) rate() int64 {
 	s.t.Helper()
-	const each = 200
 	start, done := time.Now(), atomic.Int64{}
 	errs := parallel(32, func(int) error {
-		for range each {
+		for range ratePart {
 			_, _, err := s.Resolve(ctx, session.Query{Handle: s.handles[rand.IntN(len(s.handles))], ClientID: "orders", Activity: true})
 			if err != nil {
 				return err

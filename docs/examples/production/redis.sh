@@ -28,6 +28,8 @@ appendfsync everysec
 # Nothing may be evicted: a redeemed code would be good again.
 maxmemory ${MAXMEMORY:-512mb}
 maxmemory-policy noeviction
+# A session is a small hash: half the memory (docs/scale.md).
+hash-max-listpack-value 1024
 
 # A primary that lost its replicas refuses writes, so that none go to it while
 # Sentinel makes another one the primary.
