@@ -126,6 +126,15 @@ func TestAccountFormIsOfItsPage(t *testing.T) {
 			}
 		})
 	}
+	// Nor does a form go over to the next session of the same browser.
+	form, end = elsewhere(t, here)
+	here.Get("v2/logout?client_id=every")
+	here.Authorize(request("every", "prompt", "login"))
+	granted(t, here.SignIn("alice", "wonderland"))
+	if r := here.Post("account/end", with(form, "end", end)); r.Status != http.StatusForbidden || !lives(t, phone) {
+		t.Errorf("a form of the session before: status %d", r.Status)
+	}
+	form, end = elsewhere(t, here)
 	// A browser that has lost its form cookie gets a form that works.
 	here.SetCookie(formCookie, "")
 	if r := here.Post("account/end", with(form, "end", end)); r.Status != http.StatusForbidden || !lives(t, phone) {

@@ -124,7 +124,7 @@ func TestRewriteLeavesAnEditorsWork(t *testing.T) {
 func TestRewriteKeepsTheFilesPlace(t *testing.T) {
 	_, users := withPeople(t, "users: []\n")
 	link := filepath.Join(t.TempDir(), "link.yaml")
-	if err := errors.Join(os.Symlink(users, link), os.WriteFile(users+".new", []byte("half"), 0o600)); err != nil {
+	if err := errors.Join(os.Symlink(users, link), os.WriteFile(hidden(users, "new"), []byte("half"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if err := rewrite(t.Context(), link, func([]byte) ([]byte, error) { return []byte("new"), nil }); err != nil {
@@ -139,7 +139,7 @@ func TestRewriteKeepsTheFilesPlace(t *testing.T) {
 
 func TestLockIsWaitedForInBounds(t *testing.T) {
 	_, users := withPeople(t, "users: []\n")
-	unlock, err := lock(t.Context(), users+".lock")
+	unlock, err := lock(t.Context(), hidden(users, "lock"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func rewrite(ctx context.Context, path string, change func([]byte) ([]byte, erro
 	if err != nil {
 		return err
 	}
-	unlock, err := lock(ctx, path+".lock")
+	unlock, err := lock(ctx, hidden(path, "lock"))
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", path, err)
 	}
@@ -50,6 +50,12 @@ func rewrite(ctx context.Context, path string, change func([]byte) ([]byte, erro
 	return nil
 }
 
+// hidden is a file beside another, of a name that no editor takes for its own.
+func hidden(path, what string) string {
+	dir, name := filepath.Split(path)
+	return filepath.Join(dir, "."+name+".hush-"+what)
+}
+
 // beside writes a file next to another, of the same mode and as far as it can be
 // of the same owner, and has it on disk when it returns.
 func beside(path string, data []byte) (name string, err error) {
@@ -57,7 +63,7 @@ func beside(path string, data []byte) (name string, err error) {
 	if err != nil {
 		return "", err
 	}
-	name = path + ".new"
+	name = hidden(path, "new")
 	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) { // of one who was ended
 		return "", err
 	}
