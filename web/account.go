@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -232,12 +233,18 @@ func (s *Server) accountAnswer(w http.ResponseWriter, r *http.Request) (oauth.Pa
 // it holds another account, and otherwise for as long as it can be told why its
 // own opens nothing.
 func (s *Server) leaveAccount(w http.ResponseWriter, r *http.Request, v visit, ended []session.Ended) error {
-	if len(authorize.Current(v.Accounts)) == len(ended) {
+	left := len(authorize.Current(v.Accounts)) > len(ended)
+	if !left {
 		if err := s.cookies.retire(w, r, v.Accounts); err != nil {
 			return err
 		}
 	}
-	return s.depart(w, r, departure{ended: ended})
+	if left {
+		s.cookies.state.write(w, without(v.Accounts, slices.DeleteFunc(slices.Clone(v.Accounts), func(a authorize.SignedIn) bool {
+			return !slices.ContainsFunc(ended, func(e session.Ended) bool { return e.Key == a.Handle.Key })
+		})))
+	}
+	return s.depart(w, r, departure{ended: ended, left: left})
 }
 
 func placeView(e *page.Edition, p account.Place, now time.Time) page.Place {

@@ -20,6 +20,7 @@ type departure struct {
 	to     string         // an address that is registered for app; "": the browser stays
 	notice string         // key of what was wrong with the request; "" for nothing
 	ended  []session.Ended
+	left   bool // it is signed in with other accounts still
 }
 
 // depart sends the browser on, or shows that nobody is signed in; on its way it
@@ -66,7 +67,7 @@ func (s *Server) signedOut(w http.ResponseWriter, r *http.Request, d departure) 
 	view, e := page.SignedOut{Base: s.base}, s.edition(r)
 	view.Client, view.ReturnTo = d.back()
 	status, notice := d.said(r, e)
-	view.Notice = notice
+	view.Notice, view.Account = notice, d.left
 	return show(w, e, status, "'none'", view)
 }
 

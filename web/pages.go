@@ -38,7 +38,7 @@ func (s *Server) wrongMethod(allowed string) handler {
 // home says what this is to someone who opens the issuer in a browser.
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	e := s.edition(r)
-	return show(w, e, http.StatusOK, "'none'", page.Message{Base: s.base, Title: e.Text("home.title"), Text: e.Text("home.text")})
+	return show(w, e, http.StatusOK, "'none'", page.Message{Base: s.base, Title: e.Text("home.title"), Text: e.Text("home.text"), Account: true})
 }
 
 func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {

@@ -68,7 +68,7 @@ func (v *Visitor) owns(key session.Key) bool {
 // password is none. An error means that the store could not tell.
 func (s *Service) Visitors(ctx context.Context, accounts []authorize.SignedIn) ([]Visitor, error) {
 	var list []Visitor
-	for _, a := range accounts {
+	for _, a := range authorize.Current(accounts) {
 		current, now, err := s.Flows.Sessions.Resolve(ctx, session.Query{Handle: a.Handle})
 		if absent := session.Absence(""); errors.As(err, &absent) || errors.Is(err, session.ErrUnreadable) {
 			continue

@@ -21,7 +21,7 @@ func TestScreenshots(t *testing.T) {
 	tab := browsertest.New(t, browsertest.Options{}).Tab(t)
 	for file, view := range map[string]string{
 		"sign-in": "view/login", "sign-in-remember": "view/login-remember", "select": "view/select", "consent": "view/consent", "error": "view/error", "sign-out": "view/sign-out", "signed-out": "view/signed-out",
-		"branded-sign-in": "brand/login-error", "consent-unverified": "view/consent-stranger",
+		"branded-sign-in": "brand/login-error", "account": "view/account", "password": "view/password", "consent-unverified": "view/consent-stranger",
 	} {
 		tab.Goto(base + "/" + view)
 		settle(tab)

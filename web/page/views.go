@@ -118,6 +118,7 @@ type SignedOut struct {
 	Client   string
 	ReturnTo string // optional link, already validated by the caller
 	Notice   string
+	Account  bool // link to the page about the accounts that are left
 }
 
 func (SignedOut) template() string { return "signedout" }
@@ -167,7 +168,10 @@ type ReasonIndex struct {
 func (ReasonIndex) template() string { return "reasons" }
 
 // Message is a plain page with a title.
-type Message struct{ Base, Title, Text string }
+type Message struct {
+	Base, Title, Text string
+	Account           bool // link to the page about one's account
+}
 
 func (Message) template() string { return "message" }
 

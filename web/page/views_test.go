@@ -66,7 +66,7 @@ func samples(e *Edition) map[string]View {
 		"sign-out-bare":     SignOut{Base: base, Action: "/oidc/logout/confirm", Parked: parked},
 		"sign-out-long":     SignOut{Base: base, Action: "/oidc/logout/confirm", Client: long, Accounts: []string{long, "alice"}},
 		"signed-out":        SignedOut{Base: base, Client: "Orders", ReturnTo: "https://orders.example.com/"},
-		"signed-out-notice": SignedOut{Base: base, Notice: e.Text("signedout.address")},
+		"signed-out-notice": SignedOut{Base: base, Notice: e.Text("signedout.address"), Account: true},
 		"farewell":          Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: "Orders"}, {Name: "Reports"}}, Client: "Orders", ReturnTo: "https://orders.example.com/"},
 		"farewell-notice":   Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: "Orders"}}, Notice: e.Text("signedout.address")},
 		"farewell-long":     Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: long}}, Client: long, ReturnTo: "https://orders.example.com/"},
@@ -87,7 +87,7 @@ func samples(e *Edition) map[string]View {
 		"password":       Password{Base: base, Action: "/account/password", Parked: parked, Account: "Alice Liddell", Username: "alice", Back: base + "account"},
 		"password-error": Password{Base: base, Action: "/account/password", Parked: parked, Account: "alice", Username: "alice", Error: e.Text("password.short"), Wrong: "next", Back: base + "account"},
 		"password-long":  Password{Base: base, Action: "/account/password", Parked: parked, Account: long, Username: long, Error: long, Wrong: "current"},
-		"message":        Message{Base: base, Title: e.Text("home.title"), Text: e.Text("home.text")},
+		"message":        Message{Base: base, Title: e.Text("home.title"), Text: e.Text("home.text"), Account: true},
 		"message-bare":   Message{Base: base, Title: e.Text("home.title")},
 	}
 }
