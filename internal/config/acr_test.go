@@ -84,3 +84,28 @@ func TestIdleACR(t *testing.T) {
 		}
 	}
 }
+
+// TestLaxerACR: a context counts for those below, so it must not be easier to come
+// by than they are.
+func TestLaxerACR(t *testing.T) {
+	warned := func(low, high string) bool {
+		list := good(t, contexts(`value: "1"`, `{value: "2", `+low+`}`, `{value: "3", `+high+`}`), nil).Warnings()
+		return slices.ContainsFunc(list, func(p Problem) bool { return p.Key == "acr[2]" && strings.Contains(p.Text, "counts for acr[1] too") })
+	}
+	for _, c := range []struct {
+		low, high string
+		want      bool
+	}{
+		{"on_request: true", "max_age: 5m", true},
+		{"on_request: true, max_age: 5m", "on_request: true, max_age: 1h", true},
+		{"on_request: true, max_age: 5m", "on_request: true", true},
+		{"max_age: 5m", "on_request: true, max_age: 1h", true},
+		{"max_age: 1h", "max_age: 5m", false},
+		{"max_age: 1h", "on_request: true, max_age: 1h", false},
+		{"on_request: true", "on_request: true, max_age: 5m", false},
+	} {
+		if got := warned(c.low, c.high); got != c.want {
+			t.Errorf("%s, then %s: warned %v", c.low, c.high, got)
+		}
+	}
+}

@@ -112,7 +112,11 @@ func (d *decoder) checkListeners(c *Config) {
 		d.bad("admin.listen", "is the same port as listen: give one of them another")
 	}
 	if !client.IsLoopback(adminHost) {
-		d.warn("admin.listen", "is not on loopback: whoever reaches it reads the metrics; keep it on a network of yours")
+		listens := ""
+		if d.has("admin.token") {
+			listens = ", and the token goes there in plain HTTP"
+		}
+		d.warn("admin.listen", "is not on loopback: whoever reaches it reads the metrics%s; keep it on a network of yours", listens)
 	}
 }
 
@@ -127,6 +131,8 @@ func (d *decoder) checkAdmin(c *Config) {
 		return
 	case len(token) < minAdminToken || strings.Trim(token, "-._~+/=0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		d.bad(path, "must be %d random characters or more, of those that a bearer token may have: make one with: hush secret", minAdminToken)
+	case slices.Contains(c.Secrets, c.Admin.Token) || c.PairwiseSalt == c.Admin.Token:
+		d.bad(path, "is also in another key, which operators should not know: make another with: hush secret")
 	case len(d.marks[path].from) == 0:
 		d.warn(path, "stands in the file itself: whoever reads the file can end every session; write ${HUSH_ADMIN_TOKEN} and set it in the environment")
 	}

@@ -31,6 +31,7 @@ func (d *decoder) checkACR(c *Config) {
 		d.unique(index("acr", i)+".value", c.ACR[i].Value, "context", seen)
 		d.checkContext(index("acr", i), &c.ACR[i], i == 0)
 		classes[i] = c.ACR[i].class()
+		d.checkLaxer(c.ACR, i)
 	}
 	if len(classes) == 0 || !d.fine("acr") {
 		return
@@ -56,6 +57,20 @@ func (d *decoder) checkContext(path string, a *ACR, lowest bool) {
 	}
 	if !lowest && d.fine(path) && !a.OnRequest && a.MaxAge == 0 && a.class().Always() {
 		d.warn(path, "is reached by every sign-in and held as long: nobody is ever asked to sign in for it; add on_request: true or max_age")
+	}
+}
+
+// checkLaxer: what counts for a context below, and is easier to come by, takes its
+// conditions from it.
+func (d *decoder) checkLaxer(all []ACR, i int) {
+	path, high := index("acr", i), &all[i]
+	for j := 1; j < i; j++ {
+		low := &all[j]
+		longer := low.MaxAge != 0 && (high.MaxAge == 0 || high.MaxAge > low.MaxAge)
+		if (longer || low.OnRequest && !high.OnRequest) && d.fine(path) && high.class().Always() {
+			d.warn(path, "counts for %s too, and is easier to come by: put the weaker one first, or let this one ask for as much, with on_request and max_age", index("acr", j))
+			return
+		}
 	}
 }
 

@@ -75,6 +75,7 @@ func (d *decoder) checkSessions(c *Config) {
 	d.checkOrder("session", s.Idle, s.Lifetime)
 	if r := s.Remember; r != nil {
 		d.checkOrder("session.remember", r.Idle, r.Lifetime)
+		d.checkLonger("session.remember", session.Limits(*r), session.Limits{Idle: s.Idle, Lifetime: s.Lifetime})
 	}
 	if d.has("session.when_full") && s.MaxPerUser == 0 {
 		d.warn("session.when_full", "does nothing without session.max_per_user: no number of sessions is too many")
@@ -86,6 +87,7 @@ func (d *decoder) checkSessions(c *Config) {
 		d.checkOrder(path, l.Idle, l.Lifetime)
 		if r := p.Groups[name].Remember; r != nil {
 			d.checkOrder(path+".remember", r.Idle, r.Lifetime)
+			d.checkLonger(path+".remember", *r, l)
 		}
 		if !slices.Contains(groups, name) {
 			advice := "the sso_group of none of the clients, so it holds for nobody"
@@ -94,6 +96,14 @@ func (d *decoder) checkSessions(c *Config) {
 			}
 			d.warn(path, "is %s", advice)
 		}
+	}
+}
+
+// checkLonger holds the limits of those who stay signed in against those of others.
+// Limits of nothing are the group's that nobody can ask for.
+func (d *decoder) checkLonger(path string, kept, others session.Limits) {
+	if kept.Lifetime != 0 && d.fine(path) && (kept.Idle < others.Idle || kept.Lifetime < others.Lifetime) {
+		d.warn(path, "is shorter than without: who asks to stay signed in is signed out sooner; write a longer idle or lifetime")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,7 @@ func (d *decoder) section(path string, n *yaml.Node, v reflect.Value, depth int)
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		d.bad(path, "must be a group of keys (%s), not %s", keysOf(v.Type()), kindOf(n))
+		d.bad(path, "must be a group of keys (%s), not %s%s", keysOf(v.Type()), kindOf(n), d.instead(path, n, v.Type()))
 		return
 	}
 	known := make(map[string]field)
@@ -45,6 +46,18 @@ func (d *decoder) section(path string, n *yaml.Node, v reflect.Value, depth int)
 			d.bad(inner, "is missing: write it, for example %s: %s", f.key, f.example)
 		}
 	}
+}
+
+// instead is what to write where something else than a group stands.
+func (d *decoder) instead(path string, n *yaml.Node, in reflect.Type) string {
+	needs := slices.ContainsFunc(fields(in), func(f field) bool { return f.need })
+	switch {
+	case path == "":
+		return ": begin with " + d.begin
+	case n.Value == "true" && !needs:
+		return ": write {} for the defaults of all"
+	}
+	return ""
 }
 
 // excused: a URL says the mode.

@@ -61,10 +61,23 @@ func unknown(key string, in reflect.Type) string {
 	if k := beginning(key, here); k != "" {
 		return "is not a key: did you mean " + k + "?" + makes[k]
 	}
+	if advice := elsewhere[key]; advice != "" {
+		return "is not a key: " + advice
+	}
 	if places := homes(key); len(places) > 0 {
+		if in == reflect.TypeFor[usersIn]() {
+			return "is not a key here: this file holds users only, the rest belongs into the configuration file"
+		}
 		return "is not a key here: it belongs into " + strings.Join(places, " or ")
 	}
 	return "is not a key: here may stand " + strings.Join(here, ", ")
+}
+
+// elsewhere are names of metadata that an app may be registered with in other
+// places, and need no key here.
+var elsewhere = map[string]string{
+	"frontchannel_logout_session_required": "iss and sid are always sent: remove it",
+	"backchannel_logout_session_required":  "sid is always sent: remove it",
 }
 
 // makes says how to make what a key holds.

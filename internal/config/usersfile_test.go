@@ -54,7 +54,8 @@ func TestUsersFileProblems(t *testing.T) {
 	for name, c := range map[string]struct{ people, file, at, advice string }{
 		"empty":              {"", "users.yaml:1", "", "begin with users:"},
 		"no users":           {"people: []\n", "users.yaml:1", "people", "is not a key"},
-		"another key":        {"users: []\nclients: []\n", "users.yaml:2", "clients", "is not a key"},
+		"another key":        {"users: []\nclients: []\n", "users.yaml:2", "clients", "this file holds users only"},
+		"a list":             {carol, "users.yaml:1", "", "begin with users:"},
 		"bad hash":           {"users:\n  - username: carol\n    password_hash: x\n", "users.yaml:3", "users[0].password_hash", "hush hash-password"},
 		"twice":              {"users:\n" + carol + carol, "users.yaml:4", "users[1].username", "in line 2"},
 		"in both":            {"users:\n  - username: ALICE\n    password_hash: " + goodHash + "\n", "users.yaml:2", "users[0].username", "of the configuration file"},
