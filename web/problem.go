@@ -97,6 +97,9 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	n.failed(problem)
 	status, e := statusOf(problem), s.edition(r)
 	group := "error." + errorText(n.endpoint, status)
+	if errors.Is(err, errFixed) {
+		group = "error.fixed"
+	}
 	view := page.Error{
 		Base: s.base, Title: e.Text(group + ".title"), Message: e.Text(group + ".text"), Todo: e.Text(group + ".todo"),
 		Open:   strings.HasPrefix(s.origin, "http:"), // on localhost the person is the developer

@@ -189,7 +189,7 @@ func revokeConsent(ctx context.Context, o *operator) error {
 	if !r.Remembered && r.Sessions == 0 {
 		return o.say("%s held nothing of %s.", plain(o.args[1]), plain(o.args[0]))
 	}
-	return o.say("%s may nothing any more for %s. What it had in %s is over; sign-ins at other apps go on.", plain(o.args[1]), plain(o.args[0]), counted(r.Sessions, "session"))
+	return o.say("%s is allowed nothing any more by %s. What it had in %s is over; sign-ins at other apps go on.", plain(o.args[1]), plain(o.args[0]), counted(r.Sessions, "session"))
 }
 
 func listUsers(ctx context.Context, o *operator) error {

@@ -113,7 +113,7 @@ func TestOperator(t *testing.T) {
 	d.says(words("sessions list u-1"), "SESSION ", s.ID+"  live   "+s.SignedIn, "guest shop\n")
 	d.says(words("sessions show "+s.ID), "session         "+s.ID+"\n", "sid             "+s.SID+"\n", "kept signed in  no\n", "shop   Shop   ")
 	d.says(words("consents list u-1"), "APP    NAME   ALLOWED\nguest  Guest  openid profile\n")
-	d.says(words("consents revoke u-1 guest"), "guest may nothing any more for u-1. What it had in 1 session is over; sign-ins at other apps go on.\n")
+	d.says(words("consents revoke u-1 guest"), "guest is allowed nothing any more by u-1. What it had in 1 session is over; sign-ins at other apps go on.\n")
 	d.says(words("consents revoke u-1 guest"), "guest held nothing of u-1.\n")
 	d.says(words("consents list u-1"), "No app was allowed anything.\n")
 	d.says(words("clients list"), "APP    NAME   TYPE    OWN  SSO GROUP  ENDED BEFORE\nguest  Guest  public  no   default    -\n")

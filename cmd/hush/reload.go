@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -82,10 +83,14 @@ func (r *reloader) reload(why string) {
 	if pair := next.Certificate(); pair != nil && r.started.TLS != nil {
 		r.certificate.Store(pair)
 	}
+	said := r.loaded.Warnings()
 	r.loaded, r.saw = next, next.Sum()
 	r.provider.Stale(false)
 	r.log.Info("configuration reloaded", "because", why, "clients", len(next.Clients), "apis", len(next.APIs), "users", len(next.LoginUsers()))
 	for _, w := range next.Warnings() {
+		if slices.Contains(said, w) {
+			continue // whoever changes a password reloads
+		}
 		r.log.Warn("configuration: "+w.Text, "key", w.Key, "line", w.Line)
 	}
 	if err := next.CheckWritable(context.Background()); err != nil {

@@ -52,7 +52,7 @@ func TestAdmin(t *testing.T) {
 		t.Errorf("at the other node the app is told %q", reason)
 	}
 	signedIn()
-	if said := run("consents"); said != "my-app may nothing any more for alice. What it had in 1 session is over; sign-ins at other apps go on.\n" {
+	if said := run("consents"); said != "my-app is allowed nothing any more by alice. What it had in 1 session is over; sign-ins at other apps go on.\n" {
 		t.Error(said)
 	}
 	if said := run("deliveries"); said != "Every app has been told.\n" {
