@@ -87,6 +87,9 @@ func TestReload(t *testing.T) {
 			t.Errorf("%s: a broken file changed something", how.name)
 		}
 	}
+	if n := strings.Count(s.log.String(), "configuration: holds one secret"); n != 1 {
+		t.Errorf("%d times in the log what was said at the start", n)
+	}
 	s.write("hush.yaml", strings.Replace(s.text("shop"), "issuer:", "session: {idle: 1h}\nissuer:", 1))
 	s.says(`these keys changed, which only a restart applies" keys=session`)
 	until(t, "app is gone", func() bool { return !s.knows("sighup") })
