@@ -208,3 +208,20 @@ func TestFullAndUnfinished(t *testing.T) {
 		}
 	})
 }
+
+// TestFullOfAnOlderPassword: sessions that a password opened which is the user's
+// no more open nothing, and take no place from who shows the new one.
+func TestFullOfAnOlderPassword(t *testing.T) {
+	policed(t, func(t *testing.T, under func(session.Policy) *session.Manager, _ redistest.Kit) {
+		m := under(session.Policy{MaxPerUser: 1, WhenFull: session.RefuseNew})
+		begin(t, m, session.SignIn{UserID: "alice", Credential: "stolen"})
+		owner := session.SignIn{UserID: "alice", Credential: "new"}
+		begin(t, m, owner)
+		if _, err := m.Start(t.Context(), owner); !errors.Is(err, session.ErrFull) {
+			t.Errorf("a second session of the new password: %v", err)
+		}
+		if _, err := m.Start(t.Context(), session.SignIn{UserID: "alice"}); !errors.Is(err, session.ErrFull) {
+			t.Errorf("a session of no password that is known: %v", err)
+		}
+	})
+}

@@ -130,7 +130,7 @@ func (m *Manager) enlist(ctx context.Context, in SignIn, key Key, l Limits) erro
 		if !errors.Is(err, ErrFull) {
 			return err
 		}
-		live, over, err := m.sift(ctx, members)
+		live, over, err := m.sift(ctx, members, in.Credential)
 		if err != nil {
 			return err
 		}
@@ -151,8 +151,9 @@ func (m *Manager) enlist(ctx context.Context, in SignIn, key Key, l Limits) erro
 }
 
 // sift tells which members of a user's list count, the oldest first and those
-// that are about to begin last, and which are over.
-func (m *Manager) sift(ctx context.Context, members []Member) (live, over []Key, err error) {
+// that are about to begin last, and which are over, as is what another credential
+// opened than that which was just shown: whoever had it must not keep the user out.
+func (m *Manager) sift(ctx context.Context, members []Member, credential string) (live, over []Key, err error) {
 	keys := make([]Key, len(members))
 	for i, member := range members {
 		keys[i] = member.Key
@@ -173,7 +174,7 @@ func (m *Manager) sift(ctx context.Context, members []Member) (live, over []Key,
 	}
 	for _, l := range all {
 		switch {
-		case l.State == "", l.State == Pending, l.State == Gone && fresh[l.Key]:
+		case l.State == Gone && fresh[l.Key], (l.State == "" || l.State == Pending) && shared(l.Credential, credential):
 			live = append(live, l.Key)
 		default:
 			over = append(over, l.Key)

@@ -201,6 +201,18 @@ func testRemembered(t *testing.T, b bench) {
 	}
 	b.near(s.Expires.Sub(s.AuthTime), lifetime)
 	b.near(b.left(last), idle)
+
+	// And from then on by the limits of those who did not ask, once they are lower.
+	p.Limits = session.Limits{Idle: 10 * time.Hour, Lifetime: 20 * time.Hour}
+	b.age(last, 9*time.Hour)
+	low := b.under(p)
+	low.use(last, app)
+	s = low.resolve(last)
+	b.near(s.Expires.Sub(s.AuthTime), 20*time.Hour)
+	b.age(last, 10*time.Hour-time.Minute)
+	low.use(last, app)
+	b.age(last, 2*time.Hour)
+	low.why(last, session.Expired)
 }
 
 // testLastUse is noted when the idle expiry moves, and as often.

@@ -11,7 +11,7 @@ local function limits(grp, rem)
   if not at then _, at = string.find(text, '\n\t', 1, true) end
   if not at then return nil end
   local idle, life, ridle, rlife = string.match(text, '^(%d+) (%d+) (%d+) (%d+)', at + 1)
-  if rem then return tonumber(ridle), tonumber(rlife) end
+  if rem == '1' then return tonumber(ridle), tonumber(rlife) end
   return tonumber(idle), tonumber(life)
 end
 
@@ -19,12 +19,14 @@ end
 local function noted(r) return math.max(tonumber(r.at), tonumber(r.lu or '0')) * 1000 end
 
 -- lower makes the record what limits that were lowered since leave of it. Its
--- TTL says when it was used last, unless that is capped by ex.
+-- TTL says when it was used last, unless that is capped by ex. Who asked to be
+-- remembered only once lives by the limits of all others from the sign-in at which
+-- they no longer did.
 local function lower(r)
   if r.st ~= 'active' or r.ttl < 0 or not (r.idle and r.ex and r.at and r.cr) then return end
   local idle, life = limits(r.grp or '', r.rem)
   if not idle then return end
-  local ex = math.min(r.ex, tonumber(r.cr) + life)
+  local ex = math.min(r.ex, (r.rem == '0' and r.at * 1000 or r.cr) + life)
   if idle >= r.idle and ex >= r.ex then return end
   local used = math.max(now + r.ttl - HOUR - r.idle, noted(r))
   r.was, r.idle, r.ex = r.ttl, math.min(r.idle, idle), ex
