@@ -233,18 +233,15 @@ func (s *Server) accountAnswer(w http.ResponseWriter, r *http.Request) (oauth.Pa
 // it holds another account, and otherwise for as long as it can be told why its
 // own opens nothing.
 func (s *Server) leaveAccount(w http.ResponseWriter, r *http.Request, v visit, ended []session.Ended) error {
-	left := len(authorize.Current(v.Accounts)) > len(ended)
-	if !left {
-		if err := s.cookies.retire(w, r, v.Accounts); err != nil {
-			return err
-		}
+	left := slices.DeleteFunc(authorize.Current(v.Accounts), func(a authorize.SignedIn) bool {
+		return slices.ContainsFunc(ended, func(e session.Ended) bool { return e.Key == a.Handle.Key })
+	})
+	if len(left) > 0 {
+		s.cookies.state.write(w, left)
+	} else if err := s.cookies.retire(w, r, v.Accounts); err != nil {
+		return err
 	}
-	if left {
-		s.cookies.state.write(w, without(v.Accounts, slices.DeleteFunc(slices.Clone(v.Accounts), func(a authorize.SignedIn) bool {
-			return !slices.ContainsFunc(ended, func(e session.Ended) bool { return e.Key == a.Handle.Key })
-		})))
-	}
-	return s.depart(w, r, departure{ended: ended, left: left})
+	return s.depart(w, r, departure{ended: ended, left: len(left) > 0})
 }
 
 func placeView(e *page.Edition, p account.Place, now time.Time) page.Place {

@@ -295,6 +295,22 @@ func TestAccountOfSeveral(t *testing.T) {
 	}
 }
 
+// TestAccountEndIsNoticed: who signs out as one of several on that page is signed
+// out for apps that watch the session, too.
+func TestAccountEndIsNoticed(t *testing.T) {
+	h := newHouse(t, embedded(t), 1)
+	a := h.browser("alice", onWindows)
+	signInAt(t, a, "passive", "bob")
+	told := ask(t, a, "")
+	watches(t, a, told, "unchanged")
+	for _, link := range linksTo(a.Get("account").Body, "/account?") {
+		if r := a.Get(link); strings.Contains(r.Body, "Alice Liddell") {
+			a.Submit("end", placesOn(r)[0].end)
+		}
+	}
+	watches(t, a, told, "changed")
+}
+
 // linksTo returns the addresses of a page that begin so, without the slash.
 func linksTo(body, prefix string) (list []string) {
 	for _, part := range strings.Split(body, `href="`)[1:] {
