@@ -17,7 +17,13 @@ type SignedIn struct {
 	// are signed in because it tells which apps were its own: they get nobody else's
 	// tokens.
 	Over int64
+	// Left: it ended with the browser, where another account did not. When that was
+	// is not known while Over is sometime. Nobody is told who it was.
+	Left bool
 }
+
+// sometime is when an account was over of which only that is known.
+const sometime = 1
 
 // is tells whether an entry is of the same account, in whatever session.
 func (a *SignedIn) is(b *SignedIn) bool { return a.Group == b.Group && a.UserID == b.UserID }

@@ -123,7 +123,7 @@ func genuine(entry SignedIn, seen session.Seen) error {
 
 func candidate(entry SignedIn, seen session.Seen) silent.Candidate {
 	c := silent.Candidate{Live: seen.Err == nil && entry.Over == 0, Used: seen.Used, Unknown: !seen.Known}
-	if c.Unknown && entry.Over != 0 {
+	if c.Unknown && entry.Over > sometime {
 		c.Until = time.Unix(entry.Over, 0)
 	}
 	return c

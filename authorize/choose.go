@@ -36,7 +36,7 @@ func (s *Service) offers(f found) []offer {
 	var live, over []offer
 	for i := range f.accounts {
 		a := &f.accounts[i]
-		if _, known := s.Directory().ByID(a.entry.UserID); !known {
+		if _, known := s.Directory().ByID(a.entry.UserID); !known || a.entry.Left {
 			continue
 		}
 		if a.Live {
@@ -59,7 +59,7 @@ func (s *Service) choices(offered []offer) []Choice {
 
 // loginOf is the user name of the account that a request is for and that is over.
 func (s *Service) loginOf(f found) string {
-	if f.accounts == nil || f.Session != nil || f.Missed {
+	if f.accounts == nil || f.Session != nil || f.Missed || f.picked.Left {
 		return ""
 	}
 	user, _ := s.Directory().ByID(f.picked.UserID)

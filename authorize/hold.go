@@ -25,6 +25,28 @@ func (s *Service) noted(out Outcome, held []SignedIn) Outcome {
 	return out
 }
 
+// Outliving adds to what a browser holds what of it has to be known when it was
+// closed, beside an account that outlives it: who else there was for the same apps.
+func Outliving(accounts []SignedIn) []SignedIn {
+	all := slices.Clone(accounts)
+	for i, a := range accounts {
+		switch {
+		case a.Kept || !outlived(accounts, a.Group):
+		case a.Over != 0:
+			all[i].Kept = true
+		default:
+			a.Kept, a.Left, a.Over = true, true, sometime
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// outlived tells whether an account of the group outlives the browser.
+func outlived(accounts []SignedIn, group string) bool {
+	return slices.ContainsFunc(accounts, func(a SignedIn) bool { return a.Kept && a.Over == 0 && a.Group == group })
+}
+
 // KeepFor is how long the accounts that outlive a browser do at most.
 func (s *Service) KeepFor(held []SignedIn) (most time.Duration) {
 	for i := range held {
@@ -87,7 +109,7 @@ func holding(held []SignedIn, seen []session.Seen, account SignedIn) []SignedIn 
 func marked(held []SignedIn, seen []session.Seen) []SignedIn {
 	all := slices.Clone(held)
 	for i := range seen {
-		if all[i].Over == 0 && seen[i].Err != nil {
+		if all[i].Over == 0 && seen[i].Err != nil || all[i].Over == sometime {
 			all[i].Over = seen[i].Now.Unix()
 		}
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -298,6 +299,32 @@ func TestNeverAnotherPerson(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestLongIDs: however long the ids of users are, people sign in and out, and
+// browsers take the cookie.
+func TestLongIDs(t *testing.T) {
+	var people []login.User
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+		u := users()[1]
+		u.ID, u.Username, u.Claims = strings.Repeat(name, 255), name, nil
+		people = append(people, u)
+	}
+	p := node(t, embedded(t), func(o *provider.Options) { remembering(o); o.Users = people })
+	a := browser(t, p)
+	for i, u := range people {
+		signInAt(t, a, "every", u.Username, "remember", map[bool]string{true: "yes"}[i%2 == 1])
+		if got := subjectOf(t, a, "every"); got != u.ID {
+			t.Errorf("signed in as %.1s, and every has %.1s", u.ID, got)
+		}
+		for name, c := range a.Cookies() {
+			if len(name)+len(c.Value) > 4096 {
+				t.Errorf("%s has %d bytes", name, len(c.Value))
+			}
+		}
+	}
+	isPage(t, a.Get("v2/logout"), http.StatusOK)
+	refusedAs(t, a.Authorize(quiet("every")), silent.SignedOut)
 }
 
 func end(t testing.TB, p *provider.Provider, h session.Handle, why session.Absence) {

@@ -78,6 +78,9 @@ func (c *cookies) read(r *http.Request) ([]authorize.SignedIn, silent.Cookie) {
 	}
 	for i := range kept {
 		kept[i].Kept = true
+		if kept[i].Left && slices.ContainsFunc(held, func(a authorize.SignedIn) bool { return a.Handle == kept[i].Handle }) {
+			continue // the browser was not closed since
+		}
 		if !slices.ContainsFunc(held, func(a authorize.SignedIn) bool { return sameAccount(a, kept[i]) }) {
 			held = append(held, kept[i])
 		}
@@ -110,7 +113,7 @@ func (c *cookies) readOne(r *http.Request, name string) ([]authorize.SignedIn, s
 // keepFor is how long the one that outlives the browser does.
 func (c *cookies) hold(w http.ResponseWriter, r *http.Request, accounts []authorize.SignedIn, keepFor time.Duration) error {
 	var held, kept []authorize.SignedIn
-	for _, a := range accounts {
+	for _, a := range authorize.Outliving(accounts) {
 		if a.Kept {
 			kept = append(kept, a)
 		} else {
@@ -129,9 +132,29 @@ func (c *cookies) put(w http.ResponseWriter, r *http.Request, name string, accou
 		return nil
 	}
 	s := sessions.NewSession(c.sso, name)
-	s.Values[accountsKey] = accounts
+	s.Values[accountsKey] = fitted(accounts)
 	s.Options = &sessions.Options{MaxAge: int(age.Seconds())}
 	return c.sso.Save(r, w, s)
+}
+
+// maxText is how long the text of a cookie may be: sealed and with its name it must
+// not have more than 4096 bytes, or browsers drop it.
+const maxText = 2000
+
+// fitted are as many accounts as one cookie holds. Only where user ids are very long
+// are there more: then those go that are over, and then those that came first.
+func fitted(accounts []authorize.SignedIn) []authorize.SignedIn {
+	fit := slices.Clone(accounts)
+	for len(fit) > 1 && len(formatAccounts(fit)) > maxText {
+		last := len(fit) - 1
+		for i := range fit {
+			if fit[i].Over != 0 {
+				last = i
+			}
+		}
+		fit = slices.Delete(fit, last, last+1)
+	}
+	return fit
 }
 
 // tombstoneAge is how long the store can still tell how a session ended.
@@ -295,7 +318,7 @@ func (s *ssoStore) Save(_ *http.Request, w http.ResponseWriter, session *session
 }
 
 // formatAccounts writes one line an account: handle, group, user id, and of one
-// that is over since when, in seconds.
+// that is over since when, in seconds, negative where it ended with the browser.
 func formatAccounts(accounts []authorize.SignedIn) string {
 	var b strings.Builder
 	for i, a := range accounts {
@@ -304,10 +327,17 @@ func formatAccounts(accounts []authorize.SignedIn) string {
 		}
 		b.WriteString(a.Handle.String() + "\t" + a.Group + "\t" + a.UserID)
 		if a.Over != 0 {
-			b.WriteString("\t" + strconv.FormatInt(a.Over, 10))
+			b.WriteString("\t" + since(a))
 		}
 	}
 	return b.String()
+}
+
+func since(a authorize.SignedIn) string {
+	if a.Left {
+		return strconv.FormatInt(-a.Over, 10)
+	}
+	return strconv.FormatInt(a.Over, 10)
 }
 
 func parseAccounts(text string) ([]authorize.SignedIn, error) {
@@ -315,13 +345,14 @@ func parseAccounts(text string) ([]authorize.SignedIn, error) {
 	for line := range strings.SplitSeq(text, "\n") {
 		handle, rest, _ := strings.Cut(line, "\t")
 		group, user, ok := strings.Cut(rest, "\t")
-		user, since, over := strings.Cut(user, "\t")
+		user, when, over := strings.Cut(user, "\t")
 		a := authorize.SignedIn{Group: group, UserID: user}
 		var err error
 		if a.Handle, err = session.ParseHandle(handle); err == nil && over {
-			a.Over, err = strconv.ParseInt(since, 10, 64)
+			a.Over, err = strconv.ParseInt(strings.TrimPrefix(when, "-"), 10, 64)
+			a.Left = strings.HasPrefix(when, "-")
 		}
-		if err != nil || !ok || over && (a.Over <= 0 || since != strconv.FormatInt(a.Over, 10)) {
+		if err != nil || !ok || over && (a.Over <= 0 || when != since(a)) {
 			return nil, errors.New("web: cookie holds no account")
 		}
 		accounts = append(accounts, a)

@@ -100,6 +100,68 @@ func TestRemember(t *testing.T) {
 	})
 }
 
+// TestRememberedIsNobodyElse: where one of two accounts ended with the browser, or
+// was over before, apps that used it do not get the one that did not.
+func TestRememberedIsNobodyElse(t *testing.T) {
+	for name, before := range map[string]func(t *testing.T, p *provider.Provider, a *hushtest.Agent, h session.Handle){
+		"signed in": func(*testing.T, *provider.Provider, *hushtest.Agent, session.Handle) {},
+		"signed out": func(t *testing.T, p *provider.Provider, a *hushtest.Agent, h session.Handle) {
+			end(t, p, h, session.SignedOut)
+			signInAt(t, a, "passive", "bob", "remember", "yes")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := embedded(t)
+			p := node(t, store, remembering)
+			a := browser(t, p)
+			signInAt(t, a, "every", "bob") // also used it, before
+			older(t, store, handleOf(t, a), time.Hour)
+			signInAt(t, a, "every", "alice")
+			alices := handleOf(t, a)
+			signInAt(t, a, "passive", "bob", "remember", "yes")
+			before(t, p, a, alices)
+			again := closed(t, a)
+			if r := again.Authorize(quiet("every")); r.Answer == nil || r.Answer.Params["code"] != "" {
+				t.Fatalf("alice's app got %+v", r.Answer)
+			}
+			if got := subjectOf(t, again, "passive"); got != "bob" {
+				t.Errorf("bob's app has %s", got)
+			}
+			older(t, store, alices, 80*time.Hour) // her record is forgotten
+			refusedAs(t, again.Authorize(quiet("every")), silent.AccountAmbiguous)
+			again.Authorize(request("every"))
+			granted(t, again.Submit("account", "1")) // that is his word
+			if got := subjectOf(t, again, "every"); got != "bob" {
+				t.Errorf("every has %s", got)
+			}
+		})
+	}
+}
+
+// TestLeftWithTheBrowser: who did not ask to be remembered is not named on the
+// pages of who comes after them, and is not signed in.
+func TestLeftWithTheBrowser(t *testing.T) {
+	p := node(t, embedded(t), remembering)
+	a := browser(t, p)
+	signInAt(t, a, "every", "alice")
+	signInAt(t, a, "passive", "bob", "remember", "yes")
+	if got := subjectOf(t, a, "every"); got != "alice" {
+		t.Errorf("before the browser is closed every has %s", got)
+	}
+	again := closed(t, a)
+	refusedAs(t, again.Authorize(quiet("every", "login_hint", "alice")), silent.SessionGone)
+	r := again.Authorize(request("every"))
+	if got := offers(t, r); got != "bob" || strings.Contains(strings.ToLower(r.Body), "alice") {
+		t.Errorf("offered: %s", got)
+	}
+	signInAt(t, again, "every", "alice")
+	for clientID, user := range map[string]string{"every": "alice", "passive": "bob"} {
+		if got := subjectOf(t, again, clientID); got != user {
+			t.Errorf("%s has %s", clientID, got)
+		}
+	}
+}
+
 // TestRememberNotOffered: no box where the policy has none, and a forged one
 // counts for nothing.
 func TestRememberNotOffered(t *testing.T) {
