@@ -78,7 +78,7 @@ func (c *cookies) read(r *http.Request) ([]authorize.SignedIn, silent.Cookie) {
 	}
 	for i := range kept {
 		kept[i].Kept = true
-		if kept[i].Left && slices.ContainsFunc(held, func(a authorize.SignedIn) bool { return a.Handle == kept[i].Handle }) {
+		if kept[i].Left && slices.ContainsFunc(held, func(a authorize.SignedIn) bool { return a.Handle.Key == kept[i].Handle.Key }) {
 			continue // the browser was not closed since
 		}
 		if !slices.ContainsFunc(held, func(a authorize.SignedIn) bool { return sameAccount(a, kept[i]) }) {

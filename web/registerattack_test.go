@@ -106,6 +106,7 @@ func TestRegistrationRefused(t *testing.T) {
 		"a logo of localhost":      {said(object{"logo_uri": "https://localhost:6379/"}), "invalid_client_metadata", "logo_uri"},
 		"a name that turns":        {said(object{"client_name": "\u202egro.knab"}), "invalid_client_metadata", "client_name"},
 		"a name of lines":          {said(object{"client_name": "a\nb"}), "invalid_client_metadata", "client_name"},
+		"a frame as a header":      {said(object{"frontchannel_logout_uri": stranger + "/" + strings.Repeat("x", 200)}), "invalid_client_metadata", "longer than 200 bytes"},
 		"a long name":              {said(object{"client_name": strings.Repeat("x", 201)}), "invalid_client_metadata", "client_name"},
 		"a contact of lines":       {said(object{"contacts": []string{"a\r\nb"}}), "invalid_client_metadata", "contacts"},
 		"scope":                    {said(object{"scope": `"openid"`}), "invalid_client_metadata", "scope"},

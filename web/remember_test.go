@@ -148,6 +148,13 @@ func TestLeftWithTheBrowser(t *testing.T) {
 	if got := subjectOf(t, a, "every"); got != "alice" {
 		t.Errorf("before the browser is closed every has %s", got)
 	}
+	older := a.Cookie(keepCookie)
+	signInAt(t, a, "every", "alice")
+	late := a.Copy(t)
+	late.SetCookie(keepCookie, older) // as where two answers overtake each other
+	if got := subjectOf(t, late, "every"); got != "alice" {
+		t.Errorf("beside an older cookie every has %s", got)
+	}
 	again := closed(t, a)
 	refusedAs(t, again.Authorize(quiet("every", "login_hint", "alice")), silent.SessionGone)
 	r := again.Authorize(request("every"))

@@ -87,6 +87,7 @@ func (m *Metadata) checkSizes() error {
 	}
 	for name, text := range map[string]string{
 		"client_name": m.ClientName, "software_id": m.SoftwareID, "software_version": m.SoftwareVersion,
+		"frontchannel_logout_uri": m.FrontchannelLogoutURI, // stands in a header of the sign-out page
 	} {
 		if len(text) > maxText {
 			return invalid("%s must not be longer than %d bytes", name, maxText)
