@@ -4,12 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 )
+
+// Ended is a session that was ended, zero where nothing was there. Ending it
+// again returns the same, for as long as its tombstone is kept.
+type Ended struct {
+	Key     Key
+	SID     string
+	UserID  string
+	Group   string
+	Clients []string // who took part, sorted
+}
 
 // End ends one session. When it returns without error nothing is issued for
 // the session any more, by any node, and OnEnd was told.
@@ -89,58 +97,4 @@ func (m *Manager) endAll(ctx context.Context, keys []Key, why Absence) ([]Ended,
 	}
 	_ = work.Wait() // the errors are in errs
 	return ended, errors.Join(errs...)
-}
-
-// judgeListed makes what the mark of everyone is upon a session that is over.
-func (m *Manager) judgeListed(ctx context.Context, l *Listed, now time.Time) error {
-	if l.State != "" {
-		return nil
-	}
-	over, err := m.over(ctx, &l.Session, now)
-	if over {
-		l.State = Revoked
-	}
-	return err
-}
-
-// WithdrawAll takes back all that an app was granted in any session of the user,
-// live or over, and tells in how many it took part. The remembered consent is to
-// be forgotten before: what begins meanwhile asks for it.
-func (m *Manager) WithdrawAll(ctx context.Context, userID, clientID string) (int, error) {
-	part, n := Page{Limit: mostPage}, 0
-	for {
-		sessions, next, err := m.Sessions(ctx, userID, part)
-		if err != nil {
-			return n, fmt.Errorf("list sessions: %w", err)
-		}
-		for _, l := range sessions {
-			if err := m.store.Withdraw(ctx, l.Key, clientID); err != nil {
-				return n, fmt.Errorf("withdraw: %w", err)
-			}
-			if l.State == "" && slices.ContainsFunc(l.Apps, func(a App) bool { return a.ClientID == clientID }) {
-				n++
-			}
-		}
-		if part.After = next; next == "" {
-			return n, nil
-		}
-	}
-}
-
-// describe reads many sessions, a page in a trip.
-func (m *Manager) describe(ctx context.Context, keys []Key) ([]Listed, error) {
-	all := make([]Listed, 0, len(keys))
-	for part := range slices.Chunk(keys, mostPage) {
-		read, now, err := m.store.Describe(ctx, part...)
-		if err != nil {
-			return nil, err
-		}
-		for i := range read {
-			if err := m.judgeListed(ctx, &read[i], now); err != nil {
-				return nil, err
-			}
-		}
-		all = append(all, read...)
-	}
-	return all, nil
 }

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -41,12 +43,55 @@ func (p Page) bounded() Page {
 	return p
 }
 
-// Ended is a session that was ended, zero where nothing was there. Ending it
-// again returns the same, for as long as its tombstone is kept.
-type Ended struct {
-	Key     Key
-	SID     string
-	UserID  string
-	Group   string
-	Clients []string // who took part, sorted
+// Describe returns one session with all its apps, by the key alone. Where there
+// is none its State says so; an error means that the store could not answer.
+func (m *Manager) Describe(ctx context.Context, key Key) (Listed, error) {
+	all, err := m.describe(ctx, []Key{key})
+	if err != nil {
+		return Listed{}, err
+	}
+	return all[0], nil
+}
+
+// Sessions returns a part of the user's sessions, the latest to expire first,
+// and the Page.After of the next part, "" after the last. Sessions that are over
+// are among them until they are forgotten, and those that are Gone stay while
+// refresh tokens outlive them.
+func (m *Manager) Sessions(ctx context.Context, userID string, p Page) ([]Listed, string, error) {
+	keys, next, err := m.users.List(ctx, userID, p.bounded())
+	if err != nil || len(keys) == 0 {
+		return nil, "", err
+	}
+	all, err := m.describe(ctx, keys)
+	return all, next, err
+}
+
+// describe reads many sessions, a page in a trip.
+func (m *Manager) describe(ctx context.Context, keys []Key) ([]Listed, error) {
+	all := make([]Listed, 0, len(keys))
+	for part := range slices.Chunk(keys, mostPage) {
+		read, now, err := m.store.Describe(ctx, part...)
+		if err != nil {
+			return nil, err
+		}
+		for i := range read {
+			if err := m.judgeListed(ctx, &read[i], now); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, read...)
+	}
+	return all, nil
+}
+
+// judgeListed makes what the mark of everyone is upon a session that is over.
+func (m *Manager) judgeListed(ctx context.Context, l *Listed, now time.Time) error {
+	if l.State != "" {
+		return nil
+	}
+	over, err := m.over(ctx, &l.Session, now)
+	if over {
+		l.State = Revoked
+	}
+	return err
 }

@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -73,25 +75,26 @@ func (m *Manager) Withdraw(ctx context.Context, key Key, clientID string) error 
 	return m.store.Withdraw(ctx, key, clientID)
 }
 
-// Describe returns one session with all its apps, by the key alone. Where there
-// is none its State says so; an error means that the store could not answer.
-func (m *Manager) Describe(ctx context.Context, key Key) (Listed, error) {
-	all, err := m.describe(ctx, []Key{key})
-	if err != nil {
-		return Listed{}, err
+// WithdrawAll takes back all that an app was granted in any session of the user,
+// live or over, and tells in how many it took part. The remembered consent is to
+// be forgotten before: what begins meanwhile asks for it.
+func (m *Manager) WithdrawAll(ctx context.Context, userID, clientID string) (int, error) {
+	part, n := Page{Limit: mostPage}, 0
+	for {
+		sessions, next, err := m.Sessions(ctx, userID, part)
+		if err != nil {
+			return n, fmt.Errorf("list sessions: %w", err)
+		}
+		for _, l := range sessions {
+			if err := m.store.Withdraw(ctx, l.Key, clientID); err != nil {
+				return n, fmt.Errorf("withdraw: %w", err)
+			}
+			if l.State == "" && slices.ContainsFunc(l.Apps, func(a App) bool { return a.ClientID == clientID }) {
+				n++
+			}
+		}
+		if part.After = next; next == "" {
+			return n, nil
+		}
 	}
-	return all[0], nil
-}
-
-// Sessions returns a part of the user's sessions, the latest to expire first,
-// and the Page.After of the next part, "" after the last. Sessions that are over
-// are among them until they are forgotten, and those that are Gone stay while
-// refresh tokens outlive them.
-func (m *Manager) Sessions(ctx context.Context, userID string, p Page) ([]Listed, string, error) {
-	keys, next, err := m.users.List(ctx, userID, p.bounded())
-	if err != nil || len(keys) == 0 {
-		return nil, "", err
-	}
-	all, err := m.describe(ctx, keys)
-	return all, next, err
 }

@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -70,22 +69,6 @@ func parseBegun(text string) (begun, error) {
 	}
 	n, err := strconv.ParseInt(turn, 10, 64)
 	return begun{generation, n}, err
-}
-
-// Start begins or renews a session and returns the handle for the browser. A
-// new session is pending: call Activate once nothing more can refuse the user.
-// ErrFull refuses a user who has as many as are allowed.
-func (m *Manager) Start(ctx context.Context, in SignIn) (Handle, error) {
-	began, err := parseBegun(in.Generation)
-	if err != nil {
-		return Handle{}, fmt.Errorf("session: generation: %w", err)
-	}
-	in.Generation = began.generation
-	h, err := m.start(ctx, in)
-	if err != nil {
-		return Handle{}, err
-	}
-	return h, m.unmarked(ctx, began, h.Key)
 }
 
 // unmarked refuses a sign-in across which a mark was set, whoever it was for. It

@@ -28,6 +28,22 @@ type SignIn struct {
 	Credential string
 }
 
+// Start begins or renews a session and returns the handle for the browser. A
+// new session is pending: call Activate once nothing more can refuse the user.
+// ErrFull refuses a user who has as many as are allowed.
+func (m *Manager) Start(ctx context.Context, in SignIn) (Handle, error) {
+	began, err := parseBegun(in.Generation)
+	if err != nil {
+		return Handle{}, fmt.Errorf("session: generation: %w", err)
+	}
+	in.Generation = began.generation
+	h, err := m.start(ctx, in)
+	if err != nil {
+		return Handle{}, err
+	}
+	return h, m.unmarked(ctx, began, h.Key)
+}
+
 // start is Start without a look at the marks.
 func (m *Manager) start(ctx context.Context, in SignIn) (Handle, error) {
 	in.Remember = in.Remember && m.CanRemember(in.Group)
