@@ -1,11 +1,11 @@
 -- Invariant: afterwards there is a tombstone and no session, whatever was here,
 -- and the first reason stands. It keeps what says to whom the reason may be
 -- told and who took part. Refresh families go with it, but for those that outlive
--- a session which the user or the browser ended; the answer says whether one is
--- left: then the session stays on its user's list, where the family is found.
+-- it; the answer says whether one is left: then the session stays on its user's
+-- list, where the family is found.
 local why = ARGV[1]
 
-local all = why == 'revoked' or why == 'user_disabled' or why == 'password_changed'
+local all = not outlives(why)
 local left = drop(function(_, key) return all or redis.call('HGET', key, 'out') ~= '1' end)
 
 local r = read('')

@@ -1,5 +1,5 @@
--- The families of the session at KEYS[1]: KEYS[2] has "<jti> <client>". A family's own keys lie in the same slot, so a script may
--- name them by what it reads here.
+-- The families of the session at KEYS[1]: KEYS[2] has "<jti> <client>". A family's
+-- own keys lie in the same slot, so a script may name them by what it reads here.
 
 -- drop deletes those families for which gone(client, key) says so, and returns
 -- how many are left. It only deletes, which works out of memory too.

@@ -11,12 +11,8 @@ local function family()
   }
 end
 
--- lasts tells whether the family holds although its session does not. A session
--- that was ended for the user's sake takes all with it.
-local function lasts(f, s)
-  return f ~= nil and f.out and now < f.ex and
-    (s == 'gone' or s == 'idle' or s == 'expired' or s == 'signed_out' or s == 'replaced' or s == 'displaced')
-end
+-- lasts tells whether the family holds although its session does not.
+local function lasts(f, s) return f ~= nil and f.out and now < f.ex and outlives(s) end
 
 -- kill ends a family and what it gave, for as long as that or the code may be
 -- presented. Out of memory the marker cannot be written, but the family goes all
