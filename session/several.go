@@ -34,11 +34,8 @@ func (m *Manager) JudgedAll(ctx context.Context, queries []Query, all []Seen) []
 
 // Slides tells whether a use of a session now is one that moves its idle expiry.
 func (m *Manager) Slides(s *Session, now time.Time) bool {
-	return now.Sub(s.LastUse) > m.policy.For(s.Group, s.Remembered).Idle/slideParts
+	return now.Sub(s.LastUse) > m.policy.For(s.Group, s.Remembered).Idle/SlideParts
 }
-
-// slideParts is that of the store.
-const slideParts = 20
 
 // LifetimeIn returns the longest that sessions of a group live.
 func (m *Manager) LifetimeIn(group string, remembered bool) time.Duration {

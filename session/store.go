@@ -7,6 +7,10 @@ import (
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
+// SlideParts is into how many steps the idle time falls: a use that would move the
+// idle expiry by less than one writes nothing.
+const SlideParts = 20
+
 // Store keeps sessions. Each method is one atomic step on one session: it
 // judges expiry by the store's own clock and changes nothing unless the record
 // is in the state it requires. A record that is not in that state is an
@@ -24,8 +28,8 @@ type Store interface {
 
 	// Resolve reads an active session, what ClientID was granted in it, and
 	// the store's time; where q.Activity is set and the client took part it
-	// also moves the idle expiry, at most once in a twentieth of the idle
-	// time and never past the absolute expiry. One round trip.
+	// also moves the idle expiry, by 1/SlideParts of the idle time at least and
+	// never past the absolute expiry. One round trip.
 	Resolve(ctx context.Context, q Query) (Session, time.Time, error)
 
 	// ResolveAll reads several sessions in one round trip, in the order of the

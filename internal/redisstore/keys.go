@@ -110,9 +110,9 @@
 //
 // A family without out also needs the live session, and one with it needs what
 // its client holds there while the session lives. A session that is revoked, whose
-// user is disabled or has another password, takes all its families with it, and so does consent
-// that is taken back those of the client. Absence is the end: nothing but
-// redeem.lua makes a family.
+// user is disabled or has another password, takes all its families with it, and so
+// does consent that is taken back those of the client. Absence is the end: nothing
+// but redeem.lua makes a family.
 package redisstore
 
 import (
@@ -138,7 +138,6 @@ const (
 	registrationLife = 400 * 24 * time.Hour // of an app that nobody uses
 	registrationStep = 24 * time.Hour       // by which its expiry moves at least
 	mostFamilies     = 200                  // of one client in one session; the oldest make room
-	slideParts       = 20                   // the idle expiry moves by at least this part of the idle time
 )
 
 const (
@@ -146,9 +145,8 @@ const (
 	marksKey    = "hush:{marks}"
 )
 
-// backchannelApps stands first among the keys of the queue.
 const (
-	backchannelApps = "hush:{backchannel}:apps"
+	backchannelApps = "hush:{backchannel}:apps" // first among the keys of the queue
 	backchannelJobs = "hush:{backchannel}:jobs"
 )
 

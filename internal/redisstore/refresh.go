@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/session"
 )
 
 // Peek implements [token.GrantStore].
@@ -30,7 +31,7 @@ func (s *Store) Rotate(ctx context.Context, r token.Rotation) (token.Standing, e
 	ctx, cancel := deadline(ctx)
 	defer cancel()
 	a, err := s.runDurable(ctx, rotateScript, familyKeys(r.Key, r.JTI), s.judged(append(candidateArgs(r.Candidate),
-		r.Successor, r.Answer, s.latest(ctx), flag(r.Activity), slideParts, answerSlack.Milliseconds())...)...)
+		r.Successor, r.Answer, s.latest(ctx), flag(r.Activity), session.SlideParts, answerSlack.Milliseconds())...)...)
 	return standing(a, err)
 }
 
