@@ -62,7 +62,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, account.ErrOver), errors.Is(err, login.ErrDisabled):
 		return s.nobody(w, r)
 	}
-	bad := s.badPassword(r, err)
+	bad := passwordProblem(err)
 	n.result, n.reason, n.outage = "asked", bad.reason, bad.reason == "store"
 	if bad.status >= http.StatusInternalServerError {
 		n.cause = err
@@ -87,7 +87,6 @@ func (s *Server) goOnWith(w http.ResponseWriter, r *http.Request, v visit, chang
 
 // badPassword is what became of a form that did not change a password.
 type badPassword struct {
-	err    error
 	status int
 	reason string // in log and metric
 	text   string // key
@@ -95,26 +94,29 @@ type badPassword struct {
 	wait   int    // seconds until an attempt counts again
 }
 
-var badPasswords = []badPassword{
-	{login.ErrCredentials, http.StatusUnauthorized, "credentials", "password.credentials", "current", 0},
-	{account.ErrDiffer, http.StatusUnprocessableEntity, "differ", "password.differ", "again", 0},
-	{account.ErrSame, http.StatusUnprocessableEntity, "same", "password.same", "next", 0},
-	{login.ErrShort, http.StatusUnprocessableEntity, "short", "password.short", "next", 0},
-	{login.ErrLong, http.StatusUnprocessableEntity, "long", "password.long", "next", 0},
-	{login.ErrGuessable, http.StatusUnprocessableEntity, "guessable", "password.guessable", "next", 0},
-	{login.ErrMoved, http.StatusConflict, "moved", "password.moved", "", 0},
-	{login.ErrBusy, http.StatusServiceUnavailable, "busy", "password.store", "", 0},
+var badPasswords = []struct {
+	err error
+	is  badPassword
+}{
+	{login.ErrCredentials, badPassword{http.StatusUnauthorized, "credentials", "password.credentials", "current", 0}},
+	{account.ErrDiffer, badPassword{http.StatusUnprocessableEntity, "differ", "password.differ", "again", 0}},
+	{account.ErrSame, badPassword{http.StatusUnprocessableEntity, "same", "password.same", "next", 0}},
+	{login.ErrShort, badPassword{http.StatusUnprocessableEntity, "short", "password.short", "next", 0}},
+	{login.ErrLong, badPassword{http.StatusUnprocessableEntity, "long", "password.long", "next", 0}},
+	{login.ErrGuessable, badPassword{http.StatusUnprocessableEntity, "guessable", "password.guessable", "next", 0}},
+	{login.ErrMoved, badPassword{http.StatusConflict, "moved", "password.moved", "", 0}},
+	{login.ErrBusy, badPassword{http.StatusServiceUnavailable, "busy", "password.store", "", 0}},
 }
 
-// badPassword says what is wrong. What is nothing that is known is trouble with
-// the store or with the file.
-func (s *Server) badPassword(_ *http.Request, err error) badPassword {
+// passwordProblem says what is wrong. What is none of these is trouble with the
+// store or with the file.
+func passwordProblem(err error) badPassword {
 	if throttled := (*login.ThrottledError)(nil); errors.As(err, &throttled) {
 		return badPassword{status: http.StatusTooManyRequests, reason: "throttled", wait: seconds(throttled.Wait)}
 	}
-	for _, b := range badPasswords {
-		if errors.Is(err, b.err) {
-			return b
+	for _, known := range badPasswords {
+		if errors.Is(err, known.err) {
+			return known.is
 		}
 	}
 	return badPassword{status: http.StatusServiceUnavailable, reason: "store", text: "password.store"}
