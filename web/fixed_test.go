@@ -20,3 +20,16 @@ func TestFixedPasswordPage(t *testing.T) {
 		t.Errorf("the page:\n%s", r.Body)
 	}
 }
+
+// TestAccountOfOnePlace: with one browser nobody is asked whether another is theirs.
+func TestAccountOfOnePlace(t *testing.T) {
+	h := newHouse(t, embedded(t), 1)
+	here := h.browser("alice", onWindows)
+	if body := here.Get("account").Body; strings.Contains(body, "not yours") || !strings.Contains(body, ">Change your password</a>") {
+		t.Errorf("alone:\n%s", body)
+	}
+	h.browser("alice", onIPhone)
+	if body := here.Get("account").Body; !strings.Contains(body, "not yours") || !strings.Contains(body, ">Then change your password.</a>") {
+		t.Errorf("with another:\n%s", body)
+	}
+}

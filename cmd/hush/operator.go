@@ -242,6 +242,9 @@ func adminToken(file string) (string, error) {
 	if token = strings.TrimSpace(token); token == "" {
 		return "", errors.New("the token is missing: set HUSH_ADMIN_TOKEN to what admin.token of hush.yaml holds, or name a file with --token-file")
 	}
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", errors.New("what HUSH_ADMIN_TOKEN, or the file of --token-file, holds is no token: it must be the token and nothing else")
+	}
 	return token, nil
 }
 

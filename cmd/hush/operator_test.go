@@ -218,11 +218,14 @@ func TestOperatorErrors(t *testing.T) {
 		t.Errorf("without a token: %v", err)
 	}
 	t.Setenv("HUSH_ADMIN", gone.URL)
-	if _, _, err := said(t, "", "users", "list", "--token-file", "operator_test.go"); err == nil || !strings.Contains(err.Error(), gone.URL) {
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(operatorToken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := said(t, "", "users", "list", "--token-file", file); err == nil || !strings.Contains(err.Error(), gone.URL) {
 		t.Errorf("HUSH_ADMIN says where: %v", err)
 	}
-	file := filepath.Join(t.TempDir(), "token")
-	for content, want := range map[string]string{operatorToken + "\n": "", "another": "does not know the token", " \n": "the token is missing"} {
+	for content, want := range map[string]string{operatorToken + "\n": "", "HUSH_ADMIN_TOKEN: a\nanother": "the token and nothing else", "another": "does not know the token", " \n": "the token is missing"} {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

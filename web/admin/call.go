@@ -39,7 +39,7 @@ func split(escaped string) ([]string, error) {
 	for part := range strings.SplitSeq(strings.TrimPrefix(escaped, Prefix), "/") {
 		text, err := url.PathUnescape(part)
 		if err != nil || part == "." || part == ".." || !printable(text) {
-			return nil, oauth.Errorf(errNotFound, "Nothing is served at this address: a part of its path is empty, or holds what no id does. Escape ids, a dot that stands alone too.")
+			return nil, oauth.Errorf(errNotFound, "Nothing is served at this address: a part of its path is empty, or holds what no id does. Escape ids, a dot that stands alone too. "+Prefix+"openapi.yaml lists what is.")
 		}
 		parts = append(parts, text)
 	}
