@@ -96,10 +96,7 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	n := recordOf(r)
 	n.failed(problem)
 	status, e := statusOf(problem), s.edition(r)
-	group := "error." + errorText(n.endpoint, status)
-	if errors.Is(err, errFixed) {
-		group = "error.fixed"
-	}
+	group := "error." + errorText(err, n.endpoint, status)
 	view := page.Error{
 		Base: s.base, Title: e.Text(group + ".title"), Message: e.Text(group + ".text"), Todo: e.Text(group + ".todo"),
 		Open:   strings.HasPrefix(s.origin, "http:"), // on localhost the person is the developer
@@ -119,8 +116,10 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 
 // errorText names the texts that tell an error to a person, error.<name>.* of
 // the catalogue.
-func errorText(endpoint string, status int) string {
+func errorText(err error, endpoint string, status int) string {
 	switch {
+	case errors.Is(err, errFixed):
+		return "fixed"
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		return "lost"
 	case (endpoint == "logout" || endpoint == "account_end") && status >= http.StatusInternalServerError:
