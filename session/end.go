@@ -17,6 +17,7 @@ type Ended struct {
 	UserID  string
 	Group   string
 	Clients []string // who took part, sorted
+	Why     Absence  // as it was asked for this time
 }
 
 // End ends one session. When it returns without error nothing is issued for
@@ -32,6 +33,7 @@ func (m *Manager) End(ctx context.Context, key Key, why Absence) (Ended, error) 
 	if e.UserID == "" {
 		return Ended{}, nil
 	}
+	e.Why = why
 	if m.OnEnd != nil {
 		if err := m.OnEnd(ctx, e); err != nil {
 			return Ended{}, fmt.Errorf("tell of the end: %w", err)

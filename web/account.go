@@ -190,7 +190,6 @@ func (s *Server) endPlaces(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		ended, err = s.Account.End(r.Context(), *who, params.Get("end"))
 	}
-	s.countEnded(ended.Sessions, map[bool]session.Absence{true: session.SignedOut, false: session.Revoked}[ended.Here])
 	switch {
 	case errors.Is(err, account.ErrForm):
 		return s.showAccount(w, r, oauth.Params{}, "account.form")
@@ -200,10 +199,6 @@ func (s *Server) endPlaces(w http.ResponseWriter, r *http.Request) error {
 		return s.leaveAccount(w, r, v, ended.Sessions)
 	}
 	return s.backToAccount(w, r, v, *who, told)
-}
-
-func (s *Server) countEnded(list []session.Ended, why session.Absence) {
-	s.Metrics.sessionsEnded.WithLabelValues(string(why)).Add(float64(len(list)))
 }
 
 // accountAnswer reads a form of these pages. Where it cannot count, the page is

@@ -204,6 +204,10 @@ func TestEveryEndIsTold(t *testing.T) {
 		if got := e.heard("tell")["tell"]; got.SessionID != id["sid"] {
 			t.Errorf("%s: told of %s", why, got.SessionID)
 		}
+		line := `hush_sessions_ended_total{cause="` + string(why) + `"} 1`
+		if _, text := admin(p, "/metrics"); !strings.Contains(text, line+"\n") {
+			t.Errorf("%s is not counted", why)
+		}
 		e.forget()
 	}
 	for range 3 {

@@ -80,7 +80,6 @@ func (s *Server) end(r *http.Request, accounts []authorize.SignedIn) (ended []se
 			return nil, unsure(err)
 		}
 		ended = append(ended, e)
-		s.Metrics.sessionsEnded.WithLabelValues(string(session.SignedOut)).Inc()
 	}
 	return ended, nil
 }

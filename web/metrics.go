@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hush-sso/hush/session"
 )
 
 // Metrics are the counters of one server.
@@ -40,7 +42,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "hush_sign_ins_total", Help: "Sign-ins that succeeded.",
 		}),
 		sessionsEnded: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "hush_sessions_ended_total", Help: "Sessions ended, by cause.",
+			Name: "hush_sessions_ended_total", Help: "Sessions that were ended, by cause; a repeated call counts again.",
 		}, []string{"cause"}),
 	}
 	r.MustRegister(m.requests, m.duration, m.silent, m.implicit, m.storeErrors, m.signIns, m.sessionsEnded)
@@ -54,6 +56,11 @@ func (s *Server) series(clientID string) string {
 		return "registered"
 	}
 	return clientID
+}
+
+// SessionEnded counts a session that was ended, wherever that was asked for.
+func (m *Metrics) SessionEnded(why session.Absence) {
+	m.sessionsEnded.WithLabelValues(string(why)).Inc()
 }
 
 // observe counts one request of an app. Labels are ours or configured: a stranger

@@ -10,7 +10,6 @@ import (
 	"github.com/hush-sso/hush/internal/account"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
-	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -48,7 +47,6 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := s.goOnWith(w, r, v, done.Accounts); err != nil {
 		return err
 	}
-	s.countEnded(done.Others, session.PasswordChanged)
 	n := recordOf(r)
 	switch {
 	case err == nil:

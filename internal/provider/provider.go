@@ -173,6 +173,7 @@ func New(o Options) (*Provider, error) {
 	}
 	p.told = p.newTold(o, registry)
 	p.Sessions.OnEnd = func(ctx context.Context, e session.Ended) error {
+		p.shared.Metrics.SessionEnded(e.Why)
 		return p.told.Tell(ctx, e.SID, e.UserID, e.Clients)
 	}
 	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR}); err != nil {
