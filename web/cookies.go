@@ -92,6 +92,10 @@ func sameAccount(a, b authorize.SignedIn) bool {
 }
 
 func (c *cookies) readOne(r *http.Request, name string) ([]authorize.SignedIn, silent.Cookie) {
+	// Most browsers have one of the two, and parsing the header for the other costs more.
+	if !slices.ContainsFunc(r.Header["Cookie"], func(line string) bool { return strings.Contains(line, name) }) {
+		return nil, silent.CookieAbsent
+	}
 	stored, err := c.sso.New(r, name)
 	if errors.Is(err, errUnknownSecret) {
 		return nil, silent.CookieUnknownSecret
