@@ -141,17 +141,19 @@ func TestRememberedIsNobodyElse(t *testing.T) {
 // TestLeftWithTheBrowser: who did not ask to be remembered is not named on the
 // pages of who comes after them, and is not signed in.
 func TestLeftWithTheBrowser(t *testing.T) {
-	p := node(t, embedded(t), remembering)
+	store := embedded(t)
+	p := node(t, store, remembering)
 	a := browser(t, p)
 	signInAt(t, a, "every", "alice")
 	signInAt(t, a, "passive", "bob", "remember", "yes")
 	if got := subjectOf(t, a, "every"); got != "alice" {
 		t.Errorf("before the browser is closed every has %s", got)
 	}
-	older := a.Cookie(keepCookie)
+	before := a.Cookie(keepCookie)
 	signInAt(t, a, "every", "alice")
 	late := a.Copy(t)
-	late.SetCookie(keepCookie, older) // as where two answers overtake each other
+	late.SetCookie(keepCookie, before) // as where two answers overtake each other
+	older(t, store, handleOf(t, a), time.Minute)
 	if got := subjectOf(t, late, "every"); got != "alice" {
 		t.Errorf("beside an older cookie every has %s", got)
 	}
