@@ -109,7 +109,7 @@ func parsed(t *testing.T, e *Edition, v View) *html.Node {
 func words(t *testing.T, e *Edition, v View) (all []string) {
 	t.Helper()
 	for n := range parsed(t, e, v).Descendants() {
-		if n.Type == html.TextNode {
+		if n.Type == html.TextNode && n.Parent.Data != "script" {
 			all = append(all, n.Data)
 		}
 		for _, a := range n.Attr {
