@@ -28,6 +28,11 @@ const sometime = 1
 // is tells whether an entry is of the same account, in whatever session.
 func (a *SignedIn) is(b *SignedIn) bool { return a.Group == b.Group && a.UserID == b.UserID }
 
+// Opens tells whether this is the session that the entry was made for: the cookie
+// is sealed and a session never changes its user. Otherwise somebody else wrote to
+// the store.
+func (a *SignedIn) Opens(s *session.Session) bool { return s.UserID == a.UserID && s.Group == a.Group }
+
 // Current returns those that may be signed in.
 func Current(accounts []SignedIn) []SignedIn {
 	return slices.DeleteFunc(slices.Clone(accounts), func(a SignedIn) bool { return a.Over != 0 })

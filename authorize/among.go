@@ -78,8 +78,8 @@ func (s *Service) accounts(ctx context.Context, q *request, b Browser) ([]accoun
 	}
 	var all []account
 	for i, entry := range held {
-		if err := genuine(entry, seen[i]); err != nil {
-			return nil, time.Time{}, err
+		if seen[i].Err == nil && !entry.Opens(&seen[i].Session) {
+			return nil, time.Time{}, errAltered
 		}
 		if errors.Is(seen[i].Err, session.ErrUnreadable) && entry.Over == 0 && (q.prompt.None() || b.Embedded) {
 			return nil, time.Time{}, seen[i].Err // as in decide
@@ -110,15 +110,6 @@ func queriesOf(held []SignedIn, clientID string) []session.Query {
 		queries[i] = session.Query{Handle: held[i].Handle, ClientID: clientID}
 	}
 	return queries
-}
-
-// genuine: the cookie is sealed and a session never changes its user. Otherwise
-// somebody else wrote to the store.
-func genuine(entry SignedIn, seen session.Seen) error {
-	if seen.Err == nil && (seen.Session.UserID != entry.UserID || seen.Session.Group != entry.Group) {
-		return errAltered
-	}
-	return nil
 }
 
 func candidate(entry SignedIn, seen session.Seen) silent.Candidate {

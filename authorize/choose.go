@@ -97,7 +97,7 @@ func (s *Service) goOn(ctx context.Context, q *request, b Browser, chosen offer)
 	}
 	for i, a := range b.Accounts {
 		if a.Over != 0 || a.Group != q.client.SSOGroup || a.UserID != chosen.User ||
-			seen[i].Err != nil || seen[i].Session.SID != chosen.SID || genuine(a, seen[i]) != nil {
+			seen[i].Err != nil || seen[i].Session.SID != chosen.SID || !a.Opens(&seen[i].Session) {
 			continue
 		}
 		held := marked(b.Accounts, seen)

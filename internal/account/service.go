@@ -77,7 +77,7 @@ func (s *Service) Visitors(ctx context.Context, accounts []authorize.SignedIn) (
 			return nil, err
 		}
 		user, known := s.Flows.Directory().ByID(current.UserID)
-		if !known || user.Disabled || !user.Proved(current.Credential) || a.UserID != current.UserID || a.Group != current.Group {
+		if !known || user.Disabled || !user.Proved(current.Credential) || !a.Opens(&current) {
 			continue
 		}
 		i := slices.IndexFunc(list, func(v Visitor) bool { return v.User.ID == user.ID })
