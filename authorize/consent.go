@@ -13,7 +13,8 @@ func (s *Service) Consent(ctx context.Context, sealed string, allow bool, b Brow
 		return *refused
 	}
 	if f.current == nil || f.Step != silent.StepConsent || !f.Needs.Covers(f.q.needs) {
-		// Not the session, not the question, or less than what is now: the decision says what is to be done.
+		// Not the session, not the question, or less than what is now: the decision
+		// says what is to be done.
 		return s.decide(ctx, f.q, b, progress{})
 	}
 	if !allow {

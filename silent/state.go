@@ -17,8 +17,8 @@ import (
 // of ours may read it: nothing leads from it to the session.
 type BrowserState string
 
-// BrowserStateSize is the length of a BrowserState in characters.
-const BrowserStateSize = 22
+// browserStateSize is the length of a BrowserState in characters.
+const browserStateSize = 22
 
 // StatePurpose is what the keys of States are derived for.
 const StatePurpose = "browser state"
@@ -73,7 +73,7 @@ func state(macs *sync.Pool, about byte, of []byte) BrowserState {
 	mac.Reset()
 	mac.Write(in)
 	sum := mac.Sum(in[:0])
-	var text [BrowserStateSize]byte
+	var text [browserStateSize]byte
 	base64.RawURLEncoding.Encode(text[:], sum[:16])
 	return BrowserState(text[:])
 }

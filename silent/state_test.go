@@ -21,7 +21,7 @@ func TestBrowserStates(t *testing.T) {
 		s.Of(session.Key{1, 2, 3}): "4SfyNf1HzU1BZJW1PAwWYQ",
 		s.Nobody("default"):        "_3rMQdhX9e8ZPqivQ0k6-w",
 	} {
-		if got != want || len(got) != BrowserStateSize {
+		if got != want || len(got) != browserStateSize {
 			t.Errorf("a state is %s, was %s", got, want)
 		}
 	}

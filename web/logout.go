@@ -40,8 +40,8 @@ var errNotAWindow = oauth.Errorf(oauth.AccessDenied, "Signing out needs a page o
 
 // actsOnSignOut: a hidden frame or image of any page must not sign people out,
 // so only a navigation of the whole window counts. Where an older browser does
-// not say, the form cookie does, which browsers keep from other sites' frames. A page that is
-// only fetched ahead of time was not asked for by anyone.
+// not say, the form cookie does, which browsers keep from other sites' frames. A
+// page that is only fetched ahead of time was not asked for by anyone.
 func (s *Server) actsOnSignOut(r *http.Request) bool {
 	return mayActOnSignOut(r) && (r.Header.Get("Sec-Fetch-Dest") != "" || s.cookies.binding(r) != "")
 }
