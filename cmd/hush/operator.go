@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -188,6 +190,10 @@ func (g *group) action(args []string, stderr io.Writer) (action, []string, error
 	return action{}, nil, fmt.Errorf("hush %s needs one of: %s", g.name, strings.Join(names, ", "))
 }
 
+// dashed is the id of a session that a flag could be taken for: one of 64 begins
+// with a dash. No flag of ours has its length.
+var dashed = regexp.MustCompile(`^-[A-Za-z0-9_-]{21}$`)
+
 // parse reads flags wherever they stand; what follows -- is none.
 func (o *operator) parse(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {
 	at := set.String("admin", cmp.Or(os.Getenv("HUSH_ADMIN"), "http://"+defaultAdmin), "the admin listener, as URL or host:port; or HUSH_ADMIN says it")
@@ -200,6 +206,13 @@ func (o *operator) parse(set *flag.FlagSet, usage string, args []string, stderr 
 		}
 	}
 	var plain []string
+	args = slices.DeleteFunc(slices.Clone(args), func(arg string) bool {
+		if dashed.MatchString(arg) {
+			plain = append(plain, arg)
+			return true
+		}
+		return false
+	})
 	for len(args) > 0 {
 		if err := parseSome(set, usage, args, stderr); err != nil {
 			return err

@@ -92,6 +92,18 @@ func (d desk) says(args []string, want ...string) string {
 
 func words(line string) []string { return strings.Fields(line) }
 
+// TestOperatorDashes: an id that begins with a dash is no flag, wherever it stands.
+func TestOperatorDashes(t *testing.T) {
+	d := newDesk(t)
+	for _, id := range []string{"-AAAAAAAAAAAAAAAAAAAAA", "--AAAAAAAAAAAAAAAAAAAA"} {
+		for _, line := range []string{"sessions show " + id, "sessions show --json " + id, "sessions end " + id + " --json"} {
+			if _, stderr, err := said(t, "", append(words(line), "--admin", d.admin.URL)...); err == nil || !strings.HasPrefix(err.Error(), "There is no such session") {
+				t.Errorf("%s: %v\n%s", line, err, stderr)
+			}
+		}
+	}
+}
+
 // TestOperator goes through all commands once.
 func TestOperator(t *testing.T) {
 	d := newDesk(t)
