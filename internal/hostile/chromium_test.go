@@ -140,12 +140,15 @@ func fitting(q url.Values, text string) url.Values {
 	for _, name := range []string{"ui_locales", "display", "unknown", "error", "error_description"} {
 		q.Set(name, text)
 	}
-	q.Set("acr_values", atMost(text, 256))
 	if claims, err := json.Marshal(map[string]any{"userinfo": map[string]any{atMost(text, 500): nil}}); err == nil {
 		q.Set("claims", string(claims))
 	}
 	q.Set(atMost(text, 2000), "x")
-	q.Set("login_hint", atMost(text, 256))
+	for _, name := range []string{"login_hint", "acr_values"} {
+		if !q.Has(name) {
+			q.Set(name, atMost(text, 256))
+		}
+	}
 	return q
 }
 
@@ -179,7 +182,8 @@ func pagesShown() []shown {
 			s.tab.WaitEval(`document.querySelector("[aria-invalid]") && document.readyState === "complete"`, patience)
 		}},
 		{"account", whole, visit("app", "prompt", "select_account")},
-		{"consent", whole, visit("guest", "prompt", "consent", "audience", audience, "scope", "openid read write pay")},
+		// A hint for nobody here is the sign-in page, a context that no sign-in reaches a refusal.
+		{"consent", whole, visit("guest", "prompt", "consent", "audience", audience, "scope", "openid read write pay", "login_hint", "alice", "acr_values", "1")},
 		{"no client", detailed, query("authorize", "client_id", "redirect_uri")},
 		{"message without a window to send it to", nil, visit("app", "response_mode", "web_message", "prompt", "none")},
 		{"not found", nil, query("nothing")},
