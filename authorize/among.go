@@ -61,7 +61,7 @@ func (s *Service) findPicked(ctx context.Context, q *request, a *account, now ti
 		return f, nil
 	case a.seen.Err != nil || !a.Live: // damaged, or left behind
 		f.Absence = session.Gone
-		return f, nil
+		return f, nil //nolint:nilerr // an outage was told before
 	case a.seen.Session.TookPart && s.renewalCounts(q.client) && s.Sessions.Slides(&a.seen.Session, now):
 		return s.find(ctx, q, a.entry, skipConsent)
 	}

@@ -87,7 +87,7 @@ func (m *Manager) describe(ctx context.Context, keys []Key) ([]Listed, error) {
 // judgeListed makes what the mark of everyone is upon a session that is over.
 func (m *Manager) judgeListed(ctx context.Context, l *Listed, now time.Time) error {
 	if l.State != "" {
-		return nil
+		return nil //nolint:nilerr // a state, and no failure
 	}
 	over, err := m.over(ctx, &l.Session, now)
 	if over {

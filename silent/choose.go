@@ -32,7 +32,7 @@ func Choose(all []Candidate, hinted bool) Choice {
 	}
 	named := -1
 	for i := range all {
-		if all[i].Named && (named < 0 || all[i].Live && !all[named].Live) {
+		if all[i].Named && (named < 0 || all[i].Live && !all[named].Live) { //nolint:gosec // named is an index once it is not negative
 			named = i
 		}
 	}

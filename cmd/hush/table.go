@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -45,9 +46,9 @@ func (o *operator) table(rows [][]string, none string) error {
 // facts prints pairs of a name and a value, those without a value left out.
 func (o *operator) facts(pairs ...string) {
 	w := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', 0)
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			fmt.Fprintf(w, "%s\t%s\n", pairs[i], plain(pairs[i+1]))
+	for pair := range slices.Chunk(pairs, 2) {
+		if name, value := pair[0], pair[len(pair)-1]; value != "" {
+			fmt.Fprintf(w, "%s\t%s\n", name, plain(value))
 		}
 	}
 	fmt.Fprintln(w)

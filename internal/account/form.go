@@ -13,7 +13,7 @@ import (
 // formLifetime is how long a form waits for its person.
 const formLifetime = time.Hour
 
-// ErrForm: the form is not of this browser and session, or too old.
+// ErrForm means that the form is not of this browser and session, or too old.
 var ErrForm = errors.New("account: the form is not of this browser and session, or too old")
 
 // form is what a page was made for.

@@ -35,7 +35,7 @@ func (s *Service) deliver(ctx context.Context, now time.Time, l Lease) {
 	defer cancel()
 	var err error
 	if result == Failed {
-		err = s.Queue.Retry(ctx, s.Policy, l, 0.5+rand.Float64()/2, why)
+		err = s.Queue.Retry(ctx, s.Policy, l, 0.5+rand.Float64()/2, why) //nolint:gosec // it spreads load
 	} else {
 		err = s.Queue.Done(ctx, s.Policy, l, result == Delivered && took < quick)
 	}

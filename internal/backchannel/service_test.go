@@ -239,7 +239,7 @@ func TestRestart(t *testing.T) {
 func TestUnreadableApp(t *testing.T) {
 	each(t, func(t *testing.T, s *redisstore.Store, kit redistest.Kit) {
 		w := newWorld()
-		var away error = errors.New("no store")
+		away := errors.New("no store")
 		n := newNode(t, s.Deliveries(), w, nil)
 		find := n.Find
 		n.Find = func(ctx context.Context, id string) (*client.Client, error) {

@@ -67,7 +67,7 @@ func beside(path string, data []byte) (name string, err error) {
 	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) { // of one who was ended
 		return "", err
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()) //nolint:gosec // beside a file that the operator names
 	if err != nil {
 		return "", err
 	}
@@ -83,7 +83,7 @@ func beside(path string, data []byte) (name string, err error) {
 // syncDir is best effort: the file is in its place already, and not every file
 // system knows how.
 func syncDir(name string) {
-	if dir, err := os.Open(name); err == nil {
+	if dir, err := os.Open(name); err == nil { //nolint:gosec // likewise
 		_ = errors.Join(dir.Sync(), dir.Close())
 	}
 }
@@ -95,7 +95,7 @@ const lockEvery = 5 * time.Millisecond
 // lock waits for the file of this name until ctx is done. The file stays: who
 // removed it would let two in.
 func lock(ctx context.Context, name string) (unlock func(), err error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // likewise
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func TestCredentialVersion(t *testing.T) {
 		return u.CredentialVersion()
 	}
 	first, second := login.HashPassword("wonderland"), login.HashPassword("wonderland")
-	if version(first) != version(first) || version(first) == version(second) || len(version(first)) != 16 {
+	if again := version(first); again != version(first) || version(first) == version(second) || len(version(first)) != 16 {
 		t.Errorf("versions are %q, %q and %q", version(first), version(first), version(second))
 	}
 	d, _ := login.NewDirectory([]login.User{{Username: "alice", PasswordHash: first}})

@@ -16,7 +16,7 @@ var (
 	ErrGuessable = errors.New("login: the password is easy to guess")
 )
 
-// ErrMoved: a password is not changed because it is another already than that
+// ErrMoved means that a password is not changed because it is another already than that
 // which the user showed.
 var ErrMoved = errors.New("login: the password was changed meanwhile")
 
