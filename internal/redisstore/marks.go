@@ -16,11 +16,8 @@ func (s *Store) Marks(ctx context.Context) (map[string]int64, time.Time, error) 
 	if err != nil {
 		return nil, a.now, err
 	}
-	fields, _ := a.rest[0].([]any)
-	marks := make(map[string]int64, len(fields)/2)
-	for i := 0; i+1 < len(fields); i += 2 {
-		client, _ := fields[i].(string)
-		text, _ := fields[i+1].(string)
+	marks := make(map[string]int64)
+	for client, text := range a.pairs(0) {
 		if marks[client], err = strconv.ParseInt(text, 10, 64); err != nil {
 			return nil, a.now, fmt.Errorf("redis: mark of %q: %w", client, err)
 		}
