@@ -6,6 +6,16 @@ import "github.com/hush-sso/hush/internal/oauth"
 // is: what is inside, the id of a user or of somebody's session, comes back as it
 // was made, or not at all.
 
+// part is what a call asks for of a listing: how much, and behind which entry, ""
+// for the first.
+func (a *API) part(c *call, listing ...string) (after string, limit int, err error) {
+	if limit, err = c.limit(); err != nil {
+		return "", 0, err
+	}
+	after, err = a.after(c, listing...)
+	return after, limit, err
+}
+
 func (a *API) after(c *call, listing ...string) (string, error) {
 	sealed, given := c.query["cursor"]
 	if !given {

@@ -10,11 +10,7 @@ import (
 )
 
 func (a *API) listUsers(c *call) (any, error) {
-	limit, err := c.limit()
-	if err != nil {
-		return nil, err
-	}
-	after, err := a.after(c, "users")
+	after, limit, err := a.part(c, "users")
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +59,7 @@ func (a *API) noUser(id string) error {
 }
 
 func (a *API) listClients(c *call) (any, error) {
-	limit, err := c.limit()
-	if err != nil {
-		return nil, err
-	}
-	after, err := a.after(c, "clients")
+	after, limit, err := a.part(c, "clients")
 	if err != nil {
 		return nil, err
 	}

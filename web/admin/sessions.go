@@ -10,11 +10,7 @@ func (a *API) listSessions(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := c.limit()
-	if err != nil {
-		return nil, err
-	}
-	after, err := a.after(c, "sessions", user.ID)
+	after, limit, err := a.part(c, "sessions", user.ID)
 	if err != nil {
 		return nil, err
 	}
