@@ -13,10 +13,12 @@ import (
 type Browser struct {
 	Cookie   silent.Cookie
 	Accounts []SignedIn // what its cookies hold, of each the latest sign-in first
-	// From Fetch Metadata and Storage Access Headers; false where the browser
-	// does not send them.
-	Embedded, CrossSite, StorageActive bool
-	Embedder                           string // origin of the Referer; "" where it is not told
+	// From Fetch Metadata and Storage Access Headers; false and unknown where the
+	// browser does not send them.
+	Embedded, CrossSite bool
+	Storage             silent.StorageAccess
+	Asked               bool   // our page in the frame asked for storage access already
+	Embedder            string // origin of the page that frames us; "" where it is not told
 	// Binding is the hash of the browser's form cookie, "" for none: a form is
 	// only good in the browser that it was made for, and the throttle knows the
 	// owner's browser by it.

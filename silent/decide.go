@@ -26,8 +26,10 @@ type Request struct {
 	Cookie          Cookie
 	Embedded        bool // in an iframe
 	CrossSite       bool // sent from another site than the provider's
-	StorageActive   bool // the browser says that its cookies were not held back
+	Storage         StorageAccess
+	Asked           bool // our page in the frame asked for storage access already
 	ForeignEmbedder bool // embedded by a page that is not the client's
+	OwnEmbedder     bool // embedded by a page that is told, and is the client's
 
 	Needs       oauth.Grants // what the client must have been granted
 	SkipConsent bool         // a first-party client of an API that allows it
@@ -87,9 +89,10 @@ var rules = [...]rule{
 	{EmbedderUnknown, true, StepRefuse, func(r *Request, _ *Subject, _ time.Time) bool { return r.ForeignEmbedder }},
 	{ACRUnmet, true, StepRefuse, acrUnmet},
 	{SecretUnknown, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return r.Cookie == CookieUnknownSecret }},
-	{CookieNotSent, true, StepLogin, cookieNotSent},
-	{NoSession, true, StepLogin, func(r *Request, s *Subject, now time.Time) bool {
-		return r.Cookie == CookieAbsent && !cookieNotSent(r, s, now)
+	{CookieBlocked, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return cookieBlocked(r) }},
+	{CookieNotSent, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return cookieNotSent(r) }},
+	{NoSession, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool {
+		return r.Cookie == CookieAbsent && !cookieBlocked(r) && !cookieNotSent(r)
 	}},
 	{SessionGone, false, StepLogin, sessionGone},
 	{SessionIdle, false, StepLogin, absent(session.Idle)},
@@ -140,13 +143,6 @@ var rules = [...]rule{
 // for again. Nor is it told to a client that the user never allowed.
 func acrUnmet(r *Request, s *Subject, _ time.Time) bool {
 	return r.ACRBeyond || r.SignedIn && s.Session != nil && !needsConsent(r, s) && s.ACRReached < r.ACR
-}
-
-// cookieNotSent: a cross-site iframe without our cookie cannot be told from a
-// user who never signed in, except where the browser says that it let its
-// cookies through (Storage Access Headers).
-func cookieNotSent(r *Request, _ *Subject, _ time.Time) bool {
-	return r.Cookie == CookieAbsent && r.Embedded && r.CrossSite && !r.StorageActive
 }
 
 // finishing is how long the pages after a sign-in may take, whatever max_age

@@ -59,6 +59,10 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 	return map[Reason]func(*Request, *Subject){
 		EmbedderUnknown: func(r *Request, _ *Subject) { r.ForeignEmbedder = true },
 		SecretUnknown:   cookie(CookieUnknownSecret),
+		CookieBlocked: func(r *Request, s *Subject) {
+			cookie(CookieAbsent)(r, s)
+			r.Embedded, r.CrossSite, r.Storage = true, true, StorageNone
+		},
 		CookieNotSent: func(r *Request, s *Subject) {
 			cookie(CookieAbsent)(r, s)
 			r.Embedded, r.CrossSite = true, true
@@ -241,7 +245,7 @@ func TestBoundaries(t *testing.T) {
 			*s, r.Cookie, r.Embedded = Subject{}, CookieAbsent, true
 		}, NoSession},
 		"no cookie in a cross-site iframe that has storage access": {func(r *Request, s *Subject) {
-			*s, r.Cookie, r.Embedded, r.CrossSite, r.StorageActive = Subject{}, CookieAbsent, true, true, true
+			*s, r.Cookie, r.Embedded, r.CrossSite, r.Storage = Subject{}, CookieAbsent, true, true, StorageActive
 		}, NoSession},
 		"no cookie in a cross-site top-level request": {func(r *Request, s *Subject) {
 			*s, r.Cookie, r.CrossSite = Subject{}, CookieAbsent, true
@@ -335,7 +339,7 @@ func TestEarly(t *testing.T) {
 		t.Errorf("Early refuses a request with a cookie: %q", d.Reason())
 	}
 	broken := breakers(t)
-	early := map[Reason]bool{EmbedderUnknown: true, ACRUnmet: true, SecretUnknown: true, CookieNotSent: true, NoSession: true}
+	early := map[Reason]bool{EmbedderUnknown: true, ACRUnmet: true, SecretUnknown: true, CookieBlocked: true, CookieNotSent: true, NoSession: true}
 	for _, rule := range rules {
 		r, s := granted()
 		broken[rule.reason](r, s)

@@ -10,6 +10,7 @@ type Reason string
 const (
 	EmbedderUnknown   Reason = "embedder_unknown"
 	SecretUnknown     Reason = "secret_unknown"
+	CookieBlocked     Reason = "cookie_blocked"
 	CookieNotSent     Reason = "cookie_not_sent"
 	NoSession         Reason = "no_session"
 	SessionGone       Reason = "session_gone"
@@ -80,18 +81,26 @@ func Explanations() []Explanation { return explanations }
 
 const signIn = "Treat the user as signed out and offer to sign in: call /authorize without prompt=none in the top-level window."
 
+const (
+	otherRungs = "Do not sign the user out for this alone. Renew by what needs no third-party cookie: a refresh token, a redirect of the whole window with prompt=none, or hush.js, which finds out what works in this browser."
+	sameSite   = "Serve the provider on the same site as the app (login.example.com for app.example.com): its cookie is then not a third-party cookie."
+)
+
 var explanations = []Explanation{
 	{NoSession, oauth.LoginRequired, "No one is signed in: the request carried no session cookie.",
 		"Nobody is signed in",
-		"The browser sent no session cookie. The user has not signed in here with this browser, or closed it since.",
+		"The browser holds no session cookie, and nothing kept it from sending one. The user has not signed in here with this browser, or closed it since.",
 		[]string{signIn}},
+	{CookieBlocked, oauth.LoginRequired, "The browser blocks third-party cookies in this iframe, so the user may well be signed in.",
+		"The browser blocks our cookie in the iframe",
+		"The request came from an iframe on another site, and the browser said that it holds cookies back there (Sec-Fetch-Storage-Access). Nothing is known about the user's session. Access that was granted before was asked for, where the page around the iframe is the app's and says so, and did not help.",
+		[]string{otherRungs, sameSite, signIn}},
 	{CookieNotSent, oauth.LoginRequired, "The cross-site iframe carried no session cookie: the user is not signed in, or the browser blocks third-party cookies.",
 		"A cross-site iframe came without our cookie",
-		"The request came from a hidden iframe on another site and the browser sent no session cookie with it. Either nobody is signed in, or the browser blocks third-party cookies: Safari, Firefox and private windows do so by default.",
+		"The request came from a hidden iframe on another site and the browser sent no session cookie with it, and does not say why. Either nobody is signed in, or the browser blocks third-party cookies: Safari, Firefox and private windows do so by default.",
 		[]string{
 			"Look whether a top-level request with prompt=none succeeds. If it does, the cookie is blocked in the iframe.",
-			"Serve the provider on the same site as the app (login.example.com for app.example.com): its cookie is then not a third-party cookie.",
-			signIn,
+			otherRungs, sameSite, signIn,
 		}},
 	{SessionGone, oauth.LoginRequired, "The session no longer exists.",
 		"The session no longer exists",

@@ -22,16 +22,16 @@ func (s *Server) visit(r *http.Request) visit {
 	accounts, state := s.cookies.read(r)
 	dest, site := r.Header.Get("Sec-Fetch-Dest"), r.Header.Get("Sec-Fetch-Site")
 	v := visit{Browser: authorize.Browser{
-		Accounts:      accounts,
-		Cookie:        state,
-		Embedded:      dest == "iframe" || dest == "frame" || dest == "embed" || dest == "object" || dest == "fencedframe",
-		CrossSite:     site == "cross-site",
-		StorageActive: s.cookies.travels() && r.Header.Get("Sec-Fetch-Storage-Access") == "active",
-		Binding:       s.cookies.binding(r),
-		Address:       recordOf(r).address,
+		Accounts:  accounts,
+		Cookie:    state,
+		Embedded:  dest == "iframe" || dest == "frame" || dest == "embed" || dest == "object" || dest == "fencedframe",
+		CrossSite: site == "cross-site",
+		Binding:   s.cookies.binding(r),
+		Address:   recordOf(r).address,
 	}}
 	if v.Embedded {
 		v.Embedder = s.embedder(r)
+		v.Storage, v.Asked = s.storageAccess(r), asked(r)
 	}
 	if v.Binding == "" && !v.Embedded && !s.holdsBackLax(r) {
 		v.formCookie, v.Binding = s.cookies.newForm()

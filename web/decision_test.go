@@ -265,7 +265,7 @@ func TestEmbedding(t *testing.T) {
 		"a frame on the same site":  {[]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "same-site"}, "", silent.NoSession, false},
 		"a frame on another site":   {[]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "cross-site"}, "", silent.CookieNotSent, false},
 		"a frame with access":       {[]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Storage-Access", "active"}, "", silent.NoSession, false},
-		"a frame without access":    {[]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Storage-Access", "none"}, "", silent.CookieNotSent, false},
+		"a frame without access":    {[]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Storage-Access", "none"}, "", silent.CookieBlocked, false},
 		"a frame of the app":        {[]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "cross-site", "Referer", "https://app.every.test/x"}, "", silent.CookieNotSent, false},
 		"a frame of ours":           {[]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "same-origin", "Referer", issuer + "login"}, "", silent.NoSession, false},
 		"a frame of another app":    {[]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", "cross-site", "Referer", "https://app.guest.test/"}, silent.EmbedderUnknown, silent.EmbedderUnknown, true},

@@ -96,7 +96,8 @@ func holds(r *http.Request, state silent.BrowserState) bool {
 // back, and what is stored then is not what a window of ours stores. The page
 // would read it and say "changed" of a user who is signed in.
 func mayKeep(b authorize.Browser) bool {
-	return b.Cookie != silent.CookieAbsent || !b.Embedded || !b.CrossSite || b.StorageActive
+	return b.Cookie != silent.CookieAbsent || !b.Embedded || b.Storage == silent.StorageActive ||
+		b.Storage == silent.StorageUnknown && !b.CrossSite && !b.Asked
 }
 
 // others are the states that the cookie goes on to hold: those it held that are

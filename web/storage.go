@@ -1,0 +1,40 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/hush-sso/hush/silent"
+)
+
+// askedMarker stands in the address of a request that a page of ours sends once
+// more, after it asked the browser for storage access. Anybody can write it: it
+// only makes the answer final.
+const askedMarker = "hush_storage=asked"
+
+// asked tells whether the address has the marker, by POST too.
+func asked(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.URL.RawQuery, "&") {
+		if part == askedMarker {
+			return true
+		}
+	}
+	return false
+}
+
+// storageAccess is what the browser says of its cookies in this frame; nothing
+// where ours would not come whatever it does, because it is bound to our own site.
+func (s *Server) storageAccess(r *http.Request) silent.StorageAccess {
+	if !s.cookies.travels() {
+		return silent.StorageUnknown
+	}
+	switch r.Header.Get("Sec-Fetch-Storage-Access") {
+	case "none":
+		return silent.StorageNone
+	case "inactive":
+		return silent.StorageInactive
+	case "active":
+		return silent.StorageActive
+	}
+	return silent.StorageUnknown
+}
