@@ -41,6 +41,12 @@ type Store interface {
 	// seconds for requests in flight.
 	Renew(ctx context.Context, h Handle, r Renewal) error
 
+	// Bind adds a binding whose secret is that of h to an active session, and
+	// returns the session as the new one shows it. It makes none, which is no error,
+	// where b.FreshFor says so or where nothing is known of the sign-in of
+	// b.AuthTime. Of a client that takes no part in the session it is Gone.
+	Bind(ctx context.Context, h Handle, b Binding) (s Session, now time.Time, made bool, err error)
+
 	// Participate records that the client was granted more, so that c:<client>
 	// becomes the union of what it held and granted. It returns that union.
 	Participate(ctx context.Context, key Key, clientID string, granted oauth.Grants) (oauth.Grants, error)
@@ -124,7 +130,8 @@ type Record struct {
 type Query struct {
 	Handle   Handle
 	ClientID string
-	Activity bool // this use keeps the session from idling out
+	Activity bool  // this use keeps the session from idling out
+	Scope    Scope // that of the binding whose secret the handle has; zero: the session's own
 }
 
 // Seen is what Resolve returned.

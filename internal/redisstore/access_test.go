@@ -96,6 +96,8 @@ func (b bench) session() error {
 	errs = append(errs, err, b.kit.Age(ctx, h.Key, 10*time.Hour))
 	_, now, err := b.Resolve(ctx, session.Query{Handle: h, ClientID: app, Activity: true})
 	errs = append(errs, err)
+	_, _, _, err = b.Bind(ctx, session.Handle{Key: h.Key, Secret: newSecret()}, renewal)
+	errs = append(errs, err)
 	_, _, err = b.Describe(ctx, h.Key)
 	errs = append(errs, err)
 	code := token.Redemption{

@@ -89,6 +89,11 @@
 //	c:<client>  seconds of first use; a space and µs of when the account was
 //	            last chosen for it, if it was; then what it was granted
 //	            (oauth.Grants, which is empty or begins with a line end)
+//	b:<client>  other secrets of the session, for that client in frames of one
+//	            site; at most four lines of, with tabs between: hash, site, expires
+//	            in ms or 0, made in ms, and at, acr, amr and cv of the sign-in
+//	            that it was made under
+//	bh:<host>   the same for one more hostname of the provider; no site
 //
 // ex moves when a session that was not remembered is: it counts from cr then, by
 // the lifetime of those that are. Limits of the policy that are lower than those
@@ -97,7 +102,8 @@
 // A record is live while it is active, its PTTL is above one hour and ex has
 // not come. The hour of grace lets the next silent answer say why there is no
 // session. An ended record is a tombstone: it keeps h, hp, hpx (so that only
-// who holds the secret learns the reason), sid, uid, grp and c:* (who took part).
+// who holds the secret learns the reason), sid, uid, grp, c:* (who took part), b:*
+// and bh:*.
 //
 // # The refresh family
 //

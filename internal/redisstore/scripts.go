@@ -16,7 +16,8 @@ var sources embed.FS
 var (
 	createScript             = script("record", "create")
 	activateScript           = script("record", "activate")
-	resolveScript            = script("record", "resolve")
+	resolveScript            = script("record", "bindings", "resolve")
+	bindScript               = script("record", "bindings", "bind")
 	renewScript              = script("record", "renew")
 	participateScript        = script("grants", "record", "participate")
 	chooseScript             = script("record", "choose")

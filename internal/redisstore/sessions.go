@@ -46,7 +46,7 @@ func (s *Store) Resolve(ctx context.Context, q session.Query) (session.Session, 
 }
 
 func (s *Store) resolveArgs(q session.Query) []any {
-	return []any{q.ClientID, q.Handle.Secret.Hash(), flag(q.Activity), session.SlideParts, s.limits}
+	return []any{q.ClientID, q.Handle.Secret.Hash(), flag(q.Activity), session.SlideParts, bindingField(q.Scope), q.Scope.Site, s.limits}
 }
 
 func read(key session.Key, a answer) (session.Session, time.Time, error) {

@@ -142,6 +142,8 @@ func refusal(status string) error {
 		return errLate
 	case "changed":
 		return errChanged
+	case "unbound":
+		return errUnbound
 	}
 	switch a := session.Absence(status); a {
 	case session.Gone, session.Idle, session.Expired, session.Superseded, session.Pending:

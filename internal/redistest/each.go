@@ -37,8 +37,8 @@ func Each(t *testing.T, suite func(t *testing.T, s *redisstore.Store, kit Kit)) 
 }
 
 // age moves a record's times, in ms cr, ex and hpx, in seconds at, atp, lu and each
-// client's first use, in µs each client's choice, and what it has left to live. KEYS: the
-// record.
+// client's first use, in µs each client's choice, those of its bindings, and what it
+// has left to live. KEYS: the record.
 var age = redis.NewScript(`
 local d = tonumber(ARGV[1])
 local function earlier(text, by) return string.format('%.0f', tonumber(text) - by) end
@@ -54,6 +54,14 @@ for i = 1, #fields, 2 do
     local first, chosen, grants = string.match(value, '^(%d+)( ?%d*)(.*)$')
     if chosen ~= '' then chosen = ' ' .. earlier(chosen, d * 1000) end
     redis.call('HSET', KEYS[1], name, earlier(first, math.floor(d / 1000)) .. chosen .. grants)
+  elseif string.sub(name, 1, 2) == 'b:' or string.sub(name, 1, 3) == 'bh:' then
+    local lines = {}
+    for line in string.gmatch(value, '[^\n]+') do
+      local head, expires, made, at, rest = string.match(line, '^([^\t]*\t[^\t]*\t)(%d+)\t(%d+)\t(%d+)(.*)$')
+      if expires ~= '0' then expires = earlier(expires, d) end
+      lines[#lines + 1] = head .. expires .. '\t' .. earlier(made, d) .. '\t' .. earlier(at, math.floor(d / 1000)) .. rest
+    end
+    redis.call('HSET', KEYS[1], name, table.concat(lines, '\n'))
   end
 end
 local ttl = redis.call('PTTL', KEYS[1]) - d

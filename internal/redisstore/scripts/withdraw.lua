@@ -1,5 +1,5 @@
--- Invariant: a live session no longer knows the client, and no refresh family of
--- it is left, even when Redis is out of memory. A tombstone keeps who took part;
+-- Invariant: a live session no longer knows the client, and no refresh family or
+-- binding of it is left, even when Redis is out of memory. A tombstone keeps who took part;
 -- what is over grants nothing.
 local client = ARGV[1]
 
@@ -9,5 +9,5 @@ local r = read(client)
 local s = status(r)
 settle(r) -- or raised limits would bring it back, with the client
 if s == 'corrupt' then return no(s) end
-if s == 'active' then redis.call('HDEL', KEYS[1], 'c:' .. client) end
+if s == 'active' then redis.call('HDEL', KEYS[1], 'c:' .. client, 'b:' .. client) end
 return no('ok')
