@@ -60,8 +60,12 @@ type Answer struct {
 	Params []oauth.Param
 	// Embedders are the web origins whose pages may frame the answer.
 	Embedders []string
-	Implicit  bool         // tokens left the authorization endpoint itself
-	Err       *oauth.Error // nil for success; the cause is for the log
+	// Remedy may bring a cookie whose absence this refuses; Embedder is the origin
+	// of the page that it may be tried in, one of Embedders.
+	Remedy   silent.Remedy
+	Embedder string
+	Implicit bool         // tokens left the authorization endpoint itself
+	Err      *oauth.Error // nil for success; the cause is for the log
 }
 
 // Ask is a question that only a person can answer.

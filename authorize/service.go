@@ -211,6 +211,9 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, f found, done
 		if current != nil {
 			out.SID, out.UserID = current.SID, current.UserID
 		}
+		if facts := q.facts(b, done); out.Answer != nil {
+			out.Answer.Remedy, out.Answer.Embedder = d.Remedy(&facts), b.Embedder
+		}
 		return out
 	}
 	draft := Ask{Step: step, Confirm: d.Confirm(), Login: s.loginOf(f)}

@@ -11,11 +11,18 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/silent"
 	"github.com/hush-sso/hush/web/page"
 )
 
 // writeAnswer sends an authorization response in its mode.
 func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, a *authorize.Answer) error {
+	switch a.Remedy {
+	case silent.RemedyAsk:
+		return s.writeStorage(w, r, a)
+	case silent.RemedyRetry:
+		askRetry(w.Header(), a.Embedder)
+	}
 	switch a.Mode {
 	case oauth.ModeWebMessage:
 		return writeWebMessage(w, s.edition(r), a)
@@ -30,13 +37,17 @@ func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, a *authoriz
 // Other, because a POST with credentials must not be repeated at the app (RFC
 // 9700 section 4.12).
 func writeRedirect(w http.ResponseWriter, a *authorize.Answer) error {
-	address := a.To.String() + "#" + encode(a.Params)
-	if a.Mode == oauth.ModeQuery {
-		address = withQuery(a.To, a.Params)
-	}
-	w.Header().Set("Location", address)
+	w.Header().Set("Location", addressOf(a))
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
+}
+
+// addressOf is the redirect URI with the answer in its query or fragment.
+func addressOf(a *authorize.Answer) string {
+	if a.Mode == oauth.ModeQuery {
+		return withQuery(a.To, a.Params)
+	}
+	return a.To.String() + "#" + encode(a.Params)
 }
 
 // withQuery adds params to the query of a registered address.
@@ -78,7 +89,8 @@ func beginAnswer(b *bytes.Buffer, e *page.Edition) {
 	b.WriteString(`</title>`)
 }
 
-func writeWebMessage(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
+// messageOf is what a page of the app is told by response_mode=web_message.
+func messageOf(a *authorize.Answer) map[string]any {
 	response := make(map[string]any, len(a.Params))
 	for _, p := range a.Params {
 		response[p.Name] = p.Value
@@ -86,9 +98,13 @@ func writeWebMessage(w http.ResponseWriter, e *page.Edition, a *authorize.Answer
 			response[p.Name] = json.Number(p.Value)
 		}
 	}
+	return map[string]any{"type": "authorization_response", "response": response}
+}
+
+func writeWebMessage(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
 	// json.Marshal escapes <, >, & and U+2028/9, so the text cannot leave the
 	// script.
-	message, err := json.Marshal(map[string]any{"type": "authorization_response", "response": response})
+	message, err := json.Marshal(messageOf(a))
 	if err != nil {
 		return err
 	}
@@ -128,14 +144,17 @@ func writeFormPost(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) 
 	var b bytes.Buffer
 	b.Grow(2048)
 	beginAnswer(&b, e)
-	b.WriteString(`<form method="post" action="`)
-	b.WriteString(html.EscapeString(a.To.String()))
-	b.WriteString(`">`)
-	for _, p := range a.Params {
-		b.WriteString(`<input type="hidden" name="` + html.EscapeString(p.Name) + `" value="` + html.EscapeString(p.Value) + `">`)
-	}
-	b.WriteString(`<noscript><p>` + html.EscapeString(e.Text("answer.step")) + `</p><button>` + html.EscapeString(e.Text("answer.submit")) + `</button></noscript></form>`)
+	writeForm(&b, a.To.String(), a.Params, `<noscript><p>`+html.EscapeString(e.Text("answer.step"))+`</p><button>`+html.EscapeString(e.Text("answer.submit"))+`</button></noscript>`)
 	b.WriteString(`<script nonce="` + nonce + `">document.forms[0].submit()</script></html>` + "\n")
 	w.Write(b.Bytes()) // the browser is gone if this fails
 	return nil
+}
+
+// writeForm writes a form of hidden fields, and what else it holds as HTML.
+func writeForm(b *bytes.Buffer, action string, fields []oauth.Param, rest string) {
+	b.WriteString(`<form method="post" action="` + html.EscapeString(action) + `">`)
+	for _, p := range fields {
+		b.WriteString(`<input type="hidden" name="` + html.EscapeString(p.Name) + `" value="` + html.EscapeString(p.Value) + `">`)
+	}
+	b.WriteString(rest + `</form>`)
 }

@@ -39,18 +39,28 @@ func (s *Server) visit(r *http.Request) visit {
 	return v
 }
 
-// embedder is the origin of the page that framed the request, as far as the
-// Referer tells it; a page of ours that goes on in the frame is nobody else's.
+// embedder is the origin of the page that framed the request, as far as Referer and
+// Origin tell it: the latter comes with a POST, and where the browser could let its
+// cookies through. A page of ours that goes on in the frame is nobody else's. Who is
+// told to be two is nobody's: "null".
 func (s *Server) embedder(r *http.Request) string {
-	u, err := url.Parse(r.Referer())
-	if err != nil || u.Host == "" {
+	framer, sender := s.foreign(r.Referer()), s.foreign(r.Header.Get("Origin"))
+	switch {
+	case framer == "" || framer == sender:
+		return sender
+	case sender == "":
+		return framer
+	}
+	return "null"
+}
+
+// foreign is the origin of an address that is not ours, "" of any other.
+func (s *Server) foreign(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme+"://"+u.Host == s.origin {
 		return ""
 	}
-	origin := u.Scheme + "://" + u.Host
-	if origin == s.origin {
-		return ""
-	}
-	return origin
+	return u.Scheme + "://" + u.Host
 }
 
 // holdsBackLax tells whether browsers keep SameSite=Lax cookies from this

@@ -38,3 +38,12 @@ func (s *Server) storageAccess(r *http.Request) silent.StorageAccess {
 	}
 	return silent.StorageUnknown
 }
+
+// askRetry has the browser send the request again, this time with its cookies, to
+// which the page of this origin was given access before (Storage Access Headers).
+// It does so only where it was said to hold a grant, and then says "active", so it
+// is not asked twice.
+func askRetry(h http.Header, embedder string) {
+	h.Set("Activate-Storage-Access", `retry; allowed-origin="`+embedder+`"`)
+	h.Add("Vary", "Sec-Fetch-Storage-Access")
+}
