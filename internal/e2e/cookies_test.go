@@ -15,7 +15,7 @@ func TestCookiesBlocked(t *testing.T) {
 		for i, base := range []string{w.Orders, w.Classic, w.Reports} {
 			a := w.open(base)
 			a.is("signed-out")
-			a.logs(1, row{"page load", "login_required", "cookie_not_sent"})
+			a.logs(1, row{"page load", "login_required", "cookie_blocked"})
 			a.Click("#signin")
 			if i == 0 {
 				fill(a.Tab, "alice")
@@ -25,7 +25,7 @@ func TestCookiesBlocked(t *testing.T) {
 			}
 			a.is("signed-in")
 			a.callsAPI()
-			a.renew("login_required", "cookie_not_sent")
+			a.renew("login_required", "cookie_blocked")
 			a.is("signed-out")
 			a.Click("#signin") // comes straight back
 			a.is("signed-in")
@@ -45,7 +45,7 @@ func TestCookiesBlocked(t *testing.T) {
 			t.Errorf("by redirect: %+v", c)
 		}
 		reports.Click("#signout")
-		reports.logs(1, row{"page load", "login_required", "cookie_not_sent"})
+		reports.logs(1, row{"page load", "login_required", "cookie_blocked"})
 		reports.is("signed-out")
 		if a := silently(); a.Params.Get("error_uri") != w.Issuer+"errors/signed_out" {
 			t.Errorf("after the sign-out: %v", a.Params)

@@ -42,6 +42,7 @@ type Reply struct {
 	Set    []*http.Cookie
 	Form   *Form   // the form of a page of the provider
 	Answer *Answer // what the app was sent
+	Asks   *Asks   // the page that asks for storage access
 }
 
 // Form is a form as a browser would send it.
@@ -333,6 +334,10 @@ func (a *Agent) read(r *Reply) error {
 		return err
 	}
 	script := find(doc, "script")
+	if script != nil && strings.Contains(script.FirstChild.Data, "requestStorageAccess") {
+		r.Asks, err = a.readAsks(r, script)
+		return err
+	}
 	if form := find(doc, "form"); form != nil {
 		r.Form = readForm(r.URL, form)
 		if script != nil {
