@@ -49,7 +49,7 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 	if err != nil {
 		return s.refuse(q, signingError(err))
 	}
-	out := s.answer(q, params, nil)
+	out := s.answer(q, q.tellAccess(b, params), nil)
 	out.SID, out.UserID = f.Session.SID, f.Session.UserID
 	return out
 }

@@ -18,6 +18,7 @@ type Browser struct {
 	Embedded, CrossSite bool
 	Storage             silent.StorageAccess
 	Asked               bool   // our page in the frame asked for storage access already
+	Retried             bool   // the browser sent the request again with its cookies, because our header said so
 	Embedder            string // origin of the page that frames us; "" where it is not told
 	// Binding is the hash of the browser's form cookie, "" for none: a form is
 	// only good in the browser that it was made for, and the throttle knows the

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes sure that what the tests run on is there: Go, a C compiler for the race
-# detector, redis-server, a Chromium, Node and nginx. On Debian and Ubuntu, as root, it
+# detector, redis-server, a Chromium, Node, npm and nginx. On Debian and Ubuntu, as root, it
 # installs what is missing and starts no service (the package enables
 # redis-server for the next boot all the same). Anywhere else it says what to
 # install. Where nothing is missing it does nothing.
@@ -28,12 +28,13 @@ has_chromium() {
 	return 1
 }
 
-# missing names what is not there: cc, redis, chromium, node and nginx.
+# missing names what is not there: cc, redis, chromium, node, npm and nginx.
 missing() {
 	has_cc || echo cc
 	have redis-server || echo redis
 	has_chromium || echo chromium
 	have node || echo node
+	have npm || echo npm
 	have nginx || [ -x /usr/sbin/nginx ] || echo nginx
 }
 
@@ -45,6 +46,7 @@ packages() {
 		redis) echo redis-server ;;
 		chromium) echo chromium ;;
 		node) echo nodejs ;;
+		npm) echo npm ;;
 		nginx) echo nginx-light ;;
 		esac
 	done
@@ -59,6 +61,7 @@ tell() {
 		chromium) echo "  - Chromium or Chrome, as chromium, chromium-browser or google-chrome (or CHROMIUM=/path/to/it);"
 			echo "    Ubuntu has it as a snap only" ;;
 		node) echo "  - Node (as node), whose URL parser redirect addresses are compared with" ;;
+		npm) echo "  - npm, which packs hush.js" ;;
 		nginx) echo "  - nginx, which stands in front of the production example" ;;
 		esac
 	done

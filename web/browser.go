@@ -6,6 +6,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/silent"
 )
 
 // visit is a request's browser, and the form cookie that it gets if it is asked
@@ -32,6 +33,7 @@ func (s *Server) visit(r *http.Request) visit {
 	if v.Embedded {
 		v.Embedder = s.embedder(r)
 		v.Storage, v.Asked = s.storageAccess(r), asked(r)
+		v.Retried = v.Storage == silent.StorageActive && retried(r)
 	}
 	if v.Binding == "" && !v.Embedded && !s.holdsBackLax(r) {
 		v.formCookie, v.Binding = s.cookies.newForm()

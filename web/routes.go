@@ -58,6 +58,8 @@ func (s *Server) list() []route {
 		{"GET", "errors/{reason}", false, "errors", s.reason},
 		{"GET", "favicon.ico", false, "favicon", s.favicon},
 		{"GET", "logo/{name}", false, "logo", s.logo},
+		{"GET", modulePath + "hush.js", false, "module", s.module("hush.js")},
+		{"GET", modulePath + "hush.d.ts", false, "module", s.module("hush.d.ts")},
 		{"GET", "{$}", false, "home", s.home},
 
 		{"POST", registerPath, true, "register", s.toAnyone(s.register)},

@@ -47,3 +47,10 @@ func askRetry(h http.Header, embedder string) {
 	h.Set("Activate-Storage-Access", `retry; allowed-origin="`+embedder+`"`)
 	h.Add("Vary", "Sec-Fetch-Storage-Access")
 }
+
+// retried tells whether a frame's cookies came because our header asked for them:
+// only then does a navigation by GET name its origin (Storage Access Headers; seen in
+// Chromium). It only says in a report how the answer came about.
+func retried(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.Header.Get("Origin") != ""
+}

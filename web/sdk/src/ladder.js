@@ -1,0 +1,114 @@
+// The rungs, one after the other, until one brings tokens.
+import { ACCESS, COOKIE } from "./report.js";
+
+const FEDCM = 5000; // ms: browsers delay their refusals, up to minutes, on purpose
+const QUIET = 600_000; // ms in which a browser answers one silent FedCM request only
+
+/** Returns what the library's call resolves to, or throws the library's own error. */
+export async function ladder(c) {
+  let first; // what the app gets if nothing works
+  for (const [rung, step] of await steps(c)) {
+    try {
+      const done = await step(c);
+      if (done) return done.result;
+    } catch (err) {
+      const failure = c.page.failure(err);
+      c.trail.failed(rung, failure);
+      // The app asked its library: of what hush.js tried besides it need not know.
+      if (step === frame || step === refresh) first = err;
+      if (!goesOn(step, failure)) break;
+    }
+  }
+  c.page.memory.write({ failed: Date.now() });
+  throw first ?? new Error("hush: no rung was left to try: see renew.report()");
+}
+
+async function steps({ may, page, library, mayFedCM }) {
+  // At once where all else failed a moment ago: a click counts for seconds only.
+  const hopeless = may.popup && Date.now() - (page.memory.read().failed ?? 0) < QUIET;
+  return [
+    hopeless && ["popup", popup],
+    (await library.refreshes?.()) && ["refresh-token", refresh],
+    ["frame", frame],
+    mayFedCM && ["fedcm", fedcm],
+    may.popup && !hopeless && ["popup", popup],
+    may.redirect && ["redirect", redirect],
+  ].filter(Boolean);
+}
+
+// goesOn tells whether a failure may be of the way and not about the user.
+function goesOn(step, { error, reason }) {
+  if (step === refresh) return ["invalid_grant", "login_required", "missing_refresh_token"].includes(error);
+  if (step === frame) return error === "timeout" || (error === "login_required" && (reason === "" || COOKIE.includes(reason)));
+  return true;
+}
+
+async function refresh({ library, trail, call }) {
+  const result = await library.refresh(call);
+  trail.used("refresh-token");
+  return { result };
+}
+
+async function frame({ library, trail, page, call }) {
+  const before = page.begin();
+  const result = await library.silent(call);
+  const { answer, frames, refreshed } = page.since(before);
+  if (refreshed || !frames) trail.used("refresh-token"); // the library took its own way
+  else trail.framed(ACCESS[answer?.cookie_access]);
+  return { result };
+}
+
+// fedcm has the browser say that the user still wants it, and asks in the frame again:
+// the provider of a connected account has storage access there. The browser is asked
+// only where an account was chosen before, or on a click.
+async function fedcm(c) {
+  const { may, page, trail } = c;
+  const { connected = 0, asked = 0 } = page.memory.read();
+  if (!("IdentityCredential" in globalThis)) return trail.skip("fedcm", "This browser has no FedCM.");
+  if (!may.choose) {
+    if (!connected) return trail.skip("fedcm", "No account was chosen on this site yet: renew({ choose: true }) on a click.");
+    if (Date.now() - asked < QUIET) return trail.skip("fedcm", "The browser was asked silently in the last ten minutes.");
+    page.memory.write({ asked: Date.now() });
+  }
+  await assertion(c.home, may.choose);
+  page.memory.write({ connected: Date.now() });
+  const done = await frame({ ...c, trail: { framed() {}, used() {} } });
+  trail.used("fedcm");
+  return done;
+}
+
+// assertion asks for one. Its token is not used: that it was given opens the frame.
+function assertion({ base, clientId }, choose) {
+  const random = () => {
+    const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+    return text.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+  };
+  const nonce = random();
+  const params = { response_type: "code", scope: "openid", nonce, code_challenge: random(), code_challenge_method: "S256" };
+  return navigator.credentials.get({
+    mediation: choose ? "optional" : "silent",
+    ...(!choose && { signal: AbortSignal.timeout(FEDCM) }),
+    identity: {
+      ...(choose && navigator.userActivation?.isActive && { mode: "active" }),
+      providers: [{ configURL: `${base}fedcm/config.json`, clientId, nonce, params }],
+    },
+  });
+}
+
+async function popup({ library, trail, call }) {
+  if (!library.popup) return trail.skip("popup", "There is no popup() of this library.");
+  if (navigator.userActivation?.isActive === false) return trail.skip("popup", "It needs a click: call renew({ popup: true }) in its handler.");
+  const result = await library.popup(call);
+  trail.used("popup");
+  return { result };
+}
+
+// redirect leaves the page, once until a renewal works: what came back refused must not
+// leave again.
+async function redirect({ library, trail, page, call }) {
+  if (!library.redirect) return trail.skip("redirect", "There is no redirect() of this library.");
+  if (page.memory.read().redirected) return trail.skip("redirect", "It was tried already, and came back refused.");
+  page.memory.write({ redirected: Date.now() });
+  await library.redirect(call);
+  return new Promise(() => {}); // the page is being left
+}
