@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -44,9 +45,15 @@ type Config struct {
 	Keys      ClientKeys // of request objects
 	Objects   *Objects   // likewise, of those that are fetched
 	Issuer    string     // byte for byte, as in every token
-	Tokens    *token.Issuer
-	Keyring   *seal.Keyring
-	ACR       *acr.Order // the authentication contexts that there are
+	// URL is where our pages are. Default: the issuer.
+	URL string
+	// Host is the host name that is answered at, where it is another than the
+	// issuer's: browsers hold secrets there that are good at no other, and nobody is
+	// asked anything. Default: the issuer's.
+	Host    string
+	Tokens  *token.Issuer
+	Keyring *seal.Keyring
+	ACR     *acr.Order // the authentication contexts that there are
 	// Registered are apps beside those of Clients. Optional.
 	Registered Registered
 	// RenewalIsActivity is the default of the clients' switch of that name.
@@ -58,7 +65,7 @@ type Service struct {
 	Config
 	sealer *seal.Box // of parked requests
 	pushes *seal.Box // of pushed requests
-	pages  string    // the issuer as the prefix of our own pages
+	pages  string    // the prefix of our own pages
 	states *silent.States
 }
 
@@ -66,7 +73,7 @@ type Service struct {
 func New(c Config) *Service {
 	return &Service{
 		Config: c, sealer: c.Keyring.Box("parked request"), pushes: c.Keyring.Box("pushed request"),
-		pages:  strings.TrimSuffix(c.Issuer, "/") + "/",
+		pages:  strings.TrimSuffix(cmp.Or(c.URL, c.Issuer), "/") + "/",
 		states: silent.NewStates(c.Keyring.MACKeys(silent.StatePurpose)...),
 	}
 }

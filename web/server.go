@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,7 +26,9 @@ import (
 
 // Config is what a Server works with. Fields are required unless they say so.
 type Config struct {
-	Issuer    string // byte for byte; its origin and path are where we are served
+	Issuer string // byte for byte, as in every token
+	// URL is where we are served: its origin and path. Optional; default the issuer.
+	URL       string
 	Authorize *authorize.Service
 	Logout    *logout.Service
 	Account   *account.Service
@@ -58,7 +61,7 @@ type Config struct {
 // Server is the public listener's handler. It is safe for concurrent use.
 type Server struct {
 	Config
-	origin    string // of the issuer
+	origin    string // of the URL
 	base      string // path prefix of every route, begins and ends in a slash
 	cookies   *cookies
 	discovery []byte
@@ -67,9 +70,10 @@ type Server struct {
 
 // New returns a Server.
 func New(c Config) (*Server, error) {
-	u, err := url.Parse(c.Issuer)
+	at := cmp.Or(c.URL, c.Issuer)
+	u, err := url.Parse(at)
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, fmt.Errorf("issuer %q must be a URL with host and without query, fragment or user", c.Issuer)
+		return nil, fmt.Errorf("issuer %q must be a URL with host and without query, fragment or user", at)
 	}
 	if u.Scheme != "https" && !(u.Scheme == "http" && client.IsLoopback(u.Hostname())) {
 		return nil, errors.New("issuer must be https: http is for localhost only")

@@ -98,7 +98,7 @@ func serveSites(ctx context.Context, c *config.Config, f serveFlags, p *provider
 			return err
 		}
 	}
-	r.log.Info("hush serves", "issuer", c.Issuer, "listen", sites[0].listener.Addr().String(), "tls", c.TLS != nil,
+	r.log.Info("hush serves", "issuer", c.Issuer, "hosts", len(c.Hosts), "listen", sites[0].listener.Addr().String(), "tls", c.TLS != nil,
 		"admin", sites[1].listener.Addr().String(), "redis", cmp.Or(c.Redis.Mode, "single"),
 		"clients", len(c.Clients), "apis", len(c.APIs), "users", len(c.LoginUsers()), "version", version())
 	return serve(ctx, sites, r.log, func(ctx context.Context) error {
@@ -121,7 +121,15 @@ func openStore(c *config.Config) (*redisstore.Store, error) {
 
 // registry is what a reload replaces.
 func registry(c *config.Config) provider.Registry {
-	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder()}
+	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder(), Hosts: hosts(c)}
+}
+
+func hosts(c *config.Config) []provider.Host {
+	list := make([]provider.Host, len(c.Hosts))
+	for i, h := range c.Hosts {
+		list[i] = provider.Host{URL: h.URL, SharedIssuer: h.Issuer == config.SharedIssuer}
+	}
+	return list
 }
 
 // options are those of the provider, without the store and the log.
@@ -129,7 +137,7 @@ func options(c *config.Config) provider.Options {
 	r := registry(c)
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR, Hosts: r.Hosts,
 		Session: c.SessionPolicy(),
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,

@@ -18,6 +18,7 @@ import (
 // is enough; a value that was not understood is passed over.
 func (d *decoder) check(c *Config) {
 	d.checkIssuer(c)
+	d.checkHosts(c)
 	d.checkListeners(c)
 	d.checkAdmin(c)
 	d.checkProxies(c)

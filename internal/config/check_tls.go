@@ -3,7 +3,6 @@ package config
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -26,9 +25,13 @@ func (d *decoder) checkTLS(c *Config) {
 	} else if now.Before(leaf.NotBefore) {
 		d.warn("tls.cert", "begins on %s: browsers refuse it until then", leaf.NotBefore.Format(time.DateOnly))
 	}
-	u, err := url.Parse(c.Issuer)
-	if err == nil && u.Hostname() != "" && d.fine("issuer") && leaf.VerifyHostname(u.Hostname()) != nil {
+	if host := hostname(c.Issuer); host != "" && d.fine("issuer") && leaf.VerifyHostname(host) != nil {
 		d.warn("tls.cert", "is not for the issuer's host: browsers refuse it; it is for %s", strings.Join(leaf.DNSNames, ", "))
+	}
+	for i, h := range c.Hosts {
+		if path := index("hosts", i) + ".url"; h.URL != "" && d.fine(path) && leaf.VerifyHostname(hostname(h.URL)) != nil {
+			d.warn("tls.cert", "is not for %s: browsers refuse it there; name a certificate that is for all hosts", d.safe(path, hostname(h.URL)))
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ type Config struct {
 	// Its path, if it has one, is where all endpoints are. Apps know it: it
 	// should never change. `http` is for localhost only.
 	Issuer string `key:"issuer" need:"yes" example:"https://login.example.com/"`
+	// Further hostnames of this provider, each of the same site as apps that are of
+	// another site than the issuer (hosts.md). Behind all of them is one sign-in.
+	Hosts []Host `key:"hosts" reload:"yes" otherwise:"none"`
 	// Where browsers and apps reach this process, host:port. Without a host it
 	// is every address of the machine.
 	Listen string `key:"listen" default:":8080" example:"127.0.0.1:8080"`
@@ -99,6 +102,19 @@ type Config struct {
 	egressRoots *x509.CertPool
 	brand       *page.Brand
 	acr         *acr.Order
+}
+
+// Host is one more hostname under which this provider is reached.
+type Host struct {
+	// The address, byte for byte as apps know it: as issuer, with a host name that
+	// is not the issuer's or that of another of hosts. Apps that are its neighbours,
+	// such as app.shop.example, renew silently there where browsers block the cookies
+	// of third parties.
+	URL string `key:"url" need:"yes" example:"https://login.shop.example/"`
+	// What stands as `iss` in the tokens and answers of this host: its own url, or the
+	// issuer's, `shared`. Apps whose library derives one from the other, as
+	// auth0-spa-js does, need `own`; APIs that know one issuer only need `shared`.
+	Issuer string `key:"issuer" default:"own" oneof:"own shared" example:"shared"`
 }
 
 // Admin is the listener for operators.

@@ -30,7 +30,7 @@ func (s *Service) Frames(ctx context.Context, ended []session.Ended) []Frame {
 			}
 			frames = append(frames, Frame{
 				App:     appName(c),
-				Address: c.FrontchannelLogout(s.Issuer, s.Tokens.SessionID(c, e.SID)),
+				Address: c.FrontchannelLogout(s.IssuerOf(c), s.Tokens.SessionID(c, e.SID)),
 				Source:  c.FrontchannelSource(),
 			})
 		}

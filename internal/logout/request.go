@@ -16,8 +16,9 @@ import (
 // Config is what a Service works with. Every field is required.
 type Config struct {
 	// Find returns the app with a client_id, nil for none. An error is an outage.
-	Find      func(ctx context.Context, clientID string) (*client.Client, error)
-	Issuer    string
+	Find func(ctx context.Context, clientID string) (*client.Client, error)
+	// IssuerOf is the issuer that an app knows us by.
+	IssuerOf  func(*client.Client) string
 	Directory func() *login.Directory
 	Sessions  *session.Manager
 	Tokens    *token.Issuer

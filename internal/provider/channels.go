@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -17,7 +18,7 @@ func (p *Provider) newTold(o Options, registry prometheus.Registerer) *backchann
 		Name: "hush_backchannel_total", Help: "Messages to apps that a session ended, by client and result: delivered, refused, failed (and tried again), given_up, dropped, unqueued.",
 	}, []string{"client", "result"})
 	s := backchannel.New(backchannel.Config{
-		Queue: o.Store.Deliveries(), Post: egress.New(o.Egress), Mint: p.flows.Tokens, Log: o.Log,
+		Queue: o.Store.Deliveries(), Post: egress.New(o.Egress), Mint: teller{p}, Log: o.Log,
 		Find: func(ctx context.Context, id string) (*client.Client, error) {
 			return p.current.Load().find(ctx, id)
 		},
@@ -30,6 +31,14 @@ func (p *Provider) newTold(o Options, registry prometheus.Registerer) *backchann
 		Name: "hush_backchannel_waiting", Help: "Messages to apps that are not delivered yet, on all nodes, as this node saw it last.",
 	}, func() float64 { return float64(s.Waiting()) }))
 	return s
+}
+
+// teller makes the tokens that tell apps of sign-outs, each by the issuer that the
+// app knows.
+type teller struct{ *Provider }
+
+func (t teller) LogoutToken(c *client.Client, userID, sid string, now time.Time) (string, error) {
+	return t.issuerFor(t.current.Load(), c).LogoutToken(c, userID, sid, now)
 }
 
 // mayBeTold: an app that registered itself is looked up when it is told.

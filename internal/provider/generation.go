@@ -25,6 +25,7 @@ type Registry struct {
 	Users   []login.User
 	Brand   *page.Brand // whose the pages are; default Hush's own
 	ACR     *acr.Order  // of the authentication contexts; default acr.Default
+	Hosts   []Host      // where else we are served; default nowhere
 }
 
 // generation is one consistent registry and the handler that knows no other.
@@ -37,6 +38,8 @@ type generation struct {
 	brand     *page.Brand
 	find      func(context.Context, string) (*client.Client, error)
 	handler   http.Handler
+	hosts     map[string]http.Handler // by host name, those beside the issuer's
+	places    []place                 // what they are
 }
 
 // Replace lets requests that begin from now on see another registry. A
@@ -64,7 +67,10 @@ func (p *Provider) Replace(r Registry) error {
 		return err
 	}
 	g := &generation{clients: set, directory: directory, brand: r.Brand, acr: r.ACR}
-	if g.handler, err = p.assemble(g); err != nil {
+	if g.places, err = p.placesOf(r.Hosts); err != nil {
+		return err
+	}
+	if err := p.assemble(g); err != nil {
 		return fmt.Errorf("assemble provider: %w", err)
 	}
 	if was := p.current.Swap(g); was != nil {
@@ -73,19 +79,35 @@ func (p *Provider) Replace(r Registry) error {
 	return nil
 }
 
-// assemble makes the public handler of one generation. Everything that counts,
+// assemble makes the public handlers of one generation. Everything that counts,
 // limits or is shared between nodes is in what the generations share.
-func (p *Provider) assemble(g *generation) (http.Handler, error) {
+func (p *Provider) assemble(g *generation) (err error) {
+	if g.handler, err = p.handler(g, p.shared, p.flows); err != nil {
+		return err
+	}
+	g.hosts = make(map[string]http.Handler, len(g.places))
+	for _, at := range g.places {
+		c, a := p.at(at)
+		if g.hosts[at.host], err = p.handler(g, c, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handler is what answers at one host.
+func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (http.Handler, error) {
 	clients := func() *client.Set { return g.clients }
 	users := func() *login.Directory { return g.directory }
-	c := p.shared
 	c.Clients, c.Brand = clients, g.brand
-	a := p.flows
 	a.Clients, a.Directory, a.ACR = clients, users, g.acr
 	c.Authorize = authorize.New(a)
-	g.find = c.Authorize.Find
+	if g.find == nil {
+		g.find = c.Authorize.Find
+	}
 	c.Logout = logout.New(logout.Config{
-		Find: c.Authorize.Find, Issuer: c.Issuer, Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
+		Find: c.Authorize.Find, IssuerOf: func(c *client.Client) string { return p.issuerFor(g, c).Name() },
+		Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
 	})
 	c.Account = account.New(account.Config{Flows: c.Authorize, Keyring: a.Keyring, Passwords: p.passwords})
 	return web.New(c)
@@ -109,5 +131,5 @@ func (p *Provider) operators(o Options, keyring *seal.Keyring) http.Handler {
 
 // serve answers by the registry of the moment.
 func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
-	p.current.Load().handler.ServeHTTP(w, r)
+	p.current.Load().at(r.Host).ServeHTTP(w, r)
 }

@@ -48,6 +48,7 @@ type Options struct {
 	APIs         []client.API
 	Users        []login.User
 	ACR          *acr.Order     // of the authentication contexts; default acr.Default
+	Hosts        []Host         // where else we are served; default nowhere
 	Session      session.Policy // see there; default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
 	Limits       login.Limits   // of attempts to sign in; default login's
@@ -99,6 +100,9 @@ type Provider struct {
 	log        *slog.Logger
 	shared     web.Config       // without what a generation brings
 	flows      authorize.Config // likewise
+	tokens     token.Config     // of the issuer, from which those of hosts are made
+	secrets    [][]byte
+	store      *redisstore.Store
 	passwords  account.Passwords
 	endings    *endings
 	current    atomic.Pointer[generation]
@@ -124,19 +128,20 @@ func New(o Options) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings()}
+	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings(), secrets: o.Secrets, store: o.Store}
 	p.clientKeys = clientkeys.New(p.egress, nil)
 	lease := session.LeaseShared
 	if o.Store.IsEmbedded() {
 		lease = session.LeaseAlone
 	}
 	p.marks = session.NewMarks(o.Store, lease)
-	tokens, err := token.NewIssuer(token.Config{
+	p.tokens = token.Config{
 		Issuer: o.Issuer, Keyring: keyring, Keys: p.keys, Grants: o.Store,
 		IDToken: o.Tokens.IDToken, AccessToken: o.Tokens.AccessToken,
 		BrowserAccessToken: o.Tokens.BrowserAccessToken, Code: o.Tokens.Code, Refresh: o.Tokens.Refresh,
 		PairwiseSalt: o.PairwiseSalt, Marks: p.marks,
-	})
+	}
+	tokens, err := token.NewIssuer(p.tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +181,7 @@ func New(o Options) (*Provider, error) {
 		p.shared.Metrics.SessionEnded(e.Why)
 		return p.told.Tell(ctx, e.SID, e.UserID, e.Clients)
 	}
-	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR}); err != nil {
+	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR, Hosts: o.Hosts}); err != nil {
 		return nil, err
 	}
 	return p, nil

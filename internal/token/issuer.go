@@ -77,6 +77,9 @@ func NewIssuer(c Config) (*Issuer, error) {
 	}, nil
 }
 
+// Name is the iss claim.
+func (i *Issuer) Name() string { return i.issuer }
+
 // UserinfoAudience returns the aud of access tokens that are for no API: the
 // address of the userinfo endpoint.
 func (i *Issuer) UserinfoAudience() string { return i.userinfo }

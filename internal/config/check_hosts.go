@@ -1,0 +1,71 @@
+package config
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hush-sso/hush/internal/client"
+)
+
+// SharedIssuer is the value of a host's issuer whose tokens name the provider's.
+const SharedIssuer = "shared"
+
+func (d *decoder) checkHosts(c *Config) {
+	seen := map[string]string{hostname(c.Issuer): "issuer"}
+	for i, h := range c.Hosts {
+		path := index("hosts", i) + ".url"
+		if h.URL == "" || !d.fine(path) {
+			continue // said already
+		}
+		name := hostname(h.URL)
+		switch text := issuerProblem(h.URL); {
+		case text != "":
+			d.bad(path, "%s %s", d.show(path, h.URL), text)
+		case seen[name] != "":
+			d.bad(path, "has the host name of %s: cookies belong to a host whatever the port and path, so each needs its own", seen[name])
+		case c.TLS != nil && strings.HasPrefix(h.URL, "http:"):
+			d.bad(path, "is http, but tls is set: write https://, or remove tls")
+		default:
+			d.warnHost(path, h.URL, c)
+		}
+		seen[name] = index("hosts", i)
+	}
+}
+
+// warnHost says what of a host loads but will disappoint.
+func (d *decoder) warnHost(path, raw string, c *Config) {
+	own := originOf(raw)
+	switch {
+	case !d.fine("issuer") || c.Issuer == "":
+	case client.SameSite(own, originOf(c.Issuer)):
+		d.warn(path, "is of the same site as the issuer, whose cookie reaches the apps of that site already: remove it, and let the apps use the issuer")
+	case d.fine("clients") && !slices.ContainsFunc(c.Clients, func(app Client) bool { return app.neighbours(own) }):
+		d.warn(path, "is of no app's site: renewal in a hidden frame needs a host of the same site as the page; use one of the site of an app's redirect_uris or web_origins, or remove it")
+	}
+}
+
+// neighbours tells whether the app has pages of the same site as an origin.
+func (c *Client) neighbours(origin string) bool {
+	return slices.ContainsFunc(slices.Concat(c.WebOrigins, c.RedirectURIs), func(raw string) bool {
+		return client.SameSite(originOf(raw), origin)
+	})
+}
+
+// hostname is that of a URL, "" for what is none.
+func hostname(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// originOf is that of a URL, "" for what is none.
+func originOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
