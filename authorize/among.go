@@ -97,17 +97,17 @@ func (s *Service) accounts(ctx context.Context, q *request, b Browser) ([]accoun
 // resolveAll reads sessions in one trip, unless they were just read. Which of
 // them is used is not known yet, so none is kept from idling out.
 func (s *Service) resolveAll(ctx context.Context, q *request, held []SignedIn) ([]session.Seen, error) {
-	queries := queriesOf(held, q.client.ID)
+	queries := s.queriesOf(held, q.client.ID)
 	if seen := q.takeAhead(queries...); seen != nil {
 		return seen, session.Outage(seen)
 	}
 	return s.Sessions.ResolveAll(ctx, queries)
 }
 
-func queriesOf(held []SignedIn, clientID string) []session.Query {
+func (s *Service) queriesOf(held []SignedIn, clientID string) []session.Query {
 	queries := make([]session.Query, len(held))
 	for i := range held {
-		queries[i] = session.Query{Handle: held[i].Handle, ClientID: clientID}
+		queries[i] = session.Query{Handle: held[i].Handle, ClientID: clientID, Scope: s.scope()}
 	}
 	return queries
 }

@@ -14,6 +14,7 @@ type arrival struct {
 	Signed bool   `json:"sg,omitempty"` // in an object with the app's own signature
 	Pushed string `json:"pu,omitempty"` // under the request_uri of this id; "" for none
 	At     int64  `json:"at,omitempty"` // when it was pushed, unix seconds
+	From   *from  `json:"f,omitempty"`  // from another host of ours, which answers it; nil for none
 }
 
 // stale tells whether a pushed request waited longer than its use is remembered,

@@ -91,7 +91,7 @@ func (s *Service) Choose(ctx context.Context, sealed, answer string, b Browser) 
 // goOn goes on as an account, if its session is the one that was offered and
 // the browser still holds it.
 func (s *Service) goOn(ctx context.Context, q *request, b Browser, chosen offer) Outcome {
-	seen, err := s.Sessions.ResolveAll(ctx, queriesOf(b.Accounts, q.client.ID))
+	seen, err := s.Sessions.ResolveAll(ctx, s.queriesOf(b.Accounts, q.client.ID))
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
 	}

@@ -16,7 +16,7 @@ func (s *Service) gather(ctx context.Context, q *request, b Browser, coming Sign
 	if !b.shares(coming) && len(b.Accounts) < MaxAccounts {
 		return nil, nil
 	}
-	return s.Sessions.ResolveAll(ctx, queriesOf(b.Accounts, q.client.ID))
+	return s.Sessions.ResolveAll(ctx, s.queriesOf(b.Accounts, q.client.ID))
 }
 
 // noted adds what the browser holds from now on.

@@ -41,6 +41,9 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 			return s.refuse(q, silent.Unavailable(err))
 		}
 	}
+	if q.came.From != nil {
+		return s.admit(q, done, f)
+	}
 	if err := s.useUp(ctx, q); err != nil {
 		return s.refuse(q, err)
 	}

@@ -31,10 +31,11 @@ type Browser struct {
 	Address netip.Addr
 }
 
-// Outcome is what is to be done: exactly one of Answer, Ask and Fault is set.
+// Outcome is what is to be done: exactly one of Answer, Ask, Hop and Fault is set.
 type Outcome struct {
 	Answer *Answer      // send it to the app
 	Ask    *Ask         // show a page to the person
+	Hop    *Hop         // send the window to another host of ours
 	Fault  *oauth.Error // show an error page: there is no address to send it to
 	// SignedIn tells that a sign-in happened.
 	SignedIn bool
@@ -48,6 +49,7 @@ type Outcome struct {
 	Browser silent.BrowserState
 
 	// For the log line.
+	Refused  *oauth.Error // with Hop: what the app will be told there; nil for none
 	ClientID string
 	Silent   bool // the request said prompt=none
 	SID      string
@@ -75,6 +77,7 @@ type Ask struct {
 	Parked  string // the sealed request, to come back with the answer
 	Client  *client.Client
 	To      client.RedirectURI
+	Onward  string        // origin of the host that answers the app; "" for this one
 	Locales string        // ui_locales of the request, wherever it stood
 	Problem Problem       // what was wrong with the last answer
 	Wait    time.Duration // with ProblemThrottled: until the next attempt counts

@@ -130,7 +130,7 @@ func (s *Service) shown(ctx context.Context, p parked, b Browser, account Signed
 	if p.SID == "" || !p.boundTo(b) || account.Handle.IsZero() {
 		return nil
 	}
-	current, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: account.Handle})
+	current, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: account.Handle, Scope: s.scope()})
 	if err != nil || current.SID != p.SID || current.UserID != account.UserID {
 		return nil
 	}
@@ -147,10 +147,17 @@ func (s *Service) Resume(ctx context.Context, sealed string, b Browser) Outcome 
 	return s.decide(ctx, f.q, b, f.Done)
 }
 
-// ask shapes a question. draft brings what went wrong with the last answer.
+// ask shapes a question, at the host where people are asked. draft brings what went
+// wrong with the last answer.
 func (s *Service) ask(q *request, b Browser, current *session.Session, done progress, draft Ask) Outcome {
+	if s.Host != "" {
+		return s.elsewhere(q, b, done, draft.Step)
+	}
 	out := Outcome{ClientID: q.client.ID}
 	draft.Client, draft.To, draft.Locales = q.client, q.redirect, q.params.Get(uiLocales)
+	if q.came.From != nil {
+		draft.Onward = s.Hops.targets[q.came.From.Host].Origin
+	}
 	draft.Parked = s.park(q, b, draft, done, current)
 	if draft.Login == "" {
 		draft.Login = q.loginHint

@@ -81,7 +81,7 @@ func (s *Service) meet(ctx context.Context, p oauth.Params, b Browser) (*client.
 		set, err := s.registry(ctx, id)
 		return set, nil, err
 	}
-	a := &ahead{queries: queriesOf(held, id), read: time.Now()}
+	a := &ahead{queries: s.queriesOf(held, id), read: time.Now()}
 	if _, single := b.single(client.DefaultGroup); single {
 		a.queries[0].Activity = s.RenewalIsActivity
 	}

@@ -249,7 +249,7 @@ func (s *Service) readHints(q *request) *oauth.Error {
 	if len(hint) > maxIDTokenHint {
 		return oauth.Errorf(oauth.InvalidRequest, "id_token_hint is longer than %d bytes.", maxIDTokenHint)
 	}
-	sub, _, err := s.Tokens.VerifyIDTokenHint(hint, q.client.ID)
+	sub, _, err := s.judge(q).VerifyIDTokenHint(hint, q.client.ID)
 	if err != nil {
 		return hintError(err)
 	}

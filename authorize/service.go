@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/acr"
@@ -56,6 +55,9 @@ type Config struct {
 	ACR     *acr.Order // the authentication contexts that there are
 	// Registered are apps beside those of Clients. Optional.
 	Registered Registered
+	// Hops is the way between the hosts of the provider. Optional; default: there is
+	// one host.
+	Hops *Hops
 	// RenewalIsActivity is the default of the clients' switch of that name.
 	RenewalIsActivity bool
 }
@@ -73,7 +75,7 @@ type Service struct {
 func New(c Config) *Service {
 	return &Service{
 		Config: c, sealer: c.Keyring.Box("parked request"), pushes: c.Keyring.Box("pushed request"),
-		pages:  strings.TrimSuffix(cmp.Or(c.URL, c.Issuer), "/") + "/",
+		pages:  rooted(cmp.Or(c.URL, c.Issuer)),
 		states: silent.NewStates(c.Keyring.MACKeys(silent.StatePurpose)...),
 	}
 }
@@ -85,6 +87,7 @@ type progress struct {
 	Chosen   bool     `json:"ch,omitempty"`
 	Agreed   bool     `json:"-"` // never parked: consent is remembered instead
 	account  SignedIn // whose session that is; zero while nothing was done
+	round    int      // how often the request was moved to another host and back
 }
 
 // Begin answers a request that comes from the app.
@@ -206,7 +209,10 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, f found, done
 	}
 	again := step == silent.StepLogin && done.SignedIn && !d.Confirm() ||
 		step == silent.StepSelect && done.Chosen
-	if q.prompt.None() || b.Embedded || step == silent.StepRefuse || again {
+	if !again && s.hops(q, b, step, done) {
+		return s.hop(q, b, done)
+	}
+	if s.Host != "" || q.prompt.None() || b.Embedded || step == silent.StepRefuse || again {
 		// Our pages show in no frame, and to answer all the same keeps the
 		// embedder from telling by it who is signed in. Asking the same question
 		// twice would not change the answer.
@@ -232,6 +238,13 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, f found, done
 
 // refuse answers the app with an error in the request's response mode.
 func (s *Service) refuse(q *request, err *oauth.Error) Outcome {
+	if q.came.From != nil {
+		t := q.newTicket()
+		t.Refused = &refusal{err.Code, err.Description, err.Reason}
+		out := s.back(q, t)
+		out.Refused = err
+		return out
+	}
 	return s.answer(q, s.errorParams(q, err), err)
 }
 

@@ -45,9 +45,13 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 	if ask.Wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds(ask.Wait)))
 	}
-	// Chromium applies form-action to the redirect after the form as well.
+	// Chromium applies form-action to the redirects after the form as well.
+	targets := "'self' " + ask.To.FormAction()
+	if ask.Onward != "" {
+		targets += " " + ask.Onward
+	}
 	e := s.editionIn(locales, r)
-	return show(w, e, problems[ask.Problem].status, "'self' "+ask.To.FormAction(), s.question(ask, e, locales, s.base+path))
+	return show(w, e, problems[ask.Problem].status, targets, s.question(ask, e, locales, s.base+path))
 }
 
 // resumption is the query of an address that goes on with a parked request.

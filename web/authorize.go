@@ -32,7 +32,7 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request) error {
 		return oauth.Errorf(oauth.InvalidRequest, "This page belongs to a sign-in that an app begins. Go to the app and sign in from there.")
 	}
 	v := s.visit(r)
-	if params.Get("account") == "other" {
+	if params.Get("account") == authorize.Other {
 		return s.write(w, r, v, s.Authorize.Choose(r.Context(), params.Get("request"), authorize.Other, v.Browser))
 	}
 	return s.write(w, r, v, s.Authorize.Resume(r.Context(), params.Get("request"), v.Browser))
@@ -90,6 +90,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out auth
 		return out.Fault
 	case out.Answer != nil:
 		return s.writeAnswer(w, r, out.Answer)
+	case out.Hop != nil:
+		return s.hop(w, r, v, out.Hop)
 	default:
 		return s.ask(w, r, v, out)
 	}

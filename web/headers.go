@@ -69,7 +69,7 @@ func form(r *http.Request) (oauth.Params, error) {
 // single are the parameters of our own forms and of the endpoints for apps. The
 // authorization endpoint has its own list, because its refusals travel.
 var single = map[string]bool{
-	"request": true, "username": true, "password": true, "account": true, "action": true,
+	"request": true, "ticket": true, "username": true, "password": true, "account": true, "action": true,
 	"current": true, "next": true, "again": true, "end": true, paramAs: true, paramAfter: true, paramTold: true,
 	"client_id": true, "returnTo": true,
 	"origin":        true,

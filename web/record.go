@@ -32,7 +32,7 @@ type record struct {
 	silent   bool
 	implicit bool   // tokens left the authorization endpoint
 	outage   bool   // the store, or the signing keys, were not there
-	result   string // "ok", "asked", "left", or an error code
+	result   string // "ok", "asked", "moved", "left", or an error code
 	reason   string
 	cause    error
 	refusal  string // what the app is told, where that is all there is to say
@@ -56,6 +56,10 @@ func (n *record) outcome(out authorize.Outcome) {
 		if reason := problems[out.Ask.Problem].reason; reason != "" {
 			n.reason = reason
 		}
+	case out.Hop != nil && out.Refused == nil:
+		n.result = "moved"
+	case out.Hop != nil:
+		n.failed(out.Refused)
 	case out.Answer.Err != nil:
 		n.failed(out.Answer.Err)
 	default:

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
@@ -39,21 +40,13 @@ const (
 
 // list is every address but the pages' own files.
 func (s *Server) list() []route {
-	list := []route{
+	list := append(s.personal(), []route{
 		{"GET POST", authorizePath, false, "authorize", s.navigation(s.authorize)},
-		{"GET", "login", false, "login", s.navigation(s.resume)},
-		{"POST", "login", false, "login", s.navigation(s.sameOrigin(s.login))},
-		{"GET", "consent", false, "consent", s.navigation(s.resume)},
-		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
 		{"GET", "v2/logout", false, "logout", s.logout},
 		{"GET POST", endSessionPath, false, "logout", s.endSession},
 		{"GET", confirmPath, false, "logout", s.resumeSignOut},
 		{"POST", confirmPath, false, "logout", s.navigation(s.sameOrigin(s.confirmSignOut))},
 		{"GET", checkPath, false, "check_session", s.navigation(s.checkSession)},
-		{"GET", accountPath, false, "account", s.navigation(s.account)},
-		{"POST", placesPath, false, "account_end", s.navigation(s.sameOrigin(s.endPlaces))},
-		{"GET", passwordPath, false, "password", s.navigation(s.passwordForm)},
-		{"POST", passwordPath, false, "password", s.navigation(s.sameOrigin(s.changePassword))},
 		{"GET", "errors/{$}", false, "errors", s.reasonIndex},
 		{"GET", "errors/{reason}", false, "errors", s.reason},
 		{"GET", "favicon.ico", false, "favicon", s.favicon},
@@ -72,13 +65,40 @@ func (s *Server) list() []route {
 		{"GET", ".well-known/openid-configuration", true, "discovery", s.toAnyone(s.configuration)},
 		{"GET", ".well-known/oauth-authorization-server", true, "discovery", s.toAnyone(s.configuration)},
 		{"GET", jwksPath, true, "jwks", s.toAnyone(s.jwks)},
-	}
+	}...)
 	if s.base != "/" {
 		// RFC 8414 section 3.1: between host and path, where what stands in front
 		// of us lets it through.
 		for _, name := range []string{"oauth-authorization-server", "openid-configuration"} {
 			list = append(list, route{"GET", "/.well-known/" + name + strings.TrimSuffix(s.base, "/"), true, "discovery", s.toAnyone(s.configuration)})
 		}
+	}
+	return list
+}
+
+// personal are the addresses where people are asked or see to their account: at the
+// issuer's host. Elsewhere they lead there.
+func (s *Server) personal() []route {
+	if s.Authorize.Host != "" {
+		return []route{
+			{"GET", "login", false, "login", s.navigation(s.resume)},
+			{"GET", authorize.LandPath, false, "land", s.navigation(s.land)},
+			{"GET", accountPath, false, "account", s.navigation(s.accountElsewhere)},
+			{"GET", passwordPath, false, "password", s.navigation(s.accountElsewhere)},
+		}
+	}
+	list := []route{
+		{"GET", "login", false, "login", s.navigation(s.resume)},
+		{"POST", "login", false, "login", s.navigation(s.sameOrigin(s.login))},
+		{"GET", "consent", false, "consent", s.navigation(s.resume)},
+		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
+		{"GET", accountPath, false, "account", s.navigation(s.account)},
+		{"POST", placesPath, false, "account_end", s.navigation(s.sameOrigin(s.endPlaces))},
+		{"GET", passwordPath, false, "password", s.navigation(s.passwordForm)},
+		{"POST", passwordPath, false, "password", s.navigation(s.sameOrigin(s.changePassword))},
+	}
+	if s.Authorize.Hops != nil {
+		list = append(list, route{"GET", authorize.HopPath, false, "hop", s.navigation(s.move)})
 	}
 	return list
 }

@@ -71,7 +71,7 @@ func (s *Service) hinted(q Request, userID string) bool {
 func (s *Service) present(ctx context.Context, accounts []authorize.SignedIn) (Decision, error) {
 	var d Decision
 	for _, a := range accounts {
-		_, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: a.Handle})
+		_, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: a.Handle, Scope: s.Scope})
 		if absent := session.Absence(""); errors.As(err, &absent) {
 			continue
 		}

@@ -23,6 +23,8 @@ type Config struct {
 	Sessions  *session.Manager
 	Tokens    *token.Issuer
 	Keyring   *seal.Keyring
+	// Scope is what the browsers' secrets are good for at the host at hand.
+	Scope session.Scope
 }
 
 // Service reads and decides. It is safe for concurrent use.

@@ -12,6 +12,7 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/seal"
+	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web"
 	"github.com/hush-sso/hush/web/admin"
 	"github.com/hush-sso/hush/web/page"
@@ -82,12 +83,15 @@ func (p *Provider) Replace(r Registry) error {
 // assemble makes the public handlers of one generation. Everything that counts,
 // limits or is shared between nodes is in what the generations share.
 func (p *Provider) assemble(g *generation) (err error) {
-	if g.handler, err = p.handler(g, p.shared, p.flows); err != nil {
+	hops, main := p.hopsOf(g.places), p.flows
+	main.Hops = hops
+	if g.handler, err = p.handler(g, p.shared, main); err != nil {
 		return err
 	}
 	g.hosts = make(map[string]http.Handler, len(g.places))
 	for _, at := range g.places {
 		c, a := p.at(at)
+		a.Hops = hops
 		if g.hosts[at.host], err = p.handler(g, c, a); err != nil {
 			return err
 		}
@@ -107,7 +111,7 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 	}
 	c.Logout = logout.New(logout.Config{
 		Find: c.Authorize.Find, IssuerOf: func(c *client.Client) string { return p.issuerFor(g, c).Name() },
-		Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring,
+		Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring, Scope: session.Scope{Host: a.Host},
 	})
 	c.Account = account.New(account.Config{Flows: c.Authorize, Keyring: a.Keyring, Passwords: p.passwords})
 	return web.New(c)

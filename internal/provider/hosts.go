@@ -58,6 +58,18 @@ func (p *Provider) placesOf(hosts []Host) ([]place, error) {
 	return places, nil
 }
 
+// hopsOf is the way between the hosts, nil where there is one.
+func (p *Provider) hopsOf(places []place) *authorize.Hops {
+	if len(places) == 0 {
+		return nil
+	}
+	targets := make([]authorize.Target, len(places))
+	for i, at := range places {
+		targets[i] = authorize.Target{Host: at.host, URL: at.URL, Origin: at.origin, Tokens: at.tokens}
+	}
+	return authorize.NewHops(p.shared.Issuer, p.shared.Keyring, targets...)
+}
+
 // at is what is different at a host.
 func (p *Provider) at(at place) (web.Config, authorize.Config) {
 	c, a := p.shared, p.flows
