@@ -106,6 +106,11 @@ func (b *Browser) flags(bin, dir string) []chromedp.ExecAllocatorOption {
 			ownGroup(cmd)
 			b.cmd = cmd
 		}))
+	if b.opt.NoScript {
+		// Frames of other sites would be processes of their own, which the tab's
+		// switch does not reach.
+		opts = append(opts, chromedp.Flag("disable-site-isolation-trials", true))
+	}
 	if b.opt.NoPageCache {
 		// One list: chromedp's own is replaced.
 		opts = append(opts, chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,BackForwardCache"))

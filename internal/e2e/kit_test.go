@@ -114,8 +114,10 @@ func (w *world) popup(tab *browsertest.Tab, open func()) *browsertest.Tab {
 
 // expected is what Chromium itself logs for the refusals that journeys ask
 // for: the API's of an ID token and of a sign-in that is not enough, the sign-in form's of a wrong password, and the
-// token endpoint's of a proof without a nonce.
-var expected = regexp.MustCompile(`^error: Failed to load resource: the server responded with a status of (401 \(.*\) \S*/(orders|reports|payout|login)|400 \(.*\) \S*/oauth/token)$`)
+// token endpoint's of a proof without a nonce. And what it says where it gives a
+// frame no storage access, because nobody was asked.
+var expected = regexp.MustCompile(`^error: (Failed to load resource: the server responded with a status of (401 \(.*\) \S*/(orders|reports|payout|login)|400 \(.*\) \S*/oauth/token)|` +
+	`requestStorageAccess: (Permission denied|Must be handling a user gesture to use)\. \S*/authorize\?\S*)$`)
 
 // watch looks at what the tab has collected when the test ends.
 func (w *world) watch(tab *browsertest.Tab) {
