@@ -30,34 +30,51 @@ type cookies struct {
 	keepName string
 	formName string
 	form     http.Cookie // attributes
+	check    http.Cookie // likewise
 	state    stateCookie
 }
 
 func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool, groups func() []string) (*cookies, error) {
 	secure := issuer.Scheme == "https"
 	c := &cookies{ssoName: "__Host-hush", keepName: "__Host-hush-keep", formName: "__Host-hush-form"}
-	stateName := "__Host-hush-state"
+	stateName, checkName := "__Host-hush-state", "__Host-hush-check"
 	if !secure {
 		// __Host- needs Secure, and localhost cookies are shared between ports.
 		c.ssoName, c.keepName, c.formName = "hush-"+issuer.Port(), "hush-keep-"+issuer.Port(), "hush-form-"+issuer.Port()
-		stateName = "hush-state-" + issuer.Port()
+		stateName, checkName = "hush-state-"+issuer.Port(), "hush-check-"+issuer.Port()
 	}
 	if path := strings.Trim(issuer.Path, "/"); path != "" {
 		// __Host- cookies are the whole host's, which may serve more issuers.
 		sum := sha256.Sum256([]byte(path))
 		of := "-" + hex.EncodeToString(sum[:4])
 		c.ssoName, c.keepName, c.formName = c.ssoName+of, c.keepName+of, c.formName+of
-		stateName += of
+		stateName, checkName = stateName+of, checkName+of
 	}
 	c.form = http.Cookie{Name: c.formName, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	options := sessions.Options{Path: "/", Secure: secure || crossSite, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if options.Secure {
 		options.SameSite = http.SameSiteNoneMode
 	}
+	c.check = http.Cookie{Name: checkName, Path: "/", Secure: options.Secure, HttpOnly: true, SameSite: options.SameSite, MaxAge: checkAge}
 	c.state = newStateCookie(k, stateName, options, groups)
 	var err error
 	c.sso, err = newSSOStore(k, issuer.String(), options)
 	return c, err
+}
+
+// checkAge is how long the cookies of the check of silent renewal last, in seconds.
+const checkAge = 600
+
+// probe is a cookie of that check, which says nothing: it travels as the SSO cookie
+// does, or as a partitioned one.
+func (c *cookies) probe(partitioned bool) *http.Cookie {
+	probe := c.check
+	probe.Value = "1"
+	if partitioned {
+		probe.Name += "-p"
+		probe.Secure, probe.SameSite, probe.Partitioned = true, http.SameSiteNoneMode, true
+	}
+	return &probe
 }
 
 // travels tells whether the SSO cookie goes into other sites' frames at all,

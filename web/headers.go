@@ -40,16 +40,20 @@ func pageHeaders(h http.Header, formAction string, directives ...string) {
 // that is cross-origin isolated frame it.
 func answerHeaders(h http.Header, embedders []string, formAction string) (nonce string) {
 	nonce = rand.Text()
-	ancestors := "'none'"
-	if len(embedders) > 0 {
-		ancestors = strings.Join(embedders, " ")
-	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; "+
-		"base-uri 'none'; form-action "+formAction+"; frame-ancestors "+ancestors)
+		"base-uri 'none'; form-action "+formAction+"; frame-ancestors "+ancestors(embedders))
 	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	return nonce
+}
+
+// ancestors are who may frame a page, as its policy says it.
+func ancestors(embedders []string) string {
+	if len(embedders) == 0 {
+		return "'none'"
+	}
+	return strings.Join(embedders, " ")
 }
 
 // query reads the query string strictly.
@@ -72,7 +76,7 @@ var single = map[string]bool{
 	"request": true, "ticket": true, "username": true, "password": true, "account": true, "action": true,
 	"current": true, "next": true, "again": true, "end": true, paramAs: true, paramAfter: true, paramTold: true,
 	"client_id": true, "returnTo": true,
-	"origin":        true,
+	"origin": true, "framed": true,
 	"id_token_hint": true, "logout_hint": true, "post_logout_redirect_uri": true, "state": true,
 	"grant_type": true, "code": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
 	"client_assertion": true, "client_assertion_type": true,

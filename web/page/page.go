@@ -9,7 +9,7 @@
 //	default-src 'none'; style-src 'self'; img-src 'self' data:; form-action ...
 //
 // but for [Farewell], which frames apps and has a script for the time that they
-// take.
+// take, and [Check], whose script looks at the browser.
 //
 // Whatever text a view or an operator brings, the page has the same elements.
 // The package knows no HTTP beyond Static and decides nothing.

@@ -26,6 +26,7 @@ var assets = loadAssets()
 // Spelled out because mime.TypeByExtension depends on the host's tables.
 var contentTypes = map[string]string{
 	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
 	".svg": "image/svg+xml",
 	".png": "image/png",
 }

@@ -87,8 +87,34 @@ func samples(e *Edition) map[string]View {
 		"password":       Password{Base: base, Action: "/account/password", Parked: parked, Account: "Alice Liddell", Username: "alice", Back: base + "account"},
 		"password-error": Password{Base: base, Action: "/account/password", Parked: parked, Account: "alice", Username: "alice", Error: e.Text("password.short"), Wrong: "next", Back: base + "account"},
 		"password-long":  Password{Base: base, Action: "/account/password", Parked: parked, Account: long, Username: long, Error: long, Wrong: "current"},
-		"message":        Message{Base: base, Title: e.Text("home.title"), Text: e.Text("home.text"), Account: true},
-		"message-bare":   Message{Base: base, Title: e.Text("home.title")},
+		"check": Check{Base: base, Action: "/silent/check", Nonce: nonce, ClientID: "orders", Client: "Orders", Script: "{}", Sections: rungs(e), Paste: "(() => {\n  alert(1);\n})();", Look: e.Text("check.step.look", "origin", "https://login.example.com"),
+			Origins: []string{"https://orders.example.com", "https://www.orders.example.com"}},
+		"check-framed":  Check{Base: base, Nonce: nonce, Client: "Orders", Framed: true, Script: "{}", Sections: rungs(e)},
+		"check-bare":    Check{Base: base, Action: "/silent/check", Nonce: nonce},
+		"check-unknown": Check{Base: base, Action: "/silent/check", Nonce: nonce, ClientID: "ordres", Unknown: true},
+		"check-nowhere": Check{Base: base, Action: "/silent/check", Nonce: nonce, ClientID: "tool", Client: "Tool"},
+		"check-long": Check{Base: base, Action: "/silent/check", Nonce: nonce, ClientID: long, Client: long, Script: long, Paste: long, Look: long, Origins: []string{"https://" + long + ".example.com"},
+			Sections: []Section{{Title: long, Rungs: []Rung{{Name: "x", Title: long, State: "fails", Says: []Said{{"fails", "fails", long}}, Link: base, Code: long, Ask: long}}}}},
+		"message":      Message{Base: base, Title: e.Text("home.title"), Text: e.Text("home.text"), Account: true},
+		"message-bare": Message{Base: base, Title: e.Text("home.title")},
+	}
+}
+
+// rungs is one in every state.
+func rungs(e *Edition) []Section {
+	rung := func(name, state string, says ...Said) Rung {
+		return Rung{Name: name, Title: e.Text("check." + name), State: state, Says: says}
+	}
+	silent := rung("silent", "fails", Said{"fails", "fails", e.Text("check.silent.fails")})
+	silent.Link, silent.Code = "/tenant/errors/", "cookie_blocked"
+	storage := rung("storage", "click", Said{"click", "click", e.Text("check.storage.click")})
+	storage.Ask = e.Text("check.storage.ask")
+	return []Section{
+		{e.Text("check.iframe"), []Rung{
+			silent, rung("site", "fails", Said{"fails", "off", e.Text("check.site.fails")}), rung("cookie", "wait"), storage,
+			rung("renewal", "planted", Said{"planted", "works", e.Text("check.renewal.planted")}), rung("fedcm", "needless", Said{"needless", "needless", ""}),
+		}},
+		{e.Text("check.otherwise"), []Rung{rung("refresh", "works", Said{"works", "works", e.Text("check.refresh.works")}), rung("popup", "unsure", Said{"unsure", "unsure", ""})}},
 	}
 }
 

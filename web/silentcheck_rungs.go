@@ -1,0 +1,108 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/web/page"
+)
+
+// windowRungs is what a window of ours can tell: the browser's own cookies, and
+// what is registered for the app.
+func (s *Server) windowRungs(e *page.Edition, c *client.Client) []page.Section {
+	site := "works"
+	if slices.ContainsFunc(c.WebOrigins, func(o string) bool { return !client.SameSite(o, s.origin) }) {
+		site = "fails"
+	}
+	return []page.Section{
+		{Title: e.Text("check.window"), Rungs: []page.Rung{s.cookiesRung(e), s.silentRung(e)}},
+		{Title: e.Text("check.given"), Rungs: []page.Rung{siteRung(e, site), refreshRung(e, c)}},
+	}
+}
+
+// frameRungs is what a frame in the app's page can tell, in the order in which a way
+// is looked for.
+func (s *Server) frameRungs(e *page.Edition, c *client.Client) []page.Section {
+	return []page.Section{
+		{Title: e.Text("check.iframe"), Rungs: []page.Rung{
+			s.silentRung(e), siteRung(e, waiting), cookieRung(e), storageRung(e), renewalRung(e), s.fedcmRung(e),
+		}},
+		{Title: e.Text("check.otherwise"), Rungs: []page.Rung{refreshRung(e, c), popupRung(e), redirectRung(e)}},
+	}
+}
+
+// waiting is the state of a rung that the script finds out about.
+const waiting = "wait"
+
+// rung makes one. Any may turn out not to be needed, or not to be told.
+func rung(name, title, state string, said ...page.Said) page.Rung {
+	return page.Rung{Name: name, Title: title, State: state, Says: append(said, says("needless", ""), says("unsure", ""))}
+}
+
+// says is what is said in a state that is marked as what it is.
+func says(state, text string) page.Said { return page.Said{State: state, Badge: state, Text: text} }
+
+// marked is what is said in a state that is marked as another.
+func marked(badge, state, text string) page.Said {
+	return page.Said{State: state, Badge: badge, Text: text}
+}
+
+func (s *Server) cookiesRung(e *page.Edition) page.Rung {
+	return rung("cookies", e.Text("check.cookies"), waiting,
+		says("works", e.Text("check.cookies.works")), says("fails", e.Text("check.cookies.fails", "host", host(s.origin))))
+}
+
+func (s *Server) silentRung(e *page.Edition) page.Rung {
+	r := rung("silent", e.Text("check.silent"), waiting,
+		says("works", e.Text("check.silent.works")), says("fails", e.Text("check.silent.fails")))
+	r.Link = s.base + "errors/"
+	return r
+}
+
+func siteRung(e *page.Edition, state string) page.Rung {
+	return rung("site", e.Text("check.site"), state,
+		says("works", e.Text("check.site.works")), marked("off", "fails", e.Text("check.site.fails")))
+}
+
+func cookieRung(e *page.Edition) page.Rung {
+	return rung("cookie", e.Text("check.cookie"), waiting,
+		says("works", e.Text("check.cookie.works")), says("fails", e.Text("check.cookie.fails")),
+		marked("unsure", "none", e.Text("check.cookie.unsure")))
+}
+
+func storageRung(e *page.Edition) page.Rung {
+	r := rung("storage", e.Text("check.storage"), waiting,
+		says("works", e.Text("check.storage.works")), says("click", e.Text("check.storage.click")),
+		says("fails", e.Text("check.storage.fails")), marked("fails", "lacking", e.Text("check.storage.off")))
+	r.Ask = e.Text("check.storage.ask")
+	return r
+}
+
+func renewalRung(e *page.Edition) page.Rung {
+	return rung("renewal", e.Text("check.renewal"), waiting,
+		marked("works", "planted", e.Text("check.renewal.planted")), says("works", e.Text("check.renewal.works")),
+		says("fails", e.Text("check.renewal.fails")), says("off", e.Text("check.renewal.off")))
+}
+
+func (s *Server) fedcmRung(e *page.Edition) page.Rung {
+	return rung("fedcm", e.Text("check.fedcm"), waiting,
+		says("works", e.Text("check.fedcm.works")), marked("fails", "denied", e.Text("check.fedcm.denied", "origin", s.origin)),
+		says("fails", e.Text("check.fedcm.fails")))
+}
+
+func refreshRung(e *page.Edition, c *client.Client) page.Rung {
+	state := "off"
+	if c.HasGrant(client.GrantRefresh) {
+		state = "works"
+	}
+	return rung("refresh", e.Text("check.refresh"), state,
+		says("works", e.Text("check.refresh.works")), says("off", e.Text("check.refresh.off")))
+}
+
+func popupRung(e *page.Edition) page.Rung {
+	return rung("popup", e.Text("check.popup"), "click", says("click", e.Text("check.popup.click")))
+}
+
+func redirectRung(e *page.Edition) page.Rung {
+	return rung("redirect", e.Text("check.redirect"), "works", says("works", e.Text("check.redirect.works")))
+}
