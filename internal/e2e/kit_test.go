@@ -69,9 +69,14 @@ func parallel(t *testing.T) {
 func newWorld(t *testing.T, o hushtest.Options) *world {
 	t.Helper()
 	w := &world{}
+	more := o.Register
 	o.Register = func(s *hushtest.Site) []client.Spec {
 		w.notes = newNotes(s)
-		return []client.Spec{w.notes.spec(), bound(s)}
+		list := []client.Spec{w.notes.spec(), bound(s)}
+		if more != nil {
+			list = append(list, more(s)...)
+		}
+		return list
 	}
 	w.Site = hushtest.New(t, o)
 	return w
