@@ -334,6 +334,9 @@ func (a *Agent) read(r *Reply) error {
 		return err
 	}
 	script := find(doc, "script")
+	if script != nil && script.FirstChild == nil {
+		script = nil // a file of its own, on a page for people
+	}
 	if script != nil && strings.Contains(script.FirstChild.Data, "requestStorageAccess") {
 		r.Asks, err = a.readAsks(r, script)
 		return err
