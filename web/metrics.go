@@ -23,7 +23,7 @@ type Metrics struct {
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "hush_requests_total", Help: "Requests by endpoint, result (ok, asked, left, or an error code) and reason.",
+			Name: "hush_requests_total", Help: "Requests by endpoint, result (ok, asked, retried, left, or an error code) and reason.",
 		}, []string{"endpoint", "result", "reason"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "hush_request_duration_seconds", Help: "Time to answer, by endpoint.",

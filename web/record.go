@@ -12,6 +12,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/silent"
 )
 
 // requestTimeout bounds a request's work, so that a hung store is told within
@@ -32,8 +33,9 @@ type record struct {
 	silent   bool
 	implicit bool   // tokens left the authorization endpoint
 	outage   bool   // the store, or the signing keys, were not there
-	result   string // "ok", "asked", "moved", "left", or an error code
+	result   string // "ok", "asked", "retried", "moved", "left", or an error code
 	reason   string
+	remedy   string // what may still bring the cookie that the reason misses
 	cause    error
 	refusal  string // what the app is told, where that is all there is to say
 }
@@ -62,8 +64,20 @@ func (n *record) outcome(out authorize.Outcome) {
 		n.failed(out.Refused)
 	case out.Answer.Err != nil:
 		n.failed(out.Answer.Err)
+		n.tries(out.Answer.Remedy)
 	default:
 		n.implicit = out.Answer.Implicit
+	}
+}
+
+// tries notes a refusal that may not be the last word. One that the browser answers
+// by itself, with its cookies, is none of an app's.
+func (n *record) tries(remedy silent.Remedy) {
+	switch remedy {
+	case silent.RemedyRetry:
+		n.result, n.remedy = "retried", "header"
+	case silent.RemedyAsk:
+		n.remedy = "page"
 	}
 }
 
@@ -120,7 +134,7 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 		slog.String("request", n.id), slog.String("method", r.Method), slog.String("endpoint", n.endpoint),
 		slog.Int("status", status), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("result", n.result),
 	}
-	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("client", n.client), slog.String("sid", n.sid), slog.String("user", n.user), slog.String("refusal", n.refusal)} {
+	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("remedy", n.remedy), slog.String("client", n.client), slog.String("sid", n.sid), slog.String("user", n.user), slog.String("refusal", n.refusal)} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}

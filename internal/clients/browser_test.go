@@ -18,9 +18,10 @@ type stage struct {
 	across, within map[string]string // origins by client id: of another site than the provider's, and of its own
 }
 
-func newStage(t *testing.T) *stage {
+// newStage starts one; around, if any, stands in front of the provider.
+func newStage(t *testing.T, around func(http.Handler) http.Handler) *stage {
 	s := &stage{across: map[string]string{}, within: map[string]string{}}
-	s.Site = hushtest.New(t, hushtest.Options{Register: func(site *hushtest.Site) (list []client.Spec) {
+	s.Site = hushtest.New(t, hushtest.Options{Around: around, Register: func(site *hushtest.Site) (list []client.Spec) {
 		for _, l := range libraries {
 			for _, w := range l.ways {
 				serve := func(domain string) string {
@@ -44,7 +45,7 @@ func TestBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("drives a browser")
 	}
-	s := newStage(t)
+	s := newStage(t, nil)
 	// Without the page cache: with it, on a busy machine, the page after a sign-in of
 	// oidc-spa with DPoP waited in half of the runs for its IndexedDB without end.
 	open := browsertest.New(t, browsertest.Options{HostRules: s.HostRules, ThirdPartyCookies: browsertest.Allowed, NoPageCache: true})
