@@ -75,7 +75,7 @@ func (s *Server) redeem(r *http.Request, c *client.Client, params oauth.Params, 
 		return authorize.Tokens{}, oauth.Errorf(oauth.InvalidRequest, "code is missing.")
 	}
 	return s.Authorize.Exchange(r.Context(), c, token.RedeemRequest{
-		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Verifier: params.Get("code_verifier"),
+		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Origin: r.Header.Get("Origin"), Verifier: params.Get("code_verifier"),
 		Proof: proof, Ask: token.Ask{Targets: targets(params, "resource")},
 	})
 }

@@ -78,6 +78,10 @@ const (
 	ModeFormPostJWT ResponseMode = "form_post.jwt"
 )
 
+// ModeFedCM hands the answer to the browser, which hands it to the page that asked
+// it (FedCM). No request names it.
+const ModeFedCM ResponseMode = "fedcm"
+
 // modeJWT is the signed form of the response type's default (JARM section 2.3.4).
 const modeJWT ResponseMode = "jwt"
 

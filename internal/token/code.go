@@ -2,6 +2,7 @@ package token
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hush-sso/hush/internal/seal"
 )
@@ -12,6 +13,19 @@ type Codes struct{ box *seal.Box }
 
 // NewCodes returns the codes of this server.
 func NewCodes(keyring *seal.Keyring) *Codes { return &Codes{keyring.Box("code")} }
+
+// originPrefix is how the place of a redirect URI begins in a code that went to no
+// address. No redirect URI can be registered that begins so.
+const originPrefix = "fedcm:"
+
+// ForOrigin is what stands for the redirect URI in a code that a browser handed to
+// a page of this web origin itself (FedCM).
+func ForOrigin(origin string) string { return originPrefix + origin }
+
+// originOf returns the web origin that a code was handed to, if it was.
+func (g *Grant) originOf() (origin string, handed bool) {
+	return strings.CutPrefix(g.RedirectURI, originPrefix)
+}
 
 // SealCode returns the code for a grant. The client id is not in it: it is
 // bound to it (RFC 6749 section 4.1.3).

@@ -18,7 +18,7 @@ type Grant struct {
 	Key         session.Key
 	JTI         string // of the code and of the grant: NewJTI
 	ClientID    string
-	RedirectURI string
+	RedirectURI string       // where the code was sent; [ForOrigin] of one that a browser handed to a page
 	Scopes      []string     // granted scopes of OpenID Connect and of the APIs, as asked, in order
 	Needs       oauth.Grants // what the client must hold in the session; APIs in the order asked
 	Nonce       string

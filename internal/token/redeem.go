@@ -20,6 +20,7 @@ import (
 type RedeemRequest struct {
 	Code        string
 	RedirectURI string
+	Origin      string      // of the page that sends it, as its browser says; "": none
 	Verifier    string      // PKCE code_verifier; "": none
 	Proof       *dpop.Proof // that came along, read but not used; nil: none
 	Ask
@@ -77,13 +78,31 @@ func (i *Issuer) openForRedemption(c *client.Client, r RedeemRequest) (Grant, er
 	if err != nil {
 		return Grant{}, invalidGrant(err, "code was not issued by this server to this client, or was changed on the way.")
 	}
-	if r.RedirectURI != g.RedirectURI {
-		return Grant{}, invalidGrant(nil, "redirect_uri is not, byte for byte, the one of the authorization request.")
+	if err := checkPlace(c, &g, r); err != nil {
+		return Grant{}, err
 	}
 	if err := checkVerifier(g.Challenge, r.Verifier); err != nil {
 		return Grant{}, err
 	}
 	return g, checkProof(c, g.JKT, r.Proof)
+}
+
+// checkPlace tells whether a code comes back from where it went: by the redirect
+// URI, or by the origin of the page that a browser handed it to. The server of a
+// confidential client, which proved itself, has no origin.
+func checkPlace(c *client.Client, g *Grant, r RedeemRequest) error {
+	origin, handed := g.originOf()
+	switch {
+	case !handed && r.RedirectURI != g.RedirectURI:
+		return invalidGrant(nil, "redirect_uri is not, byte for byte, the one of the authorization request.")
+	case !handed:
+		return nil
+	case r.RedirectURI != "":
+		return invalidGrant(nil, "redirect_uri must not be sent: the code came by FedCM, without one.")
+	case r.Origin != origin && !(c.Confidential && r.Origin == ""):
+		return invalidGrant(nil, "The code was handed to a page of another origin than the one that redeems it.")
+	}
+	return nil
 }
 
 // checkProof tells whether a request for tokens comes with the DPoP proof that
