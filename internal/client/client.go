@@ -104,6 +104,10 @@ type Spec struct {
 	// browser's sign-out page by the second, on an origin of RedirectURIs. "": not.
 	BackchannelLogoutURI, FrontchannelLogoutURI string
 
+	// NoFedCM keeps the app from getting tokens by the browser's own dialog (FedCM).
+	// Default: it can, from its web origins.
+	NoFedCM bool
+
 	SSOGroup string // clients of one group share a session; default "default"
 	// RenewalIsActivity says whether a silent renewal counts as activity that
 	// keeps the session from idling out. nil: the server's default.

@@ -30,7 +30,7 @@ func (u RedirectURI) Origin() string { return u.origin }
 // FormAction returns the CSP source expression that lets a form be sent to the
 // URI: its origin, or its scheme where it has no origin.
 func (u RedirectURI) FormAction() string {
-	if u.origin != "" {
+	if u.origin != "" || u.raw == "" {
 		return u.origin
 	}
 	scheme, _, _ := strings.Cut(u.raw, ":")

@@ -32,6 +32,7 @@ func (c *Client) spec() client.Spec {
 		RefreshTokenLifetime: c.RefreshTokenLifetime, RefreshTokenOutlivesSession: c.RefreshTokenOutlivesSession,
 		SubjectType: c.SubjectType, SectorIdentifierURI: c.SectorIdentifierURI,
 		DPoPBound: c.DPoPBoundAccessTokens,
+		NoFedCM:   !c.FedCM,
 		SSOGroup:  c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,

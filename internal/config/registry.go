@@ -78,6 +78,9 @@ type Client struct {
 	// For a pairwise app: an https address whose host is its sector. Nothing is
 	// fetched from it.
 	SectorIdentifierURI string `key:"sector_identifier_uri" example:"https://example.com/apps.json" otherwise:"the host of redirect_uris, which must be one"`
+	// Whether it may get tokens by the browser's own dialog, from its web_origins
+	// (FedCM).
+	FedCM bool `key:"fedcm" default:"true" example:"false"`
 	// Whether its silent renewals keep a session from idling out.
 	RenewalIsActivity *bool `key:"renewal_is_activity" example:"false" otherwise:"session.renewal_is_activity"`
 	// `sha256:` and 64 hex digits, as `hush hash-secret` prints it. A
