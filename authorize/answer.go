@@ -24,7 +24,7 @@ func (s *Service) answer(q *request, params []oauth.Param, err *oauth.Error) Out
 	}
 	out.Answer = &Answer{
 		To: q.redirect, Mode: q.mode.Plain(), Params: params, Err: err,
-		Embedders: q.client.WebOrigins, Implicit: err == nil && q.types.Implicit(),
+		Embedders: q.client.WebOrigins, Implicit: err == nil && q.types.Implicit() && q.origin == "",
 	}
 	return out
 }

@@ -15,6 +15,7 @@ type arrival struct {
 	Pushed string `json:"pu,omitempty"` // under the request_uri of this id; "" for none
 	At     int64  `json:"at,omitempty"` // when it was pushed, unix seconds
 	From   *from  `json:"f,omitempty"`  // from another host of ours, which answers it; nil for none
+	Own    Own    `json:"ow,omitempty"` // for a page of ours, and no app's
 }
 
 // stale tells whether a pushed request waited longer than its use is remembered,

@@ -10,7 +10,10 @@
 //	Choose    a parked request and an account    (signin.go)
 //	Consent   a parked request and an answer     (consent.go)
 //
-// All five end in decide, so every guard of the silent path guards the
+// BeginOwn (own.go) is Begin for a page of ours that no app asked for, and Assert
+// (fedcm.go) for a browser that asks by itself, on behalf of a page (FedCM).
+//
+// All of them end in decide, so every guard of the silent path guards the
 // interactive one, and in one Outcome: an Answer for the app, an Ask for the
 // person, or a Fault that may not be redirected. Where the parameters of Begin do not
 // stand in the request itself they come out of an object that the app signed or

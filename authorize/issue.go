@@ -110,10 +110,18 @@ func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]o
 	return s.close(q, params), nil
 }
 
+// place is where a code goes, and must come back from.
+func (q *request) place() string {
+	if q.origin != "" {
+		return token.ForOrigin(q.origin)
+	}
+	return q.redirect.String()
+}
+
 // grant is what was decided, as codes and tokens carry it.
 func (q *request) grant(current *session.Session, now time.Time) token.Grant {
 	return token.Grant{
-		Key: current.Key, JTI: token.NewJTI(), ClientID: q.client.ID, RedirectURI: q.redirect.String(),
+		Key: current.Key, JTI: token.NewJTI(), ClientID: q.client.ID, RedirectURI: q.place(),
 		Scopes: q.scopes, Needs: q.needs, Nonce: q.nonce, Challenge: q.challenge, JKT: q.jkt,
 		Claims: q.wishes.named.String(),
 		SID:    current.SID, UserID: current.UserID, ACR: current.ACR, AMR: current.AMR,

@@ -29,6 +29,7 @@ type request struct {
 	set       *client.Set
 	client    *client.Client
 	redirect  client.RedirectURI
+	origin    string // of the page that a browser asks for; "" for all but FedCM
 	types     oauth.ResponseType
 	mode      oauth.ResponseMode
 	badTypes  *oauth.Error // what is wrong with them, told in its turn
@@ -175,6 +176,9 @@ func (*Service) readTypes(q *request) *oauth.Error {
 	if q.params.Get("response_type") == "" {
 		return oauth.Errorf(oauth.InvalidRequest, "response_type is missing.")
 	}
+	if q.origin != "" {
+		return q.readHanded()
+	}
 	if q.badTypes != nil {
 		return q.badTypes
 	}
@@ -209,6 +213,8 @@ func (*Service) readPKCE(q *request) *oauth.Error {
 		return oauth.Errorf(oauth.InvalidRequest, "code_challenge_method without code_challenge.")
 	case challenge == "" && q.client.NeedsPKCE():
 		return oauth.Errorf(oauth.InvalidRequest, "code_challenge is missing: public clients need PKCE with S256 (RFC 7636).")
+	case challenge == "" && q.origin != "":
+		return oauth.Errorf(oauth.InvalidRequest, "code_challenge is missing from params: a code by FedCM needs PKCE with S256 (RFC 7636).")
 	case challenge == "":
 		return nil
 	case method != "S256":

@@ -23,6 +23,8 @@ type Consents interface {
 	Remembered(ctx context.Context, userID, clientID string) (oauth.Grants, error)
 	// Remember adds to it, in one step, and returns all of it.
 	Remember(ctx context.Context, userID, clientID string, g oauth.Grants) (oauth.Grants, error)
+	// Forget takes back what the user allowed the app. Nothing is success.
+	Forget(ctx context.Context, userID, clientID string) error
 }
 
 // UsedForms makes a sign-in form good for one sign-in, and a pushed request for
@@ -125,6 +127,9 @@ func (s *Service) validate(set *client.Set, p oauth.Params, came arrival, b Brow
 // check reads a request. On error it returns as much of it as an answer needs,
 // or nil where there is no address that one could be sent to.
 func (s *Service) check(set *client.Set, p oauth.Params, came arrival) (*request, *oauth.Error) {
+	if came.Own != "" {
+		return s.own(set, p, came)
+	}
 	q, err := address(set, p)
 	if err != nil {
 		return nil, err
@@ -159,6 +164,9 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	s.meetFound(q, &found)
 	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
 		return s.settle(q, b, d, found, done)
+	}
+	if q.came.Own != "" {
+		return Outcome{Own: q.came.Own, SID: found.Session.SID, UserID: found.Session.UserID}
 	}
 	return s.issue(ctx, q, b, done, found, facts.SkipConsent)
 }
@@ -238,6 +246,9 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, f found, done
 
 // refuse answers the app with an error in the request's response mode.
 func (s *Service) refuse(q *request, err *oauth.Error) Outcome {
+	if q.came.Own != "" {
+		return Outcome{Fault: err} // there is no app to tell it to
+	}
 	if q.came.From != nil {
 		t := q.newTicket()
 		t.Refused = &refusal{err.Code, err.Description, err.Reason}

@@ -18,9 +18,10 @@ import (
 
 // Paths of the pages about one's account, below the issuer.
 const (
-	accountPath  = "account"
-	placesPath   = accountPath + "/end"
-	passwordPath = accountPath + "/password"
+	accountPath      = "account"
+	accountLoginPath = accountPath + "/login"
+	placesPath       = accountPath + "/end"
+	passwordPath     = accountPath + "/password"
 )
 
 // Parameters of those pages, each a mark of ours.
@@ -120,7 +121,9 @@ func (s *Server) noteVisitor(r *http.Request, who account.Visitor) {
 func (s *Server) nobody(w http.ResponseWriter, r *http.Request) error {
 	e, n := s.edition(r), recordOf(r)
 	n.result, n.reason = oauth.LoginRequired, "nobody"
-	return show(w, e, http.StatusUnauthorized, "'none'", page.Message{Base: s.base, Title: e.Text("account.nobody.title"), Text: e.Text("account.nobody.text")})
+	return show(w, e, http.StatusUnauthorized, "'none'", page.Message{
+		Base: s.base, Title: e.Text("account.nobody.title"), Text: e.Text("account.nobody.text"), SignIn: s.base + accountLoginPath + s.keptLocales(r),
+	})
 }
 
 // accountForm is what the forms of these pages carry.

@@ -46,7 +46,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 		w.Header().Set("Retry-After", strconv.Itoa(seconds(ask.Wait)))
 	}
 	// Chromium applies form-action to the redirects after the form as well.
-	targets := "'self' " + ask.To.FormAction()
+	targets := strings.TrimSpace("'self' " + ask.To.FormAction())
 	if ask.Onward != "" {
 		targets += " " + ask.Onward
 	}

@@ -88,6 +88,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out auth
 	switch {
 	case out.Fault != nil:
 		return out.Fault
+	case out.Own != "":
+		return s.goOnAtOwn(w, r, out.Own)
 	case out.Answer != nil:
 		return s.writeAnswer(w, r, out.Answer)
 	case out.Hop != nil:

@@ -77,6 +77,7 @@ var single = map[string]bool{
 	"current": true, "next": true, "again": true, "end": true, paramAs: true, paramAfter: true, paramTold: true,
 	"client_id": true, "returnTo": true,
 	"origin": true, "framed": true,
+	"account_id": true, "account_hint": true, "params": true, "nonce": true, "is_auto_selected": true, "login_hint": true,
 	"id_token_hint": true, "logout_hint": true, "post_logout_redirect_uri": true, "state": true,
 	"grant_type": true, "code": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
 	"client_assertion": true, "client_assertion_type": true,

@@ -39,6 +39,15 @@ func (s *Server) asked(r *http.Request) string {
 	return s.Brand.Named(p.Get(paramLocales))
 }
 
+// keptLocales is the query of an address of ours that goes on in the language that
+// was asked for, "" for none.
+func (s *Server) keptLocales(r *http.Request) string {
+	if locales := s.asked(r); locales != "" {
+		return queryOf(paramLocales, locales)
+	}
+	return ""
+}
+
 // speak says in the headers which language a page is in, and what else decides.
 func speak(h http.Header, e *page.Edition) {
 	h.Set("Content-Language", e.Language)

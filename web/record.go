@@ -62,6 +62,7 @@ func (n *record) outcome(out authorize.Outcome) {
 		n.result = "moved"
 	case out.Hop != nil:
 		n.failed(out.Refused)
+	case out.Own != "":
 	case out.Answer.Err != nil:
 		n.failed(out.Answer.Err)
 		n.tries(out.Answer.Remedy)

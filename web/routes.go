@@ -96,10 +96,12 @@ func (s *Server) personal() []route {
 		{"GET", "consent", false, "consent", s.navigation(s.resume)},
 		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
 		{"GET", accountPath, false, "account", s.navigation(s.account)},
+		{"GET", accountLoginPath, false, "login", s.navigation(s.loginToAccount)},
 		{"POST", placesPath, false, "account_end", s.navigation(s.sameOrigin(s.endPlaces))},
 		{"GET", passwordPath, false, "password", s.navigation(s.passwordForm)},
 		{"POST", passwordPath, false, "password", s.navigation(s.sameOrigin(s.changePassword))},
 	}
+	list = append(list, s.fedcm()...)
 	if s.Authorize.Hops != nil {
 		list = append(list, route{"GET", authorize.HopPath, false, "hop", s.navigation(s.move)})
 	}

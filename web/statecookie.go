@@ -38,8 +38,10 @@ const stateAge = 400 * 24 * 60 * 60
 // stateSeparator stands between browser states.
 const stateSeparator = "."
 
-// write tells who is signed in, wherever the SSO cookie changes.
+// write tells who is signed in, wherever the SSO cookie changes, and the browser
+// whether anybody is (Login Status API).
 func (c *stateCookie) write(w http.ResponseWriter, accounts []authorize.SignedIn) {
+	tellStatus(w, slices.ContainsFunc(accounts, func(a authorize.SignedIn) bool { return a.Over == 0 }))
 	c.set(w, c.current(accounts))
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"html"
@@ -81,6 +82,9 @@ func NewBrand(o Branding) (*Brand, error) {
 	}
 	return b, nil
 }
+
+// Name is whose pages these are.
+func (b *Brand) Name() string { return cmp.Or(b.name, "Hush") }
 
 // speak makes the editions: all of them, because the pages for developers are in
 // English whatever the others are in.

@@ -170,7 +170,9 @@ func (ReasonIndex) template() string { return "reasons" }
 // Message is a plain page with a title.
 type Message struct {
 	Base, Title, Text string
-	Account           bool // link to the page about one's account
+	Account           bool   // link to the page about one's account
+	SignIn            string // optional link to the sign-in form
+	Nonce             string // of the script that closes the window of the browser's own dialog; "" for none
 }
 
 func (Message) template() string { return "message" }

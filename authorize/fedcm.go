@@ -1,0 +1,100 @@
+package authorize
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/oauth"
+)
+
+// Assertion is what a browser asks for on behalf of a page, after its own dialog or
+// silently (FedCM, identity assertion endpoint).
+type Assertion struct {
+	ClientID string
+	Origin   string // of the page, as the browser says
+	Account  string // the id of the account, as Known gave it
+	Chosen   bool   // the person picked it, and not the browser by itself
+	Params   oauth.Params
+}
+
+// Assert answers a browser that asks for tokens on behalf of a page: as prompt=none
+// does, for the account that is named. The Outcome's Answer is for the browser to
+// hand over. A Fault is for a page that is not the app's, which learns nothing.
+func (s *Service) Assert(ctx context.Context, a Assertion, b Browser) Outcome {
+	set, away := s.registry(ctx, a.ClientID)
+	if away != nil {
+		return Outcome{Fault: away}
+	}
+	c := set.Client(a.ClientID)
+	if err := mayAssert(c, a.Origin); err != nil {
+		return Outcome{Fault: err}
+	}
+	q := &request{params: a.Params, set: set, client: c, origin: a.Origin, maxAge: -1}
+	err := s.read(q)
+	q.mode, q.prompt = oauth.ModeFedCM, silently
+	if err != nil {
+		return s.refuse(q, err)
+	}
+	b, done := s.asAccount(a, c.SSOGroup, b)
+	return s.decide(ctx, q, b, done)
+}
+
+// silently is prompt=none.
+var silently, _ = oauth.ParsePrompt("none")
+
+// mayAssert tells whether a page of this origin is the app's, so that what the app
+// may get can be handed to it.
+func mayAssert(c *client.Client, origin string) *oauth.Error {
+	switch {
+	case c == nil:
+		return oauth.Errorf(oauth.UnauthorizedClient, "No app is registered under this client_id.")
+	case !c.AllowsOrigin(origin):
+		return oauth.Errorf(oauth.AccessDenied, "The page that asks is on no origin of the app: add its origin to web_origins of the client.")
+	case c.NoFedCM:
+		return oauth.Errorf(oauth.UnauthorizedClient, "FedCM is switched off for this app: remove fedcm: false from the client.")
+	}
+	return nil
+}
+
+// asAccount is the browser as if it held one account only. Where the person picked
+// it among others, it is the app's from now on.
+func (s *Service) asAccount(a Assertion, group string, b Browser) (Browser, progress) {
+	b.Embedded, b.CrossSite, b.Embedder = false, false, ""
+	mine := slices.DeleteFunc(slices.Clone(b.Accounts), func(one SignedIn) bool { return s.accountID(one.UserID) != a.Account })
+	only := b
+	only.Accounts = mine
+	if len(mine) == 0 {
+		return only, progress{}
+	}
+	if live := b.of(group, mine[0].UserID); a.Chosen && !live.Handle.IsZero() {
+		return b, progress{Chosen: true, account: live}
+	}
+	return only, progress{}
+}
+
+// accountID is how browsers know an account. Apps do not see it. It must stay the
+// same: by it a browser remembers what its user allowed.
+func (s *Service) accountID(userID string) string {
+	sum := sha256.Sum256([]byte("fedcm account\x00" + s.Issuer + "\x00" + userID))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// readHanded reads the response type of a request for what a browser hands over:
+// a code, or the tokens themselves.
+func (q *request) readHanded() *oauth.Error {
+	switch {
+	case q.badTypes != nil:
+		return q.badTypes
+	case q.types == oauth.ResponseCode && q.client.HasGrant(client.GrantCode):
+		return nil
+	case q.types != oauth.ResponseIDToken|oauth.ResponseToken:
+		return oauth.Errorf(oauth.UnsupportedResponseType, `response_type in params must be "code" or "id_token token".`)
+	case q.client.Confidential || q.client.DPoPBound || !q.client.HasGrant(client.GrantCode):
+		// What a code would prove is proved at the token endpoint only.
+		return oauth.Errorf(oauth.UnauthorizedClient, "The app gets its tokens for a code only: it has a secret or binds its tokens to a key. Ask with response_type code.")
+	}
+	return nil
+}

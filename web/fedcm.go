@@ -1,0 +1,223 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/silent"
+)
+
+// FedCM: the browser itself asks for the accounts that it is signed in with, and for
+// tokens on behalf of a page, whatever becomes of third-party cookies there
+// (Federated Credential Management API, section "Identity Provider HTTP API"). These
+// are the only addresses that read the SSO cookie and let a page read an answer. What
+// tells such a request from one of a page's script is Sec-Fetch-Dest: webidentity,
+// which no script can send.
+
+// Paths of FedCM, below the issuer.
+const (
+	fedcmPath           = "fedcm/"
+	fedcmConfigPath     = fedcmPath + "config.json"
+	fedcmAccountsPath   = fedcmPath + "accounts"
+	fedcmMetadataPath   = fedcmPath + "client-metadata"
+	fedcmAssertionPath  = fedcmPath + "assertion"
+	fedcmDisconnectPath = fedcmPath + "disconnect"
+	fedcmLoginPath      = fedcmPath + "login"
+	fedcmDonePath       = fedcmPath + "done"
+)
+
+// fedcm are its addresses, which the issuer's host has.
+func (s *Server) fedcm() []route {
+	return []route{
+		{"GET", "/.well-known/web-identity", false, "fedcm_config", s.fedcmWellKnown},
+		{"GET", fedcmConfigPath, false, "fedcm_config", s.fedcmConfig},
+		{"GET", fedcmAccountsPath, false, "fedcm_accounts", s.webIdentity(s.fedcmAccounts)},
+		{"GET", fedcmMetadataPath, false, "fedcm_metadata", s.webIdentity(s.fedcmMetadata)},
+		{"POST", fedcmAssertionPath, false, "fedcm_assertion", s.webIdentity(s.fedcmAssertion)},
+		{"POST", fedcmDisconnectPath, false, "fedcm_disconnect", s.webIdentity(s.fedcmDisconnect)},
+		{"GET", fedcmLoginPath, false, "login", s.navigation(s.loginToDialog)},
+		{"GET", fedcmDonePath, false, "fedcm_done", s.navigation(s.fedcmDone)},
+	}
+}
+
+// webIdentity serves what only a browser itself asks for, in JSON. No page may read
+// an answer, but where the handler lets the app's own.
+func (s *Server) webIdentity(next handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Add("Vary", "Origin, Sec-Fetch-Dest")
+		err := errNotBrowser
+		if r.Header.Get("Sec-Fetch-Dest") == "webidentity" {
+			err = next(w, r)
+		}
+		if err != nil {
+			s.fedcmError(w, r, public(err))
+		}
+		return nil
+	}
+}
+
+var errNotBrowser error = oauth.Errorf(oauth.AccessDenied, "This address is for browsers themselves (FedCM), not for pages or scripts: the request has no Sec-Fetch-Dest: webidentity.")
+
+// fedcmError tells the browser and, where the page may read the answer, the page:
+// IdentityCredentialError has error and url. Before Chrome 145 error was code.
+func (s *Server) fedcmError(w http.ResponseWriter, r *http.Request, e *oauth.Error) {
+	recordOf(r).failed(e)
+	face := map[string]string{"error": e.Code, "code": e.Code}
+	if e.Reason != "" {
+		face["url"] = s.url("errors/" + e.Reason)
+	}
+	status := statusOf(e)
+	if e.Code == oauth.LoginRequired {
+		status = http.StatusUnauthorized
+	}
+	writeJSON(w, status, map[string]any{"error": face, "error_description": e.Description})
+}
+
+// fedcmWellKnown says which configuration is the provider's, so that no other of
+// this site can tell by its address who asks. Browsers look at the host of the
+// registrable domain only.
+func (s *Server) fedcmWellKnown(w http.ResponseWriter, _ *http.Request) error {
+	writeJSON(w, http.StatusOK, map[string]any{
+		"provider_urls":     []string{s.url(fedcmConfigPath)},
+		"accounts_endpoint": s.url(fedcmAccountsPath), "login_url": s.url(fedcmLoginPath),
+	})
+	return nil
+}
+
+// fedcmConfig says where everything is.
+func (s *Server) fedcmConfig(w http.ResponseWriter, r *http.Request) error {
+	writeJSON(w, http.StatusOK, map[string]any{
+		"accounts_endpoint": s.url(fedcmAccountsPath), "client_metadata_endpoint": s.url(fedcmMetadataPath),
+		"id_assertion_endpoint": s.url(fedcmAssertionPath), "disconnect_endpoint": s.url(fedcmDisconnectPath),
+		"login_url": s.url(fedcmLoginPath),
+		"branding":  map[string]any{"name": s.Brand.Name()},
+	})
+	return nil
+}
+
+// fedcmMetadata tells the browser of the app's own pages, which its dialog names.
+func (s *Server) fedcmMetadata(w http.ResponseWriter, r *http.Request) error {
+	params, err := query(r)
+	if err != nil {
+		return err
+	}
+	c, err := s.Authorize.Find(r.Context(), params.Get("client_id"))
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		return oauth.Errorf(oauth.UnauthorizedClient, "No app is registered under this client_id.")
+	}
+	recordOf(r).client = c.ID
+	if origin := r.Header.Get("Origin"); c.AllowsOrigin(origin) {
+		allowBrowser(w, origin)
+	}
+	body := map[string]string{}
+	for name, address := range map[string]string{"privacy_policy_url": c.PolicyURI, "terms_of_service_url": c.TOSURI} {
+		if address != "" {
+			body[name] = address
+		}
+	}
+	writeJSON(w, http.StatusOK, body)
+	return nil
+}
+
+// allowBrowser lets the browser hand the answer to a page of the app.
+func allowBrowser(w http.ResponseWriter, origin string) {
+	w.Header().Set("Access-Control-Allow-Origin", origin)
+	w.Header().Set("Access-Control-Allow-Credentials", "true")
+}
+
+// knownAccount is one of the accounts endpoint. There are no approved_clients:
+// which app may know of an account is the browser's to remember.
+type knownAccount struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Email     string   `json:"email"`
+	GivenName string   `json:"given_name,omitempty"`
+	Picture   string   `json:"picture,omitempty"`
+	Hints     []string `json:"login_hints"`
+}
+
+// fedcmAccounts tells the browser which accounts it is signed in with. No page learns
+// of them before its user has picked one.
+func (s *Server) fedcmAccounts(w http.ResponseWriter, r *http.Request) error {
+	known, err := s.Authorize.KnownAccounts(r.Context(), s.visit(r).Browser)
+	if err != nil {
+		return err
+	}
+	if len(known) == 0 {
+		tellStatus(w, false)
+		return silent.NoSession.Err()
+	}
+	list := make([]knownAccount, len(known))
+	for i, k := range known {
+		list[i] = knownAccount(k)
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"accounts": list})
+	return nil
+}
+
+// fedcmAssertion gives the browser tokens, or a code for them, to hand to the page
+// that asked.
+func (s *Server) fedcmAssertion(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.assertion(r)
+	if err != nil {
+		return err
+	}
+	v := s.visit(r)
+	out := s.Authorize.Assert(r.Context(), a, v.Browser)
+	recordOf(r).outcome(out)
+	if out.Fault != nil {
+		return out.Fault
+	}
+	allowBrowser(w, a.Origin)
+	if out.Answer.Err != nil {
+		return out.Answer.Err
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"token": handed(out.Answer)})
+	return nil
+}
+
+// assertion reads what the browser asks for.
+func (s *Server) assertion(r *http.Request) (authorize.Assertion, error) {
+	form, err := form(r)
+	if err != nil {
+		return authorize.Assertion{}, err
+	}
+	params, err := fedcmParams(form)
+	return authorize.Assertion{
+		ClientID: form.Get("client_id"), Origin: r.Header.Get("Origin"), Account: form.Get("account_id"),
+		Chosen: form.Get("is_auto_selected") != "true", Params: params,
+	}, err
+}
+
+// fedcmDisconnect takes back what the app holds of an account.
+func (s *Server) fedcmDisconnect(w http.ResponseWriter, r *http.Request) error {
+	form, err := form(r)
+	if err != nil {
+		return err
+	}
+	n := recordOf(r)
+	n.client = form.Get("client_id")
+	a := authorize.Assertion{ClientID: n.client, Origin: r.Header.Get("Origin")}
+	account, userID, err := s.Authorize.Disconnect(r.Context(), a, form.Get("account_hint"), s.visit(r).Browser)
+	n.user = userID
+	if err != nil {
+		return err
+	}
+	allowBrowser(w, a.Origin)
+	writeJSON(w, http.StatusOK, map[string]string{"account_id": account})
+	return nil
+}
+
+// tellStatus tells the browser whether anybody is signed in here, so that it need not
+// ask where nobody is (Login Status API).
+func tellStatus(w http.ResponseWriter, signedIn bool) {
+	status := "logged-out"
+	if signedIn {
+		status = "logged-in"
+	}
+	w.Header().Set("Set-Login", status)
+}
