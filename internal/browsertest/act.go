@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/fedcm"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -111,6 +112,11 @@ func (tab *Tab) listen(ev any) {
 	case *audits.EventIssueAdded:
 		if d := ev.Issue.Details.ContentSecurityPolicyIssueDetails; d != nil {
 			tab.violations = append(tab.violations, strings.TrimSpace(d.ViolatedDirective+" "+d.BlockedURL))
+		}
+	case *fedcm.EventDialogShown:
+		select {
+		case tab.fedcm <- ev:
+		default: // nobody waits for that many
 		}
 	case *page.EventJavascriptDialogOpening:
 		tab.dialogs = append(tab.dialogs, ev.Message)

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fedcm"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -30,6 +31,7 @@ type Tab struct {
 	console    []string
 	violations []string
 	dialogs    []string
+	fedcm      chan<- *fedcm.EventDialogShown // nil: nobody asked for them
 }
 
 // Tab opens a blank page in the browser's profile.
