@@ -104,6 +104,18 @@ func holding(held []SignedIn, seen []session.Seen, account SignedIn) []SignedIn 
 	return trimmed(next, now)
 }
 
+// latest drops accounts that came first where a browser would hold too many that may
+// live. Their sessions go on: it is for the host where people sign in to end them.
+func latest(all []SignedIn) []SignedIn {
+	live := 0
+	return slices.DeleteFunc(all, func(e SignedIn) bool {
+		if e.Over == 0 {
+			live++
+		}
+		return e.Over == 0 && live > MaxAccounts
+	})
+}
+
 // marked returns entries with the time at which those that open no session were
 // seen to be over.
 func marked(held []SignedIn, seen []session.Seen) []SignedIn {

@@ -168,15 +168,19 @@ func (s *Service) arrive(ctx context.Context, q *request, b Browser, t *ticket) 
 	if err != nil || t.Group != q.client.SSOGroup {
 		return s.decide(ctx, q, b, progress{round: t.From.Round})
 	}
-	handle, err := s.Sessions.Bind(ctx, key, session.Binding{Scope: s.scope(), AuthTime: time.Unix(t.Since, 0)})
-	if absent := session.Absence(""); errors.As(err, &absent) || err == nil && handle.IsZero() {
+	account := SignedIn{Group: t.Group, UserID: t.User, Kept: t.Kept}
+	seen, err := s.gather(ctx, q, b, account)
+	if err != nil {
+		return s.refuse(q, silent.Unavailable(err))
+	}
+	account.Handle, err = s.Sessions.Bind(ctx, key, session.Binding{Scope: s.scope(), AuthTime: time.Unix(t.Since, 0)})
+	if absent := session.Absence(""); errors.As(err, &absent) || err == nil && account.Handle.IsZero() {
 		return s.decide(ctx, q, b, progress{round: t.From.Round})
 	}
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
 	}
-	account := SignedIn{Handle: handle, Group: t.Group, UserID: t.User, Kept: t.Kept}
-	held := holding(b.Accounts, nil, account)
+	held := latest(holding(b.Accounts, seen, account))
 	b.Cookie, b.Accounts = silent.CookiePresent, held
 	done := t.Done
 	done.Agreed, done.round, done.account = t.Agreed, t.From.Round, account

@@ -211,18 +211,29 @@ func (w *roamer) userinfo(base, access string) *hushtest.Reply {
 // could make it.
 func resealed(t testing.TB, cookie, from, to string) string {
 	t.Helper()
-	key := keyring(t, issuer).CookieKeys()[0]
-	codec := securecookie.New(key.Hash, key.Block).MaxAge(0).SetSerializer(securecookie.NopEncoder{})
-	id, sealed, _ := strings.Cut(cookie, ".")
-	var text []byte
-	if err := codec.Decode(ssoCookie+" "+from, sealed, &text); err != nil || id != key.ID {
-		t.Fatalf("the cookie of %s does not open: %v", from, err)
-	}
-	again, err := codec.Encode(ssoCookie+" "+to, text)
+	id, codec := codecOf(t)
+	again, err := codec.Encode(ssoCookie+" "+to, []byte(accountsIn(t, cookie, from)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return key.ID + "." + again
+	return id + "." + again
+}
+
+// accountsIn is what the SSO cookie of a host holds, a line an account.
+func accountsIn(t testing.TB, cookie, base string) string {
+	t.Helper()
+	id, codec := codecOf(t)
+	name, sealed, _ := strings.Cut(cookie, ".")
+	var text []byte
+	if err := codec.Decode(ssoCookie+" "+base, sealed, &text); err != nil || name != id {
+		t.Fatalf("the cookie of %s does not open: %v", base, err)
+	}
+	return string(text)
+}
+
+func codecOf(t testing.TB) (id string, codec *securecookie.SecureCookie) {
+	key := keyring(t, issuer).CookieKeys()[0]
+	return key.ID, securecookie.New(key.Hash, key.Block).MaxAge(0).SetSerializer(securecookie.NopEncoder{})
 }
 
 // agedTicket is a ticket to the shop's host as it would be if it were older.
