@@ -53,6 +53,7 @@ func (d *decoder) checkIssuer(c *Config) {
 		d.bad("issuer", "%s %s", d.show("issuer", c.Issuer), text)
 		return
 	}
+	d.warnSite("issuer", c.Issuer)
 	if c.local() && c.TLS != nil && strings.HasPrefix(c.Issuer, "http:") {
 		d.bad("issuer", "is http, but tls is set: write https://, or remove tls")
 	}

@@ -101,6 +101,7 @@ func (d *decoder) checkClients(c *Config) {
 			d.bad(path, "%s", d.registry(path, err))
 		}
 	}
+	d.warnWellKnown(c)
 }
 
 // unique reports a value that an earlier element has.

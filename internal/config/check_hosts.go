@@ -36,6 +36,7 @@ func (d *decoder) checkHosts(c *Config) {
 // warnHost says what of a host loads but will disappoint.
 func (d *decoder) warnHost(path, raw string, c *Config) {
 	own := originOf(raw)
+	d.warnSite(path, raw)
 	switch {
 	case !d.fine("issuer") || c.Issuer == "":
 	case client.SameSite(own, originOf(c.Issuer)):

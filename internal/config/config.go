@@ -102,6 +102,7 @@ type Config struct {
 	egressRoots *x509.CertPool
 	brand       *page.Brand
 	acr         *acr.Order
+	far         bool // an app of another site may need FedCM
 }
 
 // Host is one more hostname under which this provider is reached.

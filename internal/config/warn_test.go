@@ -71,3 +71,39 @@ func TestNoNeedlessWarnings(t *testing.T) {
 		t.Error(list)
 	}
 }
+
+// TestSilentEverywhere: an app that renews in every browser is not warned of, and
+// each site of one that does not is told once.
+func TestSilentEverywhere(t *testing.T) {
+	const far = "clients:\n  - id: shop\n    redirect_uris: [https://shop.test/cb, https://www.shop.test/cb]"
+	const fedcm = "not where browsers look for FedCM"
+	for name, text := range map[string]string{
+		"no FedCM": file(far + "\n    fedcm: false"), "refresh tokens": file(far + "\n    grant_types: [authorization_code, refresh_token]"),
+		"the site's own name": file("issuer: https://example.com/", far), "the app's site": app(),
+	} {
+		if list := good(t, text, nil).Warnings(); strings.Contains(list.Error(), fedcm) {
+			t.Errorf("%s: %v", name, list)
+		}
+	}
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"nothing":           {file(far), 1},
+		"refresh tokens":    {file(far + "\n    grant_types: [authorization_code, refresh_token]"), 0},
+		"a host":            {file(far, "hosts:\n  - url: https://login.shop.test/"), 0},
+		"a server's":        {file(far + "\n    type: confidential\n    secret_hash: sha256:" + strings.Repeat("0", 64)), 0},
+		"another web app":   {file(far + "\n    web_origins: [https://www.example.com]"), 0},
+		"ports of one host": {file("issuer: http://localhost:8080/", "clients:\n  - id: shop\n    redirect_uris: [http://localhost:3000/cb]"), 0},
+	} {
+		n := 0
+		for _, w := range good(t, c.text, nil).Warnings() {
+			if strings.Contains(w.Text, "another site") {
+				n++
+			}
+		}
+		if n != c.want {
+			t.Errorf("%s: %d warnings, want %d", name, n, c.want)
+		}
+	}
+}
