@@ -5,6 +5,7 @@ package hushtest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"log/slog"
@@ -42,6 +43,10 @@ type Options struct {
 	// Registration lets apps register themselves. Default: they cannot.
 	Registration provider.Registration
 	Egress       egress.Options
+	// Issuer is the provider's, on *.test. Default: "https://login.hush.test/".
+	Issuer string
+	// Hosts are further ones of it, on *.test. Default: none.
+	Hosts []provider.Host
 
 	// Register adds clients whose addresses are only known once the Site has
 	// its own. It runs before the providers start and may Serve their apps.
@@ -90,7 +95,7 @@ func New(t testing.TB, o Options) *Site {
 		// So that the demo's apps are told of sign-outs.
 		o.Egress.Allow = append(slices.Clip(o.Egress.Allow), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"))
 	} else {
-		s.startTest()
+		s.startTest(cmp.Or(o.Issuer, "https://login.hush.test/"))
 	}
 	if o.Register != nil {
 		o.Clients = append(slices.Clip(o.Clients), o.Register(s)...)
@@ -105,6 +110,9 @@ func New(t testing.TB, o Options) *Site {
 		public = o.Around(public)
 	}
 	hosts.set(s.Issuer, public)
+	for _, h := range o.Hosts {
+		hosts.set(h.URL, public)
+	}
 	hosts.set(s.Orders, demo.OrdersApp(s.Config))
 	hosts.set(s.Reports, demo.ReportsApp(s.Config))
 	hosts.set(s.Classic, demo.ClassicApp(s.Config))
@@ -120,7 +128,7 @@ func (s *Site) registry(o Options, users []login.User) provider.Registry {
 			apis[i].AccessTokenLifetime, apis[i].BrowserTokenLifetime = o.TokenLifetime, o.TokenLifetime
 		}
 	}
-	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: users, ACR: demo.ACR()}
+	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: users, ACR: demo.ACR(), Hosts: o.Hosts}
 }
 
 // Reload lets every node know these people from now on.
@@ -141,7 +149,7 @@ func (s *Site) addNode(o Options) {
 	r := s.registry(o, demo.Users())
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts,
 		Egress: o.Egress,
 		Log:    slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
@@ -189,7 +197,7 @@ func (s *Site) Serve(host string, h http.Handler) string {
 
 // startTest puts everything behind one TLS listener, by host name: five
 // unrelated sites as far as a browser can tell.
-func (s *Site) startTest() {
+func (s *Site) startTest(issuer string) {
 	server := httptest.NewUnstartedServer(s.hosts)
 	server.EnableHTTP2 = true
 	// A browser that ends leaves connections half open; go test need not say so.
@@ -199,7 +207,7 @@ func (s *Site) startTest() {
 	s.addr = server.Listener.Addr().String()
 	s.HostRules = "MAP *.test " + s.addr
 	s.Config = demo.Config{
-		Issuer: "https://login.hush.test/", Orders: "https://app.orders.test", Reports: "https://app.reports.test",
+		Issuer: issuer, Orders: "https://app.orders.test", Reports: "https://app.reports.test",
 		Classic: "https://app.classic.test", API: "https://api.shop.test",
 		JWKS: &http.Client{Transport: s.Transport()},
 	}
