@@ -37,6 +37,20 @@ func TestPromptsAtHosts(t *testing.T) {
 			}
 		})
 	}
+	t.Run("hint", func(t *testing.T) {
+		w := signedInAt(t, p, shopHost, "shop", "alice")
+		hint := shop0(t, w)
+		if r := w.authorize(shopHost, hostRequest("shop", "prompt", "login", "id_token_hint", hint)); r.Form == nil {
+			t.Fatalf("the issuer's host does not know the hint: %d %+v", r.Status, r.Answer)
+		}
+		answered(t, w.signIn("alice"), shopHost)
+	})
+	t.Run("language", func(t *testing.T) {
+		w := signedInAt(t, p, shopHost, "shop", "alice")
+		if r := w.authorize(shopHost, hostRequest("shop", "prompt", "login", "ui_locales", "de")); !strings.Contains(r.Body, `lang="de"`) {
+			t.Errorf("the form is in another language: %.200s", r.Body)
+		}
+	})
 	t.Run("none", func(t *testing.T) {
 		w := signedInAt(t, p, shopHost, "shop", "alice")
 		declined(t, w.authorize(shopHost, hostRequest("shop", "prompt", "none", "acr_values", "silver")), shopHost, "interaction_required", "step_up_required")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
 )
@@ -142,6 +143,26 @@ func TestTicketAfterSignOut(t *testing.T) {
 	ticket = ticketOf(signedInAtIssuer(t, w, "alice"), "prompt", "none")
 	w.at[issuer].Get("v2/logout")
 	declined(t, w.follow(w.at[shopHost].Get(ticket)), shopHost, "login_required", "no_session")
+}
+
+// TestTicketOfAnotherGroup: the app shares its sign-in with others meanwhile.
+func TestTicketOfAnotherGroup(t *testing.T) {
+	p := hostsNode(t, embedded(t), nil)
+	w := signedInAtIssuer(t, openRoamer(t, p), "alice")
+	ticket := ticketOf(w)
+	moved := append(clients(), hostClients()...)
+	for i := range moved {
+		if moved[i].ID == "shop" {
+			moved[i].SSOGroup = "island"
+		}
+	}
+	if err := p.Replace(provider.Registry{Clients: moved, Users: users(), Hosts: []provider.Host{{URL: shopHost}}}); err != nil {
+		t.Fatal(err)
+	}
+	w.last = w.at[shopHost]
+	if r := w.follow(w.at[shopHost].Get(ticket)); r.Form == nil || holdsAny(w.at[shopHost]) {
+		t.Errorf("a session of another group is taken: %d %+v", r.Status, r.Answer)
+	}
 }
 
 // TestMovedRequestIsOurs: the issuer's host goes to no address but a host's, for no

@@ -135,7 +135,7 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 		slog.String("request", n.id), slog.String("method", r.Method), slog.String("endpoint", n.endpoint),
 		slog.Int("status", status), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("result", n.result),
 	}
-	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("remedy", n.remedy), slog.String("client", n.client), slog.String("sid", n.sid), slog.String("user", n.user), slog.String("refusal", n.refusal)} {
+	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("remedy", n.remedy), slog.String("client", n.client), slog.String("sid", n.sid), slog.String("user", n.user), slog.String("refusal", n.refusal), slog.String("host", s.Authorize.Host)} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}

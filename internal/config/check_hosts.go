@@ -46,6 +46,32 @@ func (d *decoder) warnHost(path, raw string, c *Config) {
 	}
 }
 
+// warnTold: an app is told of sign-outs by one issuer (provider.issuerFor).
+func (d *decoder) warnTold(path string, app *Client, all *Config) {
+	if app.BackchannelLogoutURI == "" && app.FrontchannelLogoutURI == "" {
+		return
+	}
+	issuers := make(map[string]bool)
+	for _, raw := range app.RedirectURIs {
+		issuers[all.issuerBeside(originOf(raw))] = true
+	}
+	if len(issuers) > 1 {
+		d.warn(path+".redirect_uris", "are beside hosts of several issuers, but the app is told of sign-outs by that of the first of them: register an app for each site, or write issuer: shared for the hosts")
+	}
+}
+
+// issuerBeside is the issuer that an app at this origin knows.
+func (c *Config) issuerBeside(origin string) string {
+	if !client.SameSite(origin, originOf(c.Issuer)) {
+		for _, h := range c.Hosts {
+			if h.Issuer != SharedIssuer && client.SameSite(origin, originOf(h.URL)) {
+				return h.URL
+			}
+		}
+	}
+	return c.Issuer
+}
+
 // neighbours tells whether the app has pages of the same site as an origin.
 func (c *Client) neighbours(origin string) bool {
 	return slices.ContainsFunc(slices.Concat(c.WebOrigins, c.RedirectURIs), func(raw string) bool {

@@ -26,6 +26,7 @@ func (d *decoder) warnClient(path string, c *Client, all *Config) {
 		d.warn(path+".secret", "stands in the file itself: write ${NAME} and set it in the environment, or use secret_hash")
 	}
 	d.warnAddresses(path, c, !all.local())
+	d.warnTold(path, c, all)
 	d.warnSilent(path, c, all)
 }
 

@@ -24,6 +24,7 @@ func TestWarnings(t *testing.T) {
 		"redis password":            {file("redis: rediss://redis:6379"), "redis", "without a password"},
 		"implicit":                  {app("grant_types: [implicit]", "response_types: [token]"), "clients[0].grant_types", "RFC 9700"},
 		"host of the issuer's site": {file("hosts: [{url: https://sso.example.com/}]"), "hosts[0].url", "let the apps use the issuer"},
+		"told by two":               {file("hosts: [{url: https://login.shop.test/}]", "clients:\n  - id: shop\n    redirect_uris: [https://app.shop.test/cb, https://shop.example.com/cb]\n    backchannel_logout_uri: https://app.shop.test/bye"), "clients[0].redirect_uris", "told of sign-outs by that of the first"},
 		"host of no app":            {file("hosts: [{url: https://login.shop.test/}]"), "hosts[0].url", "is of no app's site"},
 		"host's certificate":        {file("tls: {cert: tls.crt, key: tls.key}", "hosts: [{url: https://login.shop.test/}]"), "tls.cert", "is not for login.shop.test"},
 		"localhost":                 {file("clients:\n  - id: shop\n    redirect_uris: [http://localhost:3000/cb]"), "clients[0].redirect_uris[0]", "separate app for development"},
