@@ -48,7 +48,12 @@ this.steps[rung] = { state: "used", why: "" };
 skip(rung, why) {
 this.steps[rung] = { state: "unavailable", why };
 }
-framed(rung = "third-party-cookie") {
+framed(rung) {
+if (!rung) {
+this.rung = "iframe";
+for (const name of Object.keys(NONE)) this.steps[name] = { state: "unknown", why: "A frame was answered. By which cookie, tells who sends cookie_access=true." };
+return;
+}
 for (const above of rungs.slice(0, rungs.indexOf(rung))) this.steps[above] = { state: "failed", why: NONE[above] };
 this.used(rung);
 }
@@ -223,8 +228,14 @@ ask();
 function adapter({ auth0, userManager, library }) {
 if (auth0) return forAuth0(need(auth0, "auth0", "getTokenSilently"));
 if (userManager) return forUserManager(need(userManager, "userManager", "signinSilent"));
-if (!library) return null;
-return { key: () => "", holds: async () => null, wrap: () => () => {}, ...need(library, "library", "silent") };
+return library ? forAny(need(library, "library", "silent")) : null;
+}
+function forAny(library) {
+const adapter = { key: () => "", holds: async () => null, wrap: () => () => {} };
+for (const name of ["silent", "refreshes", "refresh", "popup", "redirect", "key", "holds", "tokens", "adopt"]) {
+if (typeof library[name] === "function") adapter[name] = (...args) => library[name](...args);
+}
+return adapter;
 }
 function need(object, name, method) {
 if (typeof object[method] === "function") return object;
@@ -257,6 +268,7 @@ return ask(call, { cacheMode: "cache-only" });
 const detailed = ({ sub, expires_at, ...tokens }) => ({ ...tokens, expires_in: Math.round(expires_at - now()) });
 return {
 key,
+ownWay: true,
 silent: async (call) => {
 const result = await ask(call, { ...params(call, { cookie_access: "true" }), cacheMode: "off" });
 adopted.delete(key(call));
@@ -319,7 +331,7 @@ let first;
 for (const [rung, step] of await steps(c)) {
 try {
 const done = await step(c);
-if (done) return done.result;
+if (done) return { error: first, ...done };
 } catch (err) {
 const failure = c.page.failure(err);
 c.trail.failed(rung, failure);
@@ -355,7 +367,7 @@ async function frame({ library, trail, page, call }) {
 const before = page.begin();
 const result = await library.silent(call);
 const { answer, frames, refreshed } = page.since(before);
-if (refreshed || !frames) trail.used("refresh-token");
+if (refreshed || (library.ownWay && !frames)) trail.used("refresh-token");
 else trail.framed(ACCESS[answer?.cookie_access]);
 return { result };
 }
@@ -397,12 +409,11 @@ const result = await library.popup(call);
 trail.used("popup");
 return { result };
 }
-async function redirect({ library, trail, page, call }) {
+async function redirect({ library, trail, page }) {
 if (!library.redirect) return trail.skip("redirect", "There is no redirect() of this library.");
 if (page.memory.read().redirected) return trail.skip("redirect", "It was tried already, and came back refused.");
 page.memory.write({ redirected: Date.now() });
-await library.redirect(call);
-return new Promise(() => {});
+return { leaves: true };
 }
 const SOON = 60;
 function returns(renew, library, wanted) {
@@ -439,6 +450,7 @@ again.headers.set("Authorization", `Bearer ${token}`);
 return fetch(again);
 }, renew, library);
 }
+const STILL_HERE = 10_000;
 export const version = "1.0.0";
 export { rungs };
 export function hush(options = {}) {
@@ -459,19 +471,29 @@ return running.get(id);
 }
 async function together(call, may) {
 const since = Date.now();
-if (may.popup || may.choose) return climb(call, may);
-return alone(name, async () => (await tabs.ask(library.key(call), since)) ?? climb(call, may));
+const work = async () => {
+const result = await tabs.ask(library.key(call), since);
+return result ? { result } : climb(call, may);
+};
+const done = await (may.popup || may.choose ? climb(call, may) : alone(name, work));
+return done.leaves ? leave(call, done.error) : done.result;
 }
 async function climb(call, may) {
 trail.begin();
 try {
-const result = await ladder({ call, may, home, page, library, trail, mayFedCM: options.fedcm ?? true });
+const done = await ladder({ call, may, home, page, library, trail, mayFedCM: options.fedcm ?? true });
+if (done.leaves) return done;
 page.memory.write({ rung: trail.rung, renewed: Date.now(), failed: 0, redirected: 0 });
-await tabs.keep(library.key(call), result);
-return result;
+await tabs.keep(library.key(call), done.result);
+return done;
 } finally {
 trail.end();
 }
+}
+async function leave(call, error) {
+await library.redirect(call);
+await new Promise((wake) => setTimeout(wake, STILL_HERE));
+throw error;
 }
 const undo = [page.stop, tabs.stop];
 if (library) undo.push(library.wrap(renew), returns(renew, library, options.visible ?? true));
