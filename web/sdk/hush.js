@@ -95,6 +95,16 @@ function listen(target, name, handler) {
 target.addEventListener(name, handler);
 return () => target.removeEventListener(name, handler);
 }
+function replace(object, name, method) {
+const own = Object.hasOwn(object, name);
+const before = object[name];
+object[name] = method;
+return () => {
+if (object[name] !== method) return;
+if (own) object[name] = before;
+else delete object[name];
+};
+}
 function answerOf(e, home) {
 const { type, response, source, url } = Object(e.data);
 if (e.origin === home.origin && type === "authorization_response") return Object(response);
@@ -104,30 +114,35 @@ return Object.fromEntries(new URLSearchParams(search.length > 1 ? search : hash.
 }
 function failureOf(err, answer, base) {
 const error = err?.error || (err?.name === "ErrorTimeout" ? "timeout" : err?.name) || "error";
-const uri = err?.error_uri ?? (answer?.error === error ? answer.error_uri : undefined);
+const uri = err?.error_uri ?? err?.url ?? (answer?.error === error ? answer.error_uri : undefined);
 const reason = typeof uri === "string" && uri.startsWith(`${base}errors/`) ? uri.slice(base.length + 7) : "";
 const why = String(err?.error_description || err?.message || error);
 return /^[\w-]{1,64}$/.test(reason) ? { error, reason, uri, why } : { error, reason: "", why };
 }
 function delegate(origin, seen) {
 const allow = `identity-credentials-get ${origin}; storage-access ${origin}`;
+const before = document.createElement;
+let on = true;
+const createElement = function () {
+const element = before.apply(document, arguments);
+if (on && element.tagName === "IFRAME") element.allow = allow;
+return element;
+};
+const undo = replace(document, "createElement", createElement);
 const observer = new MutationObserver((records) => {
-for (const node of records.flatMap((r) => [...r.addedNodes])) {
-if (node.tagName !== "IFRAME" || !isOf(node, origin)) continue;
-seen();
-if (!node.allow.includes("identity-credentials-get")) node.allow = node.allow ? `${node.allow}; ${allow}` : allow;
-}
+for (const node of records.flatMap((r) => [...r.addedNodes])) if (node.tagName === "IFRAME" && isOf(node, origin)) seen();
 });
 const start = () => observer.observe(document.body, { childList: true });
 const stop = document.body ? () => {} : listen(document, "DOMContentLoaded", start);
 if (document.body) start();
 return () => {
+on = false;
+undo();
 stop();
 observer.disconnect();
 };
 }
 function isOf(frame, origin) {
-if (frame.hasAttribute("srcdoc")) return false;
 const src = frame.getAttribute("src");
 return !src || src === "about:blank" || (URL.canParse(src, document.baseURI) && new URL(src, document.baseURI).origin === origin);
 }
@@ -139,10 +154,10 @@ if (!on || addressOf(input) !== endpoint) return before.apply(globalThis, argume
 seen(String(init?.body ?? ""));
 return before.call(globalThis, input, { ...init, credentials: "include" });
 }
-globalThis.fetch = fetch;
+const undo = replace(globalThis, "fetch", fetch);
 return () => {
 on = false;
-if (globalThis.fetch === fetch) globalThis.fetch = before;
+undo();
 };
 }
 function addressOf(input) {
@@ -240,16 +255,6 @@ return adapter;
 function need(object, name, method) {
 if (typeof object[method] === "function") return object;
 throw new TypeError(`hush: ${name} has no ${method}(): pass the library's object itself`);
-}
-function replace(object, name, method) {
-const own = Object.hasOwn(object, name);
-const before = object[name];
-object[name] = method;
-return () => {
-if (object[name] !== method) return;
-if (own) object[name] = before;
-else delete object[name];
-};
 }
 const now = () => Date.now() / 1000;
 function forAuth0(auth0) {
@@ -391,14 +396,13 @@ const random = () => {
 const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
 return text.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
 };
-const nonce = random();
-const params = { response_type: "code", scope: "openid", nonce, code_challenge: random(), code_challenge_method: "S256" };
+const params = { response_type: "code", scope: "openid", nonce: random(), code_challenge: random(), code_challenge_method: "S256" };
 return navigator.credentials.get({
 mediation: choose ? "optional" : "silent",
 ...(!choose && { signal: AbortSignal.timeout(FEDCM) }),
 identity: {
 ...(choose && navigator.userActivation?.isActive && { mode: "active" }),
-providers: [{ configURL: `${base}fedcm/config.json`, clientId, nonce, params }],
+providers: [{ configURL: `${base}fedcm/config.json`, clientId, params }],
 },
 });
 }

@@ -51,6 +51,7 @@ window.ask = () => new Promise((done) => {
   setTimeout(done, 600, null);
 });
 if (location.search === "?ask") parent.postMessage({ asked: await ask() }, "*");
+if (location.search === "?may") parent.postMessage({ may: document.featurePolicy.allowsFeature("identity-credentials-get") }, "*");
 window.failed = (promise) => promise.then(() => "", (e) => e.message);
 </script>`
 

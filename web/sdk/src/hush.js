@@ -4,8 +4,8 @@
 // way fails.
 //
 // What it changes in the page, until renew.stop(): the silent call of that one library
-// object, fetch() for the provider's token endpoint only, and the allow attribute of
-// iframes that lead to the provider. It keeps no token: localStorage holds the name of
+// object, fetch() for the provider's token endpoint only, and document.createElement(),
+// which gives new iframes an allow attribute. It keeps no token: localStorage holds the name of
 // the rung that worked and times. How it is used: docs/hush-js.md.
 import { fetched, retry, returns } from "./api.js";
 import { ladder } from "./ladder.js";

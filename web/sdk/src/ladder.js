@@ -86,14 +86,13 @@ function assertion({ base, clientId }, choose) {
     const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
     return text.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
   };
-  const nonce = random();
-  const params = { response_type: "code", scope: "openid", nonce, code_challenge: random(), code_challenge_method: "S256" };
+  const params = { response_type: "code", scope: "openid", nonce: random(), code_challenge: random(), code_challenge_method: "S256" };
   return navigator.credentials.get({
     mediation: choose ? "optional" : "silent",
     ...(!choose && { signal: AbortSignal.timeout(FEDCM) }),
     identity: {
       ...(choose && navigator.userActivation?.isActive && { mode: "active" }),
-      providers: [{ configURL: `${base}fedcm/config.json`, clientId, nonce, params }],
+      providers: [{ configURL: `${base}fedcm/config.json`, clientId, params }],
     },
   });
 }

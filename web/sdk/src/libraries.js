@@ -10,6 +10,8 @@
 //   tokens(result)    what another tab may have of it; adopt(tokens, key) takes it there
 //   wrap(renew)       has the library's own silent call climb the ladder
 
+import { replace } from "./page.js";
+
 /** The adapter of what was passed to hush(); null for none. */
 export function adapter({ auth0, userManager, library }) {
   if (auth0) return forAuth0(need(auth0, "auth0", "getTokenSilently"));
@@ -29,18 +31,6 @@ function forAny(library) {
 function need(object, name, method) {
   if (typeof object[method] === "function") return object;
   throw new TypeError(`hush: ${name} has no ${method}(): pass the library's object itself`);
-}
-
-// replace puts a method in front of an object's own, and returns the undo.
-function replace(object, name, method) {
-  const own = Object.hasOwn(object, name);
-  const before = object[name];
-  object[name] = method;
-  return () => {
-    if (object[name] !== method) return; // somebody else's is in front
-    if (own) object[name] = before;
-    else delete object[name];
-  };
 }
 
 const now = () => Date.now() / 1000;
