@@ -146,7 +146,8 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	s.meetBrowser(q, b.account(q.client.SSOGroup))
 	if single && account.Handle.IsZero() && b.Cookie == silent.CookiePresent {
-		b.Cookie = silent.CookieAbsent // the cookie holds other groups only
+		// The cookie came, and holds other groups only.
+		b.Cookie, b.Storage = silent.CookieAbsent, silent.StorageActive
 	}
 	facts := q.facts(b, done)
 	if d := silent.Early(&facts); !d.Granted() {
