@@ -41,7 +41,7 @@ func (s *Service) findFor(ctx context.Context, q *request, b Browser, done progr
 // the session does not cover the request, which is once per session and app.
 func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipConsent bool) (found, error) {
 	current, now, err := s.resolve(ctx, q, session.Query{
-		Handle: account.Handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client), Scope: s.scope(),
+		Handle: account.Handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client), Scope: s.scopeOf(q),
 	})
 	f := found{now: now, picked: account}
 	if errors.As(err, &f.Absence) {

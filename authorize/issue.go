@@ -48,11 +48,15 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 		return s.refuse(q, err)
 	}
 	f.Session.ACR = s.ACR.Told(f.ACR, q.acr.Values)
+	q.topLevel = b.TopLevel
 	params, err := s.mint(q, f.Session, f.now)
 	if err != nil {
 		return s.refuse(q, signingError(err))
 	}
 	out := s.answer(q, q.tellAccess(b, params), nil)
+	if out.Answer != nil {
+		out.Answer.Ticket = s.ticketBeside(q, b, f)
+	}
 	out.SID, out.UserID = f.Session.SID, f.Session.UserID
 	return out
 }
@@ -125,7 +129,7 @@ func (q *request) grant(current *session.Session, now time.Time) token.Grant {
 		Scopes: q.scopes, Needs: q.needs, Nonce: q.nonce, Challenge: q.challenge, JKT: q.jkt,
 		Claims: q.wishes.named.String(),
 		SID:    current.SID, UserID: current.UserID, ACR: current.ACR, AMR: current.AMR,
-		AuthTime: current.AuthTime, IssuedAt: now,
+		AuthTime: current.AuthTime, IssuedAt: now, TopLevel: q.topLevel,
 	}
 }
 

@@ -20,6 +20,10 @@ type Browser struct {
 	Asked               bool   // our page in the frame asked for storage access already
 	Retried             bool   // the browser sent the request again with its cookies, because our header said so
 	Embedder            string // origin of the page that frames us; "" where it is not told
+	TopLevel            bool   // a window of its own, as far as the browser says so
+	// Renewal returns what the browser's renewal cookie for a client holds. nil: none
+	// came, or none that counts here.
+	Renewal func(clientID string) (Renewal, bool)
 	// Binding is the hash of the browser's form cookie, "" for none: a form is
 	// only good in the browser that it was made for, and the throttle knows the
 	// owner's browser by it.
@@ -68,6 +72,8 @@ type Answer struct {
 	// of the page that it may be tried in, one of Embedders.
 	Remedy   silent.Remedy
 	Embedder string
+	// Ticket is for /silent/plant, from the page that brings the answer; "": none.
+	Ticket   string
 	Implicit bool         // tokens left the authorization endpoint itself
 	Err      *oauth.Error // nil for success; the cause is for the log
 }

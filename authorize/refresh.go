@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/silent"
 )
@@ -35,6 +36,17 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	if err := s.stillAllowed(ctx, c, set, f); err != nil {
 		return Tokens{}, err
 	}
+	t, err := s.refreshed(ctx, c, user, f)
+	if f.Live {
+		t.Evidence = Evidence{
+			Key: f.Grant.Key, UserID: user.ID, Group: c.SSOGroup, AuthTime: f.Grant.AuthTime, Bound: f.Bound, Now: f.Now,
+		}
+	}
+	return t, err
+}
+
+// refreshed returns the answer that the token was given, or gives it one.
+func (s *Service) refreshed(ctx context.Context, c *client.Client, user login.User, f *token.Refresh) (Tokens, error) {
 	t, err := kept(f.Before)
 	if err != nil || t.answers(f) {
 		return t, err

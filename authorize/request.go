@@ -49,6 +49,8 @@ type request struct {
 	ahead     *ahead              // the sessions, where they were read with the app
 	wishes    wishes              // of the claims parameter
 	browser   silent.BrowserState // as the app is told it by session_state; "" not at all
+	renewal   Renewal             // by whose session it is answered; zero: not by a renewal cookie's
+	topLevel  bool                // see token.Grant
 }
 
 // address finds out where an answer may go. Its failure is the only one that

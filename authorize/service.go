@@ -62,6 +62,8 @@ type Config struct {
 	Hops *Hops
 	// RenewalIsActivity is the default of the clients' switch of that name.
 	RenewalIsActivity bool
+	// RenewalCookie is how long a renewal cookie lasts; 0: there are none.
+	RenewalCookie time.Duration
 }
 
 // Service answers authorization requests. It is safe for concurrent use.
@@ -69,6 +71,7 @@ type Service struct {
 	Config
 	sealer *seal.Box // of parked requests
 	pushes *seal.Box // of pushed requests
+	plants *seal.Box // of tickets for /silent/plant
 	pages  string    // the prefix of our own pages
 	states *silent.States
 }
@@ -77,6 +80,7 @@ type Service struct {
 func New(c Config) *Service {
 	return &Service{
 		Config: c, sealer: c.Keyring.Box("parked request"), pushes: c.Keyring.Box("pushed request"),
+		plants: c.Keyring.Box("renewal ticket"),
 		pages:  rooted(cmp.Or(c.URL, c.Issuer)),
 		states: silent.NewStates(c.Keyring.MACKeys(silent.StatePurpose)...),
 	}
@@ -146,8 +150,11 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	s.meetBrowser(q, b.account(q.client.SSOGroup))
 	if single && account.Handle.IsZero() && b.Cookie == silent.CookiePresent {
-		// The cookie came, and holds other groups only.
-		b.Cookie, b.Storage = silent.CookieAbsent, silent.StorageActive
+		b.Cookie = silent.CookieAbsent // the cookie holds other groups only
+	}
+	if r, ok := s.renewalOf(q, b); ok && single && account.Handle.IsZero() {
+		account, q.renewal, b.Cookie = r.SignedIn, r, silent.CookiePresent
+		s.meetBrowser(q, account)
 	}
 	facts := q.facts(b, done)
 	if d := silent.Early(&facts); !d.Granted() {
@@ -161,6 +168,10 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
+	}
+	if q.renewal.Site != "" && (found.Absence == session.Gone || found.Absence == session.Superseded) {
+		q.renewal, b.Renewal, b.Cookie = Renewal{}, nil, silent.CookieAbsent
+		return s.decide(ctx, q, b, done) // it opens nothing, and says nothing of the session
 	}
 	s.meetFound(q, &found)
 	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
@@ -234,7 +245,7 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, f found, done
 			out.SID, out.UserID = current.SID, current.UserID
 		}
 		if facts := q.facts(b, done); out.Answer != nil {
-			out.Answer.Remedy, out.Answer.Embedder = d.Remedy(&facts), b.Embedder
+			out.Answer.Remedy, out.Answer.Embedder = q.unrenewed(d, &facts).Remedy(&facts), b.Embedder
 		}
 		return out
 	}

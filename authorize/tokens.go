@@ -26,6 +26,9 @@ type Tokens struct {
 	JKT     string // of the key that the access token is bound to; "": none
 	SID     string // for the log, as is
 	UserID  string
+
+	// Evidence is what something may be planted on.
+	Evidence Evidence `json:"-"`
 }
 
 var openID = oauth.NewGrants("", []string{"openid"})
@@ -53,7 +56,12 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	if d.Grant.Subject() != s.Tokens.Subject(c, user.ID) {
 		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The app knows the user by another sub since the code was made.")
 	}
-	return s.tokens(c, user, d.Grant, d.API, d.Now, d.Refresh)
+	t, err := s.tokens(c, user, d.Grant, d.API, d.Now, d.Refresh)
+	t.Evidence = Evidence{
+		Key: d.Grant.Key, UserID: user.ID, Group: d.Session.Group, AuthTime: d.Grant.AuthTime,
+		Code: true, TopLevel: d.Grant.TopLevel, Bound: d.Session.Bound, Now: d.Now,
+	}
+	return t, err
 }
 
 // tokens mints what the token endpoint answers with.

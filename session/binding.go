@@ -38,6 +38,9 @@ type Binding struct {
 	// FreshFor leaves it at the one that stands where the scope has one that was
 	// made less than this ago. 0: a new one is made always.
 	FreshFor time.Duration
+	// UserID and Group are those that the session must have, or else it is Gone;
+	// "": any.
+	UserID, Group string
 }
 
 // Room is how many bindings one scope's client or host has in a session; the
@@ -57,7 +60,9 @@ func (m *Manager) Bind(ctx context.Context, key Key, b Binding) (Handle, error) 
 	}
 	h := Handle{Key: key, Secret: newSecret()}
 	s, now, made, err := m.store.Bind(ctx, h, b)
-	if made {
+	if made && !b.fits(&s) {
+		err = Gone
+	} else if made {
 		err = m.Judged(ctx, b.Scope.ClientID, Seen{Session: s, Now: now}).Err
 	}
 	switch {
@@ -67,4 +72,8 @@ func (m *Manager) Bind(ctx context.Context, key Key, b Binding) (Handle, error) 
 		return Handle{}, nil
 	}
 	return h, nil
+}
+
+func (b *Binding) fits(s *Session) bool {
+	return (b.UserID == "" || b.UserID == s.UserID) && (b.Group == "" || b.Group == s.Group)
 }

@@ -31,6 +31,10 @@ type Session struct {
 	FirstUse time.Time
 	Chosen   time.Time
 	Granted  oauth.Grants
+
+	// Bound is when the latest binding of the client and site was made that was
+	// asked about; zero: none stands, or none was asked about.
+	Bound time.Time
 }
 
 // Absence is the error that says why a handle opens no live session. It is an

@@ -25,9 +25,9 @@ func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, a *authoriz
 	}
 	switch a.Mode {
 	case oauth.ModeWebMessage:
-		return writeWebMessage(w, s.edition(r), a)
+		return s.writeWebMessage(w, s.edition(r), a)
 	case oauth.ModeFormPost:
-		return writeFormPost(w, s.edition(r), a)
+		return s.writeFormPost(w, s.edition(r), a)
 	default:
 		return writeRedirect(w, a)
 	}
@@ -101,7 +101,7 @@ func messageOf(a *authorize.Answer) map[string]any {
 	return map[string]any{"type": "authorization_response", "response": response}
 }
 
-func writeWebMessage(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
+func (s *Server) writeWebMessage(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
 	// json.Marshal escapes <, >, & and U+2028/9, so the text cannot leave the
 	// script.
 	message, err := json.Marshal(messageOf(a))
@@ -119,7 +119,9 @@ func writeWebMessage(w http.ResponseWriter, e *page.Edition, a *authorize.Answer
 	beginAnswer(&b, e)
 	b.WriteString(`<p id="note" hidden>` + html.EscapeString(noteFor(e, a)) + `</p>`)
 	b.WriteString(`<noscript><p>` + html.EscapeString(e.Text("answer.script")) + `</p></noscript>`)
-	b.WriteString(`<script nonce="` + nonce + `">` + webMessageScript)
+	b.WriteString(`<script nonce="` + nonce + `">`)
+	s.plantFrom(w.Header(), &b, a.Ticket)
+	b.WriteString(webMessageScript)
 	b.Write(message)
 	b.WriteByte(',')
 	b.Write(target)
@@ -138,14 +140,16 @@ func noteFor(e *page.Edition, a *authorize.Answer) string {
 
 // writeFormPost answers with a form that sends itself (OAuth 2.0 Form Post
 // Response Mode); without JavaScript a button does.
-func writeFormPost(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
+func (s *Server) writeFormPost(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
 	speak(w.Header(), e)
 	nonce := answerHeaders(w.Header(), a.Embedders, a.To.FormAction())
 	var b bytes.Buffer
 	b.Grow(2048)
 	beginAnswer(&b, e)
 	writeForm(&b, a.To.String(), a.Params, `<noscript><p>`+html.EscapeString(e.Text("answer.step"))+`</p><button>`+html.EscapeString(e.Text("answer.submit"))+`</button></noscript>`)
-	b.WriteString(`<script nonce="` + nonce + `">document.forms[0].submit()</script></html>` + "\n")
+	b.WriteString(`<script nonce="` + nonce + `">`)
+	s.plantFrom(w.Header(), &b, a.Ticket)
+	b.WriteString(`document.forms[0].submit()</script></html>` + "\n")
 	w.Write(b.Bytes()) // the browser is gone if this fails
 	return nil
 }

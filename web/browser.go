@@ -28,9 +28,11 @@ func (s *Server) visit(r *http.Request) visit {
 		Embedded:  dest == "iframe" || dest == "frame" || dest == "embed" || dest == "object" || dest == "fencedframe",
 		CrossSite: site == "cross-site",
 		Binding:   s.cookies.binding(r),
+		TopLevel:  dest == "document",
 		Address:   recordOf(r).address,
 	}}
 	if v.Embedded {
+		v.Renewal = s.cookies.renewal.reader(r)
 		v.Embedder = s.embedder(r)
 		v.Storage, v.Asked = s.storageAccess(r), asked(r)
 		v.Retried = v.Storage == silent.StorageActive && retried(r)

@@ -82,6 +82,11 @@ func (s *Server) writeWatch(w http.ResponseWriter, origins []string, embedder st
 
 // writeScript sends a page that is a script alone, a function called with args.
 func writeScript(w http.ResponseWriter, embedders []string, script string, args ...any) error {
+	return writeCall(w, answerHeaders(w.Header(), embedders, "'none'"), script, args...)
+}
+
+// writeCall is writeScript where the headers are written already.
+func writeCall(w http.ResponseWriter, nonce, script string, args ...any) error {
 	var list [][]byte
 	for _, arg := range args {
 		text, err := json.Marshal(arg) // escapes what could end the script
@@ -90,7 +95,6 @@ func writeScript(w http.ResponseWriter, embedders []string, script string, args 
 		}
 		list = append(list, text)
 	}
-	nonce := answerHeaders(w.Header(), embedders, "'none'")
 	var b bytes.Buffer
 	b.WriteString(`<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Session</title><script nonce="` + nonce + `">(`)
 	b.WriteString(script)

@@ -32,23 +32,24 @@ type cookies struct {
 	form     http.Cookie // attributes
 	check    http.Cookie // likewise
 	state    stateCookie
+	renewal  renewalCookie
 }
 
 func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool, groups func() []string) (*cookies, error) {
 	secure := issuer.Scheme == "https"
 	c := &cookies{ssoName: "__Host-hush", keepName: "__Host-hush-keep", formName: "__Host-hush-form"}
-	stateName, checkName := "__Host-hush-state", "__Host-hush-check"
+	stateName, checkName, renewalName := "__Host-hush-state", "__Host-hush-check", "__Host-hush-r-"
 	if !secure {
 		// __Host- needs Secure, and localhost cookies are shared between ports.
 		c.ssoName, c.keepName, c.formName = "hush-"+issuer.Port(), "hush-keep-"+issuer.Port(), "hush-form-"+issuer.Port()
-		stateName, checkName = "hush-state-"+issuer.Port(), "hush-check-"+issuer.Port()
+		stateName, checkName, renewalName = "hush-state-"+issuer.Port(), "hush-check-"+issuer.Port(), "hush-r-"+issuer.Port()+"-"
 	}
 	if path := strings.Trim(issuer.Path, "/"); path != "" {
 		// __Host- cookies are the whole host's, which may serve more issuers.
 		sum := sha256.Sum256([]byte(path))
 		of := "-" + hex.EncodeToString(sum[:4])
 		c.ssoName, c.keepName, c.formName = c.ssoName+of, c.keepName+of, c.formName+of
-		stateName, checkName = stateName+of, checkName+of
+		stateName, checkName, renewalName = stateName+of, checkName+of, renewalName+of[1:]+"-"
 	}
 	c.form = http.Cookie{Name: c.formName, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	options := sessions.Options{Path: "/", Secure: secure || crossSite, HttpOnly: true, SameSite: http.SameSiteLaxMode}
@@ -57,6 +58,7 @@ func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool, groups func() 
 	}
 	c.check = http.Cookie{Name: checkName, Path: "/", Secure: options.Secure, HttpOnly: true, SameSite: options.SameSite, MaxAge: checkAge}
 	c.state = newStateCookie(k, stateName, options, groups)
+	c.renewal = newRenewalCookie(k, renewalName, options)
 	var err error
 	c.sso, err = newSSOStore(k, issuer.String(), options)
 	return c, err

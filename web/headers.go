@@ -56,6 +56,11 @@ func ancestors(embedders []string) string {
 	return strings.Join(embedders, " ")
 }
 
+// connectTo lets the script of a page fetch this one address.
+func connectTo(h http.Header, address string) {
+	h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+"; connect-src "+address)
+}
+
 // query reads the query string strictly.
 func query(r *http.Request) (oauth.Params, error) {
 	return readable(oauth.ParseParams(r.URL.RawQuery))
@@ -82,6 +87,7 @@ var single = map[string]bool{
 	"grant_type": true, "code": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
 	"client_assertion": true, "client_assertion_type": true,
 	"access_token": true, "refresh_token": true, "token": true, "token_type_hint": true, "scope": true, "audience": true,
+	"renewal_ticket": true,
 }
 
 func readable(p oauth.Params) (oauth.Params, error) {

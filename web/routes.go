@@ -36,6 +36,7 @@ const (
 	endSessionPath = "oidc/logout"
 	confirmPath    = endSessionPath + "/confirm"
 	checkPath      = "session/check"
+	plantPath      = "silent/plant"
 )
 
 // list is every address but the pages' own files.
@@ -50,6 +51,8 @@ func (s *Server) list() []route {
 		{"GET", silentCheckPath, false, "silent_check", s.navigation(s.silentCheck)},
 		{"GET", silentFramePath, false, "silent_check", s.navigation(s.silentFrame)},
 		{"GET", silentFactsPath, false, "silent_check", s.sameOrigin(s.silentFacts)},
+		{"GET", plantPath, false, "plant", s.navigation(s.plantPage)},
+		{"POST", plantPath, false, "plant", s.plant},
 		{"GET", "errors/{$}", false, "errors", s.reasonIndex},
 		{"GET", "errors/{reason}", false, "errors", s.reason},
 		{"GET", "favicon.ico", false, "favicon", s.favicon},

@@ -20,6 +20,8 @@ type tokenAnswer struct {
 	Scope        string `json:"scope"`
 	IDToken      string `json:"id_token,omitempty"`
 	RefreshToken string `json:"refresh_token,omitempty"`
+	// RenewalTicket opens silent/plant, for an app that asked for it.
+	RenewalTicket string `json:"renewal_ticket,omitempty"`
 }
 
 // grantTypes are what the token endpoint exchanges.
@@ -63,7 +65,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusOK, tokenAnswer{
 		AccessToken: t.Access, TokenType: t.Type, ExpiresIn: int64(t.Expires.Seconds()), Scope: t.Scope,
-		IDToken: t.ID, RefreshToken: t.Refresh,
+		IDToken: t.ID, RefreshToken: t.Refresh, RenewalTicket: s.plantBeside(w, r, c, params, t.Evidence),
 	})
 	return nil
 }
@@ -76,7 +78,7 @@ func (s *Server) redeem(r *http.Request, c *client.Client, params oauth.Params, 
 	}
 	return s.Authorize.Exchange(r.Context(), c, token.RedeemRequest{
 		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Origin: r.Header.Get("Origin"), Verifier: params.Get("code_verifier"),
-		Proof: proof, Ask: token.Ask{Targets: targets(params, "resource")},
+		Proof: proof, Site: client.Site(s.plotOf(r, c)), Ask: token.Ask{Targets: targets(params, "resource")},
 	})
 }
 
@@ -89,7 +91,7 @@ func (s *Server) refresh(r *http.Request, c *client.Client, params oauth.Params,
 		return authorize.Tokens{}, refused
 	}
 	return s.Authorize.Refresh(r.Context(), c, token.RefreshRequest{
-		Token: params.Get("refresh_token"), Proof: proof,
+		Token: params.Get("refresh_token"), Proof: proof, Site: client.Site(s.plotOf(r, c)),
 		Ask: token.Ask{Scopes: scopes, Targets: targets(params, "audience", "resource")},
 	})
 }

@@ -147,7 +147,7 @@ func options(c *config.Config) provider.Options {
 			Enabled: c.Registration.Enabled, Open: c.Registration.Open,
 			Tokens: c.RegistrationTokens(), AllowImplicit: c.Registration.AllowImplicit,
 		},
-		RenewalIsActivity: &c.Session.RenewalIsActivity, TrustedProxies: c.TrustedProxies, Egress: c.Outbound(),
+		RenewalIsActivity: &c.Session.RenewalIsActivity, RenewalCookie: &c.Session.RenewalCookie, TrustedProxies: c.TrustedProxies, Egress: c.Outbound(),
 		DPoPNonce: &c.DPoP.Nonce, AdminToken: string(c.Admin.Token),
 	}
 }

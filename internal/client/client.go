@@ -112,6 +112,9 @@ type Spec struct {
 	// RenewalIsActivity says whether a silent renewal counts as activity that
 	// keeps the session from idling out. nil: the server's default.
 	RenewalIsActivity *bool
+	// NoRenewalCookie: nothing is planted in frames of its pages. Default: where
+	// the server plants, it is.
+	NoRenewalCookie bool
 }
 
 // Client is a registered app that can work. Its methods are safe for

@@ -187,6 +187,8 @@ var brokens = map[string]broken{
 	"group remembers":             {file("session: {groups: {default: {remember: true}}} #!"), "session.groups.default.remember", "must be false", nil},
 	"group key":                   {file("session: {groups: {default: {lifetimes: 1h}}} #!"), "session.groups.default.lifetimes", "did you mean lifetime?", nil},
 	"groups in a list":            {file("session: {groups: [{idle: 1h}]} #!"), "session.groups", "group of names and values", nil},
+	"short renewal cookie":        {file("session: {renewal_cookie: 1m} #!"), "session.renewal_cookie", "must be 10m or more, so that it can be renewed in time, or 0s for none", nil},
+	"long renewal cookie":         {file("session: {renewal_cookie: 60d} #!"), "session.renewal_cookie", "30d", nil},
 	"when full":                   {file("session: {max_per_user: 1, when_full: refused} #!"), "session.when_full", "did you mean refuse?", nil},
 	"endless lifetime":            {file("session: {lifetime: 9999d} #!"), "session.lifetime", "at most 3650d", nil},
 	"long code":                   {file("tokens: {code: 11m} #!"), "tokens.code", "at most 10m", nil},

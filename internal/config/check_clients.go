@@ -33,7 +33,7 @@ func (c *Client) spec() client.Spec {
 		SubjectType: c.SubjectType, SectorIdentifierURI: c.SectorIdentifierURI,
 		DPoPBound: c.DPoPBoundAccessTokens,
 		NoFedCM:   !c.FedCM,
-		SSOGroup:  c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity,
+		SSOGroup:  c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity, NoRenewalCookie: !c.RenewalCookie,
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,
 		RequireSignedRequest: c.RequireSignedRequestObject, RequirePushedRequest: c.RequirePushedAuthorizationRequests,

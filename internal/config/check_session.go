@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -32,6 +33,10 @@ func (c *Config) SessionPolicy() session.Policy {
 }
 
 const refuseWhenFull = "refuse"
+
+// leastRenewal is of session.renewal_cookie: apps renew every few minutes, and it
+// is planted anew in its second half.
+const leastRenewal = 10 * time.Minute
 
 // limits are those of a group that says something of its own, nil otherwise.
 func (r *GroupRemember) limits(all *Remember) *session.Limits {
@@ -76,6 +81,9 @@ func (d *decoder) checkSessions(c *Config) {
 	if r := s.Remember; r != nil {
 		d.checkOrder("session.remember", r.Idle, r.Lifetime)
 		d.checkLonger("session.remember", session.Limits(*r), session.Limits{Idle: s.Idle, Lifetime: s.Lifetime})
+	}
+	if r := s.RenewalCookie; r != 0 && r < leastRenewal {
+		d.bad("session.renewal_cookie", "must be %s or more, so that it can be renewed in time, or 0s for none", formatDuration(leastRenewal))
 	}
 	if d.has("session.when_full") && s.MaxPerUser == 0 {
 		d.warn("session.when_full", "does nothing without session.max_per_user: no number of sessions is too many")

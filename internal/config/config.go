@@ -210,6 +210,11 @@ type Session struct {
 	// Whether a silent renewal keeps a session from idling out. An app can say
 	// otherwise for itself.
 	RenewalIsActivity bool `key:"renewal_is_activity" default:"true" example:"true"`
+	// How long a renewal cookie lasts: what lets an app of another site renew in a
+	// hidden iframe where the browser blocks third-party cookies. It ends with the
+	// session at the latest, and is renewed while the app is used. `0s`: there are
+	// none, and those that were planted count no more.
+	RenewalCookie time.Duration `key:"renewal_cookie" default:"24h" max:"30d" example:"24h"`
 	// How many sessions one user may have at once, in all groups together; 0 is
 	// any number. A browser in which the user signs in again goes on with its own.
 	MaxPerUser int `key:"max_per_user" default:"0" example:"5"`

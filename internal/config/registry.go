@@ -83,6 +83,8 @@ type Client struct {
 	FedCM bool `key:"fedcm" default:"true" example:"false"`
 	// Whether its silent renewals keep a session from idling out.
 	RenewalIsActivity *bool `key:"renewal_is_activity" example:"false" otherwise:"session.renewal_is_activity"`
+	// Whether a renewal cookie may be planted for it; see session.renewal_cookie.
+	RenewalCookie bool `key:"renewal_cookie" default:"true" example:"false"`
 	// `sha256:` and 64 hex digits, as `hush hash-secret` prints it. A
 	// confidential app needs this, secret, jwks or jwks_uri.
 	SecretHash Secret `key:"secret_hash" example:"sha256:9f86d081..." otherwise:"none"`

@@ -56,6 +56,9 @@ type Options struct {
 	// RenewalIsActivity says whether silent renewals keep a session from
 	// idling out, where a client does not say. Default true, as Auth0.
 	RenewalIsActivity *bool
+	// RenewalCookie is how long a renewal cookie lasts; 0: there are none. Default
+	// 24 h.
+	RenewalCookie *time.Duration
 	// DPoPNonce says whether DPoP proofs that ask for tokens need a nonce.
 	// Default true.
 	DPoPNonce      *bool
@@ -167,7 +170,10 @@ func New(o Options) (*Provider, error) {
 		Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,
 		Keys: p.clientKeys, Objects: authorize.NewObjects(p.egress),
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
-		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity,
+		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity, RenewalCookie: 24 * time.Hour,
+	}
+	if o.RenewalCookie != nil {
+		p.flows.RenewalCookie = *o.RenewalCookie
 	}
 	if r := o.Registration; r.Enabled {
 		p.shared.Register = register.New(register.Config{

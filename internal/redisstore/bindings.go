@@ -42,3 +42,11 @@ func bindingField(s session.Scope) string {
 	}
 	return ""
 }
+
+// boundAt reads when a binding was made; "" for none.
+func boundAt(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	return millis(text)
+}

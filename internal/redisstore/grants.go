@@ -32,11 +32,19 @@ func (s *Store) Redeem(ctx context.Context, r token.Redemption) (session.Session
 	a, err := s.runDurable(ctx, redeemScript, familyKeys(r.Key, r.JTI),
 		s.judged(r.ClientID, string(r.Needs), r.IssuedAt.UnixMilli(), r.Lifetime.Milliseconds(), r.Attempt,
 			r.Outlives.Milliseconds(), usedSlack.Milliseconds(), s.latest(ctx),
-			r.JTI, first.Hash, first.Lifetime.Milliseconds(), flag(first.Outlives), mostFamilies)...)
+			r.JTI, first.Hash, first.Lifetime.Milliseconds(), flag(first.Outlives), mostFamilies, r.Site)...)
+	if err != nil || len(a.rest) == 0 {
+		return session.Session{}, a.now, err
+	}
+	last := len(a.rest) - 1
+	bound, err := boundAt(a.text(last))
 	if err != nil {
 		return session.Session{}, a.now, err
 	}
-	return read(r.Key, a)
+	a.rest = a.rest[:last]
+	got, now, err := read(r.Key, a)
+	got.Bound = bound
+	return got, now, err
 }
 
 // keep leaves the session on its user's list for as long as a family may outlive

@@ -13,7 +13,7 @@ import (
 func (s *Store) Peek(ctx context.Context, p token.Candidate) (token.Standing, error) {
 	ctx, cancel := deadline(ctx)
 	defer cancel()
-	a, err := s.run(ctx, peekScript, familyKeys(p.Key, p.JTI), s.judged(candidateArgs(p)...)...)
+	a, err := s.run(ctx, peekScript, familyKeys(p.Key, p.JTI), s.judged(append(candidateArgs(p), p.Site)...)...)
 	if errors.Is(err, token.ErrReused) && s.replica > 0 {
 		// Ended, but perhaps on the primary only.
 		if err := s.Revoke(ctx, p.Key, p.JTI, p.ClientID, p.Outlives); err != nil {
@@ -47,5 +47,6 @@ func standing(a answer, err error) (token.Standing, error) {
 	if err != nil {
 		return token.Standing{}, err
 	}
-	return token.Standing{Now: a.now, UserID: a.text(0), Live: a.text(1) == "1", Answer: a.text(2), Credential: a.text(3)}, nil
+	bound, err := boundAt(a.text(4))
+	return token.Standing{Now: a.now, UserID: a.text(0), Live: a.text(1) == "1", Answer: a.text(2), Credential: a.text(3), Bound: bound}, err
 }

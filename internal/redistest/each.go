@@ -75,6 +75,31 @@ func (k Kit) Age(ctx context.Context, key session.Key, d time.Duration) error {
 	return age.Run(ctx, k.store.Client(), []string{"hush:{" + key.String() + "}:s"}, d.Milliseconds()).Err()
 }
 
+// ageBindings moves what a record's bindings say of themselves. KEYS: the record.
+var ageBindings = redis.NewScript(`
+local d = tonumber(ARGV[1])
+local function earlier(text) return string.format('%.0f', tonumber(text) - d) end
+local fields = redis.call('HGETALL', KEYS[1])
+for i = 1, #fields, 2 do
+  if string.match(fields[i], '^bh?:') then
+    local lines = {}
+    for line in string.gmatch(fields[i + 1], '[^\n]+') do
+      local head, expires, made, rest = string.match(line, '^([^\t]*\t[^\t]*\t)(%d+)\t(%d+)(.*)$')
+      if expires ~= '0' then expires = earlier(expires) end
+      lines[#lines + 1] = head .. expires .. '\t' .. earlier(made) .. rest
+    end
+    redis.call('HSET', KEYS[1], fields[i], table.concat(lines, '\n'))
+  end
+end
+return 1
+`)
+
+// AgeBindings makes the bindings of a session d older, and neither the session nor
+// the sign-in that they were made under.
+func (k Kit) AgeBindings(ctx context.Context, key session.Key, d time.Duration) error {
+	return ageBindings.Run(ctx, k.store.Client(), []string{"hush:{" + key.String() + "}:s"}, d.Milliseconds()).Err()
+}
+
 // ageFamily moves a refresh family's times, in ms, and what it and the answer of
 // its last rotation have left to live.
 // KEYS: the family, the answer.

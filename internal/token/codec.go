@@ -10,9 +10,13 @@ import (
 	"github.com/hush-sso/hush/internal/seal"
 )
 
-// codecVersion is the first byte of a grant. Refresh tokens hold grants for
-// weeks: a version that stops being read ends them.
-const codecVersion = "\x02"
+// codecVersion is the first byte of a grant, topLevelVersion that of one which is
+// TopLevel. Refresh tokens hold grants for weeks: a version that stops being read
+// ends them.
+const (
+	codecVersion    = "\x02"
+	topLevelVersion = "\x03"
+)
 
 // appendGrant appends the grant without its client id:
 //
@@ -22,7 +26,11 @@ const codecVersion = "\x02"
 // its audience, 0 for none or an index into audiences and one, and its scope, an
 // index into scopes or one past the end and the scope itself.
 func appendGrant(b []byte, g *Grant) []byte {
-	b = append(b, codecVersion...)
+	version := codecVersion
+	if g.TopLevel {
+		version = topLevelVersion
+	}
+	b = append(b, version...)
 	b = append(b, g.Key[:]...)
 	for _, s := range g.strings() {
 		b = appendString(b, *s)
@@ -82,7 +90,8 @@ func appendNeeds(b []byte, g *Grant) []byte {
 func parseGrant(raw []byte) (Grant, error) {
 	var g Grant
 	r := reader{rest: string(raw)} // one copy, of which all strings are parts
-	if r.take(1) != codecVersion {
+	version := r.take(1)
+	if g.TopLevel = version == topLevelVersion; !g.TopLevel && version != codecVersion {
 		return Grant{}, fmt.Errorf("%w: unknown version", seal.ErrInvalid)
 	}
 	copy(g.Key[:], r.take(len(g.Key)))

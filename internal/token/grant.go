@@ -33,6 +33,10 @@ type Grant struct {
 	AMR      []string
 	AuthTime time.Time // to the millisecond in a code, to the second in a token
 	IssuedAt time.Time // to the millisecond in a code
+
+	// TopLevel: the code was gotten in a window of its own. In a frame everybody can
+	// have one asked for who can show the app's page. Refresh tokens do not tell.
+	TopLevel bool
 }
 
 // Subject is the sub claim.

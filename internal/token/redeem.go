@@ -23,6 +23,7 @@ type RedeemRequest struct {
 	Origin      string      // of the page that sends it, as its browser says; "": none
 	Verifier    string      // PKCE code_verifier; "": none
 	Proof       *dpop.Proof // that came along, read but not used; nil: none
+	Site        string      // as Redemption has it
 	Ask
 }
 
@@ -63,6 +64,7 @@ func (i *Issuer) Redeem(ctx context.Context, c *client.Client, r RedeemRequest) 
 		Attempt:  NewJTI(),
 		Outlives: i.outlives(c, &g, r.APIs),
 		Family:   family,
+		Site:     r.Site,
 	})
 	if err != nil {
 		return Redeemed{}, redeemError(err)

@@ -17,6 +17,7 @@ import (
 type RefreshRequest struct {
 	Token string
 	Proof *dpop.Proof // that came along, read but not used; nil: none
+	Site  string      // as Redemption has it
 	Ask
 	Activity bool // this keeps the session from idling out
 }
@@ -29,6 +30,7 @@ type Refresh struct {
 	Live       bool        // the session is; otherwise the token outlives it
 	Next       string      // the token that follows, good once Rotate returned it
 	Credential string      // see Standing
+	Bound      time.Time   // see session.Session
 	Before     []byte      // the answer that the token was given already; nil: none yet
 
 	token     refreshToken
@@ -63,6 +65,7 @@ func (i *Issuer) PresentRefresh(ctx context.Context, c *client.Client, r Refresh
 	f.candidate = Candidate{
 		Key: t.grant.Key, JTI: t.grant.JTI, ClientID: c.ID, Needs: t.grant.Needs, Hash: t.secret.Hash(),
 		MayOutlive: c.RefreshTokenOutlivesSession, Outlives: i.outlives(c, &t.grant, r.APIs),
+		Site: r.Site,
 	}
 	s, err := i.grants.Peek(ctx, f.candidate)
 	if err != nil {
@@ -71,7 +74,7 @@ func (i *Issuer) PresentRefresh(ctx context.Context, c *client.Client, r Refresh
 	if s.UserID != t.grant.UserID {
 		return nil, errors.New("token: the refresh family names another user than the sealed token")
 	}
-	f.Now, f.Live, f.Credential = s.Now, s.Live, s.Credential
+	f.Now, f.Live, f.Credential, f.Bound = s.Now, s.Live, s.Credential, s.Bound
 	f.next = t.successor(s.Now)
 	f.Next = i.sealRefresh(f.next)
 	f.Before, err = f.open(s.Answer)

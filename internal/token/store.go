@@ -69,6 +69,7 @@ type Redemption struct {
 	Attempt  string        // one call of Redeem, so that a retry is no replay
 	Outlives time.Duration // how long a token from this code can live
 	Family   *Family       // nil: without refresh tokens
+	Site     string        // whose latest binding of the client is to be told, as Session.Bound; "": none
 }
 
 // Family is what begins with the first refresh token of a grant.
@@ -87,6 +88,7 @@ type Candidate struct {
 	Hash       string        // of the token's secret
 	MayOutlive bool          // the client's families still may
 	Outlives   time.Duration // how long a token of the grant can live
+	Site       string        // as Redemption has it
 }
 
 // Rotation replaces a refresh token.
@@ -106,6 +108,7 @@ type Standing struct {
 	// Credential is the session's, or where that is over what it was at the last
 	// refresh in its life.
 	Credential string
+	Bound      time.Time // as Session has it
 }
 
 // Check asks whether a grant still holds.

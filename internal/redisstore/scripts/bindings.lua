@@ -45,3 +45,14 @@ end
 local function under(r, b)
   r.at, r.acr, r.amr, r.cv = b.at, b.acr, b.amr, b.cv ~= '' and b.cv or false
 end
+
+-- newest returns when the latest binding of a client and site was made that stands,
+-- "" for none.
+local function newest(client, site)
+  local made = ''
+  if site == '' then return made end
+  for _, b in ipairs(bindings('b:' .. client)) do
+    if b.site == site then made = int(b.made) end
+  end
+  return made
+end

@@ -21,7 +21,9 @@ local function present(a)
   return 'reused'
 end
 
-local function stands(r, answer) return {'ok', int(now), r.uid, r.live and '1' or '0', answer, r.cv or ''} end
+local function stands(r, answer, bound)
+  return {'ok', int(now), r.uid, r.live and '1' or '0', answer, r.cv or '', bound or ''}
+end
 
 -- What both scripts get first.
 local asked = {

@@ -7,6 +7,7 @@ local issued, lifetime = tonumber(ARGV[3]), tonumber(ARGV[4])
 local outlives, slack = tonumber(ARGV[6]), tonumber(ARGV[7])
 local latest = tonumber(ARGV[8])
 local jti, hash, life, out, most = ARGV[9], ARGV[10], tonumber(ARGV[11]), ARGV[12], tonumber(ARGV[13])
+local site = ARGV[14]
 
 -- A server that hung finds the attempt when it wakes up. Its caller has given up
 -- and will try again: by then it must not have used the code.
@@ -28,8 +29,11 @@ if s ~= 'active' then return no(s) end
 if left <= 0 then return no('code_expired') end
 if not r.c or not covers(r.c, needs) then return no('not_granted') end
 settle(r)
-if used then return yes(r) end
+-- With it goes when the latest binding of the site was made.
+local answer = yes(r)
+answer[#answer + 1] = newest(client, site)
+if used then return answer end
 
 redis.call('SET', KEYS[2], 'ok ' .. attempt, 'PX', int(left + slack))
 if hash ~= '' then begin(r, {client = client, jti = jti, hash = hash, life = life, out = out, most = most}) end
-return yes(r)
+return answer
