@@ -150,7 +150,8 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	s.meetBrowser(q, b.account(q.client.SSOGroup))
 	if single && account.Handle.IsZero() && b.Cookie == silent.CookiePresent {
-		b.Cookie = silent.CookieAbsent // the cookie holds other groups only
+		// The cookie came, and holds other groups only.
+		b.Cookie, b.Storage = silent.CookieAbsent, silent.StorageActive
 	}
 	if r, ok := s.renewalOf(q, b); ok && single && account.Handle.IsZero() {
 		account, q.renewal, b.Cookie = r.SignedIn, r, silent.CookiePresent

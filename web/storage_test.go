@@ -254,6 +254,70 @@ func TestStorageMarker(t *testing.T) {
 	}(), silent.NoSession)
 }
 
+// TestStorageByteForByte: whatever stands in a state comes back in the refusal, and
+// goes along when the request is sent once more.
+func TestStorageByteForByte(t *testing.T) {
+	s := start(t, hushtest.Options{})
+	a := held(t, s.Node(0), "none")
+	for _, state := range awkward {
+		for _, mode := range modes {
+			for _, method := range []string{http.MethodGet, http.MethodPost} {
+				q := quiet("every", "response_mode", mode, "state", state, "login_hint", state)
+				r := send(a, method, q)
+				if got := r.Asks.Refusal.Params["state"]; got != state {
+					t.Errorf("%s by %s: state is %q, want %q", mode, method, got, state)
+				}
+				again, err := url.Parse(r.Asks.Again)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sent := again.Query()
+				if method == http.MethodPost {
+					sent = r.Asks.Posted
+				}
+				if got := sent.Get("state"); got != state {
+					t.Errorf("%s by %s: it goes again with the state %q, want %q", mode, method, got, state)
+				}
+				if n := strings.Count(r.Body, "<script"); n != 1 {
+					t.Errorf("%s by %s: the page has %d scripts", mode, method, n)
+				}
+			}
+		}
+	}
+}
+
+// TestStorageOtherGroup: where the cookie came and holds others only, it was not held
+// back, and there is nothing to ask for.
+func TestStorageOtherGroup(t *testing.T) {
+	s := start(t, hushtest.Options{})
+	in := signIn(t, s.Node(0), "alice")
+	for _, access := range []string{"none", "inactive", "active", ""} {
+		a := held(t, in, access)
+		a.SetHeader("Referer", "https://app.island.test/")
+		r := a.Authorize(quiet("island"))
+		if r.Asks != nil || r.Header.Get(activate) != "" {
+			t.Errorf("%q: %q, %+v", access, r.Header.Get(activate), r.Asks)
+			continue
+		}
+		refusedAs(t, r, silent.NoSession)
+	}
+}
+
+// TestStorageIsLogged: a refusal that the browser answers by itself is none of an app's.
+func TestStorageIsLogged(t *testing.T) {
+	s := start(t, hushtest.Options{})
+	held(t, s.Node(0), "inactive").Authorize(quiet("every"))
+	held(t, s.Node(0), "none").Authorize(quiet("every"))
+	for _, want := range []string{
+		`"result":"retried","reason":"cookie_blocked","remedy":"header","client":"every"`,
+		`"result":"login_required","reason":"cookie_blocked","remedy":"page","client":"every"`,
+	} {
+		if log := s.Log(); strings.Count(log, want) != 1 {
+			t.Errorf("the log has no %s:\n%s", want, log)
+		}
+	}
+}
+
 // TestStorageSaysWhy: a cookie that came is judged by its session, whatever the
 // browser says of others; and an invalid request is refused as one.
 func TestStorageSaysWhy(t *testing.T) {

@@ -21,6 +21,7 @@ const (
 	hybrid     way = "hybrid"     // with code id_token
 	implicit   way = "implicit"   // with id_token token
 	monitor    way = "monitor"    // with check_session_iframe
+	hushjs     way = "hush"       // with hush.js in front
 )
 
 // library is a browser library under test, with the app that uses it.
@@ -80,11 +81,11 @@ func (l library) spec(w way, origins ...string) client.Spec {
 var libraries = []library{
 	{
 		name: "oidc-client-ts", global: "oidc", exports: "IndexedDbDPoPStore, UserManager",
-		ways: []way{plain, refresh, dpop, monitor}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant", revokes: true,
+		ways: []way{plain, refresh, dpop, monitor, hushjs}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant", revokes: true,
 	},
 	{
 		name: "@auth0/auth0-spa-js", global: "auth0", exports: "Auth0Client",
-		ways: []way{plain, refresh, dpop}, redirects: []string{"/callback"}, refused: "login_required", ended: "login_required", revokes: true,
+		ways: []way{plain, refresh, dpop, hushjs}, redirects: []string{"/callback"}, refused: "login_required", ended: "login_required", revokes: true,
 	},
 	{
 		name: "auth0-js", global: "auth0", exports: "WebAuth",

@@ -47,13 +47,12 @@ func (d *deaf) around(next http.Handler) http.Handler {
 	})
 }
 
-// inFrames runs a journey on *.test with third-party cookies blocked, in a browser where
-// alice is signed in at the provider. All of it is done with the app's page open.
+// inFrames runs a journey on *.test in a browser where alice is signed in at the provider
+// and the app's page is open.
 func inFrames(t *testing.T, bo browsertest.Options, journey func(t *testing.T, f *frames, d *deaf)) {
 	t.Helper()
 	d := &deaf{}
 	o := hushtest.Options{Around: d.around, Clients: []client.Spec{{ID: framedID, FirstParty: true, RedirectURIs: []string{framed + "/callback"}}}}
-	bo.ThirdPartyCookies = browsertest.Blocked
 	onSites(t, o, bo, func(t *testing.T, w *world) {
 		f := &frames{world: w, got: map[string][]url.Values{}}
 		w.Serve("app.framed.test", f)
@@ -176,7 +175,7 @@ func (f *frames) each(t *testing.T, attributes string, judge func(method, mode s
 // tokens without a cookie of its own, without a gesture and in two requests: by the
 // header, and by the page where the browser did not tell of its grant.
 func TestStorageGranted(t *testing.T) {
-	inFrames(t, browsertest.Options{}, func(t *testing.T, f *frames, d *deaf) {
+	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Blocked}, func(t *testing.T, f *frames, d *deaf) {
 		f.b.GrantStorageAccess(framed, f.origin())
 		for _, byPage := range []bool{false, true} {
 			d.on.Store(byPage)
@@ -199,6 +198,24 @@ func TestStorageGranted(t *testing.T) {
 	})
 }
 
+// TestStorageAllowed: where third-party cookies are allowed there is nothing to ask for:
+// one request brings tokens, and one says that nobody is signed in.
+func TestStorageAllowed(t *testing.T) {
+	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Allowed}, func(t *testing.T, f *frames, _ *deaf) {
+		f.each(t, "{}", func(method, mode string, answer url.Values, took []entry) {
+			if answer.Get("code") == "" || len(took) != 1 {
+				t.Errorf("%s by %s: %v after %+v", mode, method, answer, took)
+			}
+		})
+		f.forget()
+		f.each(t, "{}", func(method, mode string, answer url.Values, took []entry) {
+			if answer.Get("error_uri") != f.Issuer+"errors/no_session" || len(took) != 1 {
+				t.Errorf("nobody, %s by %s: %v after %+v", mode, method, answer, took)
+			}
+		})
+	})
+}
+
 // blocked is the refusal that says why, after one request.
 func (f *frames) blocked(t *testing.T, what string) func(method, mode string, answer url.Values, took []entry) {
 	return func(method, mode string, answer url.Values, took []entry) {
@@ -211,7 +228,7 @@ func (f *frames) blocked(t *testing.T, what string) func(method, mode string, an
 // TestStorageRefused: without a grant the page gives up by itself, in every mode and
 // frame, also where the browser never says what it decided.
 func TestStorageRefused(t *testing.T) {
-	inFrames(t, browsertest.Options{}, func(t *testing.T, f *frames, _ *deaf) {
+	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Blocked}, func(t *testing.T, f *frames, _ *deaf) {
 		f.each(t, "{}", f.blocked(t, "no grant"))
 		// What msal-browser makes; by its sandbox requestStorageAccess is forbidden.
 		f.each(t, `{sandbox: "allow-scripts allow-same-origin allow-forms"}`, f.blocked(t, "a sandbox"))
@@ -238,7 +255,7 @@ func (f *frames) patched(t *testing.T, script string) *frames {
 // TestStorageNeverHangs: a browser that never answers, or cannot be asked, ends in the
 // refusal; and one that answers too late changes nothing any more.
 func TestStorageNeverHangs(t *testing.T) {
-	inFrames(t, browsertest.Options{}, func(t *testing.T, f *frames, d *deaf) {
+	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Blocked}, func(t *testing.T, f *frames, d *deaf) {
 		for name, script := range map[string]string{
 			"never settles": `Document.prototype.requestStorageAccess = () => new Promise(() => {})`,
 			"throws":        `Document.prototype.requestStorageAccess = () => { throw new Error("no") }`,
@@ -276,7 +293,7 @@ func TestStorageNeverHangs(t *testing.T) {
 // TestStorageWithoutScripts: where the frame runs no scripts the refusal is reached
 // without them, or an answer that says what it needs, and that is the end.
 func TestStorageWithoutScripts(t *testing.T) {
-	inFrames(t, browsertest.Options{NoScript: true}, func(t *testing.T, f *frames, _ *deaf) {
+	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Blocked, NoScript: true}, func(t *testing.T, f *frames, _ *deaf) {
 		before := len(f.requests(framedID))
 		for _, mode := range []string{"web_message", "form_post"} {
 			f.ask(http.MethodGet, mode, "{}")
@@ -297,7 +314,7 @@ func TestStorageWithoutScripts(t *testing.T) {
 // TestStorageForeignPage: a page of somebody else gets no page of ours to ask by, even
 // where the user gave us access in pages of theirs.
 func TestStorageForeignPage(t *testing.T) {
-	inFrames(t, browsertest.Options{}, func(t *testing.T, f *frames, d *deaf) {
+	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Blocked}, func(t *testing.T, f *frames, d *deaf) {
 		foreign := f.Serve("shop.evil.test", http.HandlerFunc(f.page))
 		f.b.GrantStorageAccess(foreign, f.origin())
 		f.tab.Goto(foreign + "/")

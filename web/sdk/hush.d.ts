@@ -18,7 +18,7 @@ export declare const rungs: readonly Rung[];
 /** What became of a rung in the latest renewal. */
 export interface Step {
   rung: Rung;
-  state: "used" | "failed" | "unavailable" | "not-needed" | "not-tried";
+  state: "used" | "failed" | "unavailable" | "not-needed" | "not-tried" | "unknown";
   /** For a developer; empty for the rung that was used. */
   why: string;
   /** The OAuth error code, or the name of the library's error. */
@@ -32,8 +32,11 @@ export interface Report {
   version: string;
   issuer: string;
   clientId: string;
-  /** What brought the tokens; null before the first renewal, and after one that failed. */
-  rung: Rung | null;
+  /**
+   * What brought the tokens; null before the first renewal, and after one that failed.
+   * "iframe" where the library did not ask by which cookie (cookie_access=true).
+   */
+  rung: Rung | "iframe" | null;
   at: Date | null;
   /** How long it took, in milliseconds. */
   ms: number | null;
@@ -71,6 +74,13 @@ export interface Library<Result = unknown, Call extends object = object> {
   redirect?(call: Call): Promise<unknown>;
   /** Who is signed in, with which access token, good for how many seconds; or null. */
   holds?(): Promise<{ sub: string; access?: string; type?: string; left: number } | null>;
+  /**
+   * To share a renewal between tabs: what is asked for, as text; what another tab of the
+   * same user may have of a result; and taking that. Never hand a refresh token over.
+   */
+  key?(call: Call): string;
+  tokens?(result: Result): Promise<{ sub: string; [member: string]: unknown }>;
+  adopt?(tokens: any, key: string): Promise<Result>;
 }
 
 export interface Settings {
@@ -105,7 +115,7 @@ export interface Renew<Result = any, Call extends object = Record<string, any>> 
    */
   (call?: Call & May): Promise<Result>;
   /** How the latest renewal went, and which rung worked last on this origin. */
-  report(): Report & { remembered: Rung | null };
+  report(): Report & { remembered: Rung | "iframe" | null };
   /** fetch() with the access token, again with a new one after a 401. */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /** The same for any other way to send. */

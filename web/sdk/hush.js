@@ -48,7 +48,12 @@ this.steps[rung] = { state: "used", why: "" };
 skip(rung, why) {
 this.steps[rung] = { state: "unavailable", why };
 }
-framed(rung = "third-party-cookie") {
+framed(rung) {
+if (!rung) {
+this.rung = "iframe";
+for (const name of Object.keys(NONE)) this.steps[name] = { state: "unknown", why: "A frame was answered. By which cookie, tells who sends cookie_access=true." };
+return;
+}
 for (const above of rungs.slice(0, rungs.indexOf(rung))) this.steps[above] = { state: "failed", why: NONE[above] };
 this.used(rung);
 }
@@ -90,6 +95,16 @@ function listen(target, name, handler) {
 target.addEventListener(name, handler);
 return () => target.removeEventListener(name, handler);
 }
+function replace(object, name, method) {
+const own = Object.hasOwn(object, name);
+const before = object[name];
+object[name] = method;
+return () => {
+if (object[name] !== method) return;
+if (own) object[name] = before;
+else delete object[name];
+};
+}
 function answerOf(e, home) {
 const { type, response, source, url } = Object(e.data);
 if (e.origin === home.origin && type === "authorization_response") return Object(response);
@@ -99,30 +114,35 @@ return Object.fromEntries(new URLSearchParams(search.length > 1 ? search : hash.
 }
 function failureOf(err, answer, base) {
 const error = err?.error || (err?.name === "ErrorTimeout" ? "timeout" : err?.name) || "error";
-const uri = err?.error_uri ?? (answer?.error === error ? answer.error_uri : undefined);
+const uri = err?.error_uri ?? err?.url ?? (answer?.error === error ? answer.error_uri : undefined);
 const reason = typeof uri === "string" && uri.startsWith(`${base}errors/`) ? uri.slice(base.length + 7) : "";
 const why = String(err?.error_description || err?.message || error);
 return /^[\w-]{1,64}$/.test(reason) ? { error, reason, uri, why } : { error, reason: "", why };
 }
 function delegate(origin, seen) {
 const allow = `identity-credentials-get ${origin}; storage-access ${origin}`;
+const before = document.createElement;
+let on = true;
+const createElement = function () {
+const element = before.apply(document, arguments);
+if (on && element.tagName === "IFRAME") element.allow = allow;
+return element;
+};
+const undo = replace(document, "createElement", createElement);
 const observer = new MutationObserver((records) => {
-for (const node of records.flatMap((r) => [...r.addedNodes])) {
-if (node.tagName !== "IFRAME" || !isOf(node, origin)) continue;
-seen();
-if (!node.allow.includes("identity-credentials-get")) node.allow = node.allow ? `${node.allow}; ${allow}` : allow;
-}
+for (const node of records.flatMap((r) => [...r.addedNodes])) if (node.tagName === "IFRAME" && isOf(node, origin)) seen();
 });
 const start = () => observer.observe(document.body, { childList: true });
 const stop = document.body ? () => {} : listen(document, "DOMContentLoaded", start);
 if (document.body) start();
 return () => {
+on = false;
+undo();
 stop();
 observer.disconnect();
 };
 }
 function isOf(frame, origin) {
-if (frame.hasAttribute("srcdoc")) return false;
 const src = frame.getAttribute("src");
 return !src || src === "about:blank" || (URL.canParse(src, document.baseURI) && new URL(src, document.baseURI).origin === origin);
 }
@@ -134,10 +154,10 @@ if (!on || addressOf(input) !== endpoint) return before.apply(globalThis, argume
 seen(String(init?.body ?? ""));
 return before.call(globalThis, input, { ...init, credentials: "include" });
 }
-globalThis.fetch = fetch;
+const undo = replace(globalThis, "fetch", fetch);
 return () => {
 on = false;
-if (globalThis.fetch === fetch) globalThis.fetch = before;
+undo();
 };
 }
 function addressOf(input) {
@@ -223,22 +243,18 @@ ask();
 function adapter({ auth0, userManager, library }) {
 if (auth0) return forAuth0(need(auth0, "auth0", "getTokenSilently"));
 if (userManager) return forUserManager(need(userManager, "userManager", "signinSilent"));
-if (!library) return null;
-return { key: () => "", holds: async () => null, wrap: () => () => {}, ...need(library, "library", "silent") };
+return library ? forAny(need(library, "library", "silent")) : null;
+}
+function forAny(library) {
+const adapter = { key: () => "", holds: async () => null, wrap: () => () => {} };
+for (const name of ["silent", "refreshes", "refresh", "popup", "redirect", "key", "holds", "tokens", "adopt"]) {
+if (typeof library[name] === "function") adapter[name] = (...args) => library[name](...args);
+}
+return adapter;
 }
 function need(object, name, method) {
 if (typeof object[method] === "function") return object;
 throw new TypeError(`hush: ${name} has no ${method}(): pass the library's object itself`);
-}
-function replace(object, name, method) {
-const own = Object.hasOwn(object, name);
-const before = object[name];
-object[name] = method;
-return () => {
-if (object[name] !== method) return;
-if (own) object[name] = before;
-else delete object[name];
-};
 }
 const now = () => Date.now() / 1000;
 function forAuth0(auth0) {
@@ -257,6 +273,7 @@ return ask(call, { cacheMode: "cache-only" });
 const detailed = ({ sub, expires_at, ...tokens }) => ({ ...tokens, expires_in: Math.round(expires_at - now()) });
 return {
 key,
+ownWay: true,
 silent: async (call) => {
 const result = await ask(call, { ...params(call, { cookie_access: "true" }), cacheMode: "off" });
 adopted.delete(key(call));
@@ -319,7 +336,7 @@ let first;
 for (const [rung, step] of await steps(c)) {
 try {
 const done = await step(c);
-if (done) return done.result;
+if (done) return { error: first, ...done };
 } catch (err) {
 const failure = c.page.failure(err);
 c.trail.failed(rung, failure);
@@ -355,7 +372,7 @@ async function frame({ library, trail, page, call }) {
 const before = page.begin();
 const result = await library.silent(call);
 const { answer, frames, refreshed } = page.since(before);
-if (refreshed || !frames) trail.used("refresh-token");
+if (refreshed || (library.ownWay && !frames)) trail.used("refresh-token");
 else trail.framed(ACCESS[answer?.cookie_access]);
 return { result };
 }
@@ -379,14 +396,13 @@ const random = () => {
 const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
 return text.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
 };
-const nonce = random();
-const params = { response_type: "code", scope: "openid", nonce, code_challenge: random(), code_challenge_method: "S256" };
+const params = { response_type: "code", scope: "openid", nonce: random(), code_challenge: random(), code_challenge_method: "S256" };
 return navigator.credentials.get({
 mediation: choose ? "optional" : "silent",
 ...(!choose && { signal: AbortSignal.timeout(FEDCM) }),
 identity: {
 ...(choose && navigator.userActivation?.isActive && { mode: "active" }),
-providers: [{ configURL: `${base}fedcm/config.json`, clientId, nonce, params }],
+providers: [{ configURL: `${base}fedcm/config.json`, clientId, params }],
 },
 });
 }
@@ -397,12 +413,11 @@ const result = await library.popup(call);
 trail.used("popup");
 return { result };
 }
-async function redirect({ library, trail, page, call }) {
+async function redirect({ library, trail, page }) {
 if (!library.redirect) return trail.skip("redirect", "There is no redirect() of this library.");
 if (page.memory.read().redirected) return trail.skip("redirect", "It was tried already, and came back refused.");
 page.memory.write({ redirected: Date.now() });
-await library.redirect(call);
-return new Promise(() => {});
+return { leaves: true };
 }
 const SOON = 60;
 function returns(renew, library, wanted) {
@@ -439,6 +454,7 @@ again.headers.set("Authorization", `Bearer ${token}`);
 return fetch(again);
 }, renew, library);
 }
+const STILL_HERE = 10_000;
 export const version = "1.0.0";
 export { rungs };
 export function hush(options = {}) {
@@ -459,19 +475,29 @@ return running.get(id);
 }
 async function together(call, may) {
 const since = Date.now();
-if (may.popup || may.choose) return climb(call, may);
-return alone(name, async () => (await tabs.ask(library.key(call), since)) ?? climb(call, may));
+const work = async () => {
+const result = await tabs.ask(library.key(call), since);
+return result ? { result } : climb(call, may);
+};
+const done = await (may.popup || may.choose ? climb(call, may) : alone(name, work));
+return done.leaves ? leave(call, done.error) : done.result;
 }
 async function climb(call, may) {
 trail.begin();
 try {
-const result = await ladder({ call, may, home, page, library, trail, mayFedCM: options.fedcm ?? true });
+const done = await ladder({ call, may, home, page, library, trail, mayFedCM: options.fedcm ?? true });
+if (done.leaves) return done;
 page.memory.write({ rung: trail.rung, renewed: Date.now(), failed: 0, redirected: 0 });
-await tabs.keep(library.key(call), result);
-return result;
+await tabs.keep(library.key(call), done.result);
+return done;
 } finally {
 trail.end();
 }
+}
+async function leave(call, error) {
+await library.redirect(call);
+await new Promise((wake) => setTimeout(wake, STILL_HERE));
+throw error;
 }
 const undo = [page.stop, tabs.stop];
 if (library) undo.push(library.wrap(renew), returns(renew, library, options.visible ?? true));

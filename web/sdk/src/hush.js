@@ -4,8 +4,8 @@
 // way fails.
 //
 // What it changes in the page, until renew.stop(): the silent call of that one library
-// object, fetch() for the provider's token endpoint only, and the allow attribute of
-// iframes that lead to the provider. It keeps no token: localStorage holds the name of
+// object, fetch() for the provider's token endpoint only, and document.createElement(),
+// which gives new iframes an allow attribute. It keeps no token: localStorage holds the name of
 // the rung that worked and times. How it is used: docs/hush-js.md.
 import { fetched, retry, returns } from "./api.js";
 import { ladder } from "./ladder.js";
@@ -13,6 +13,8 @@ import { adapter } from "./libraries.js";
 import { storage, watch } from "./page.js";
 import { rungs, Trail } from "./report.js";
 import { alone, share } from "./tabs.js";
+
+const STILL_HERE = 10_000; // ms after which a page that was to be left is told the error
 
 export const version = "1.0.0";
 export { rungs };
@@ -40,20 +42,31 @@ export function hush(options = {}) {
   // on a click, which counts for seconds only.
   async function together(call, may) {
     const since = Date.now();
-    if (may.popup || may.choose) return climb(call, may);
-    return alone(name, async () => (await tabs.ask(library.key(call), since)) ?? climb(call, may));
+    const work = async () => {
+      const result = await tabs.ask(library.key(call), since);
+      return result ? { result } : climb(call, may);
+    };
+    const done = await (may.popup || may.choose ? climb(call, may) : alone(name, work));
+    return done.leaves ? leave(call, done.error) : done.result;
   }
 
   async function climb(call, may) {
     trail.begin();
     try {
-      const result = await ladder({ call, may, home, page, library, trail, mayFedCM: options.fedcm ?? true });
+      const done = await ladder({ call, may, home, page, library, trail, mayFedCM: options.fedcm ?? true });
+      if (done.leaves) return done;
       page.memory.write({ rung: trail.rung, renewed: Date.now(), failed: 0, redirected: 0 });
-      await tabs.keep(library.key(call), result);
-      return result;
+      await tabs.keep(library.key(call), done.result);
+      return done;
     } finally {
       trail.end();
     }
+  }
+
+  async function leave(call, error) {
+    await library.redirect(call);
+    await new Promise((wake) => setTimeout(wake, STILL_HERE));
+    throw error;
   }
 
   const undo = [page.stop, tabs.stop];

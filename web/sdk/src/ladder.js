@@ -4,13 +4,16 @@ import { ACCESS, COOKIE } from "./report.js";
 const FEDCM = 5000; // ms: browsers delay their refusals, up to minutes, on purpose
 const QUIET = 600_000; // ms in which a browser answers one silent FedCM request only
 
-/** Returns what the library's call resolves to, or throws the library's own error. */
+/**
+ * Returns { result }, what the library's call resolves to, or { leaves: true, error }
+ * where the page is to be left; or throws the library's own error.
+ */
 export async function ladder(c) {
   let first; // what the app gets if nothing works
   for (const [rung, step] of await steps(c)) {
     try {
       const done = await step(c);
-      if (done) return done.result;
+      if (done) return { error: first, ...done };
     } catch (err) {
       const failure = c.page.failure(err);
       c.trail.failed(rung, failure);
@@ -53,7 +56,7 @@ async function frame({ library, trail, page, call }) {
   const before = page.begin();
   const result = await library.silent(call);
   const { answer, frames, refreshed } = page.since(before);
-  if (refreshed || !frames) trail.used("refresh-token"); // the library took its own way
+  if (refreshed || (library.ownWay && !frames)) trail.used("refresh-token");
   else trail.framed(ACCESS[answer?.cookie_access]);
   return { result };
 }
@@ -83,14 +86,13 @@ function assertion({ base, clientId }, choose) {
     const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
     return text.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
   };
-  const nonce = random();
-  const params = { response_type: "code", scope: "openid", nonce, code_challenge: random(), code_challenge_method: "S256" };
+  const params = { response_type: "code", scope: "openid", nonce: random(), code_challenge: random(), code_challenge_method: "S256" };
   return navigator.credentials.get({
     mediation: choose ? "optional" : "silent",
     ...(!choose && { signal: AbortSignal.timeout(FEDCM) }),
     identity: {
       ...(choose && navigator.userActivation?.isActive && { mode: "active" }),
-      providers: [{ configURL: `${base}fedcm/config.json`, clientId, nonce, params }],
+      providers: [{ configURL: `${base}fedcm/config.json`, clientId, params }],
     },
   });
 }
@@ -103,12 +105,11 @@ async function popup({ library, trail, call }) {
   return { result };
 }
 
-// redirect leaves the page, once until a renewal works: what came back refused must not
-// leave again.
-async function redirect({ library, trail, page, call }) {
+// redirect is left to the caller, who holds no other tab up meanwhile. Once until a
+// renewal works: what came back refused must not leave again.
+async function redirect({ library, trail, page }) {
   if (!library.redirect) return trail.skip("redirect", "There is no redirect() of this library.");
   if (page.memory.read().redirected) return trail.skip("redirect", "It was tried already, and came back refused.");
   page.memory.write({ redirected: Date.now() });
-  await library.redirect(call);
-  return new Promise(() => {}); // the page is being left
+  return { leaves: true };
 }

@@ -1,7 +1,8 @@
 // What the ladder knows of a library:
 //
 //   silent(call)      asks in a hidden iframe, with the options of the app's own call
-//   refreshes()       whether it holds a refresh token, which refresh(call) uses
+//   refreshes()       whether it holds a refresh token, which refresh(call) uses;
+//   ownWay            or that silent uses it by itself where it has one
 //   popup(call)       with prompt=none; so does redirect(call), which leaves the page
 //   key(call)         what is asked for: tokens of one key can stand for each other
 //   holds()           { sub, access, type, left }: the user and token at hand, and for
@@ -9,29 +10,27 @@
 //   tokens(result)    what another tab may have of it; adopt(tokens, key) takes it there
 //   wrap(renew)       has the library's own silent call climb the ladder
 
+import { replace } from "./page.js";
+
 /** The adapter of what was passed to hush(); null for none. */
 export function adapter({ auth0, userManager, library }) {
   if (auth0) return forAuth0(need(auth0, "auth0", "getTokenSilently"));
   if (userManager) return forUserManager(need(userManager, "userManager", "signinSilent"));
-  if (!library) return null;
-  return { key: () => "", holds: async () => null, wrap: () => () => {}, ...need(library, "library", "silent") };
+  return library ? forAny(need(library, "library", "silent")) : null;
+}
+
+// forAny takes what an object offers of the list above, its class's methods too.
+function forAny(library) {
+  const adapter = { key: () => "", holds: async () => null, wrap: () => () => {} };
+  for (const name of ["silent", "refreshes", "refresh", "popup", "redirect", "key", "holds", "tokens", "adopt"]) {
+    if (typeof library[name] === "function") adapter[name] = (...args) => library[name](...args);
+  }
+  return adapter;
 }
 
 function need(object, name, method) {
   if (typeof object[method] === "function") return object;
   throw new TypeError(`hush: ${name} has no ${method}(): pass the library's object itself`);
-}
-
-// replace puts a method in front of an object's own, and returns the undo.
-function replace(object, name, method) {
-  const own = Object.hasOwn(object, name);
-  const before = object[name];
-  object[name] = method;
-  return () => {
-    if (object[name] !== method) return; // somebody else's is in front
-    if (own) object[name] = before;
-    else delete object[name];
-  };
 }
 
 const now = () => Date.now() / 1000;
@@ -55,6 +54,7 @@ function forAuth0(auth0) {
 
   return {
     key,
+    ownWay: true,
     silent: async (call) => {
       const result = await ask(call, { ...params(call, { cookie_access: "true" }), cacheMode: "off" });
       adopted.delete(key(call));

@@ -25,6 +25,18 @@ export function listen(target, name, handler) {
   return () => target.removeEventListener(name, handler);
 }
 
+/** Puts a method in front of an object's own, and returns the undo. */
+export function replace(object, name, method) {
+  const own = Object.hasOwn(object, name);
+  const before = object[name];
+  object[name] = method;
+  return () => {
+    if (object[name] !== method) return; // somebody else's is in front
+    if (own) object[name] = before;
+    else delete object[name];
+  };
+}
+
 // answerOf reads an authorization response that passes by: of the provider's own page,
 // or of the callback page of oidc-client-ts, which is of this origin. Nobody else's
 // message counts, and what counts is told in the report and no more.
@@ -37,38 +49,44 @@ function answerOf(e, home) {
 }
 
 // failureOf brings the libraries' errors into one form. The reason is the last part of
-// the provider's error_uri; another address is nobody's reason.
+// the provider's error_uri (url in FedCM); another address is nobody's reason.
 function failureOf(err, answer, base) {
   const error = err?.error || (err?.name === "ErrorTimeout" ? "timeout" : err?.name) || "error";
-  const uri = err?.error_uri ?? (answer?.error === error ? answer.error_uri : undefined);
+  const uri = err?.error_uri ?? err?.url ?? (answer?.error === error ? answer.error_uri : undefined);
   const reason = typeof uri === "string" && uri.startsWith(`${base}errors/`) ? uri.slice(base.length + 7) : "";
   const why = String(err?.error_description || err?.message || error);
   return /^[\w-]{1,64}$/.test(reason) ? { error, reason, uri, why } : { error, reason: "", why };
 }
 
 // delegate lets iframes of the provider use what they need of the page: allow names the
-// provider's origin and no other. Libraries put their frames into the body, some before
-// they have an address.
+// provider's origin and no other. It has to stand there before a frame has an address,
+// and libraries make theirs in all sorts of ways, so every new iframe gets it. Libraries
+// put their hidden frames into the body, where they are counted.
 function delegate(origin, seen) {
   const allow = `identity-credentials-get ${origin}; storage-access ${origin}`;
+  const before = document.createElement;
+  let on = true;
+  const createElement = function () {
+    const element = before.apply(document, arguments);
+    if (on && element.tagName === "IFRAME") element.allow = allow;
+    return element;
+  };
+  const undo = replace(document, "createElement", createElement);
   const observer = new MutationObserver((records) => {
-    for (const node of records.flatMap((r) => [...r.addedNodes])) {
-      if (node.tagName !== "IFRAME" || !isOf(node, origin)) continue;
-      seen();
-      if (!node.allow.includes("identity-credentials-get")) node.allow = node.allow ? `${node.allow}; ${allow}` : allow;
-    }
+    for (const node of records.flatMap((r) => [...r.addedNodes])) if (node.tagName === "IFRAME" && isOf(node, origin)) seen();
   });
   const start = () => observer.observe(document.body, { childList: true });
   const stop = document.body ? () => {} : listen(document, "DOMContentLoaded", start);
   if (document.body) start();
   return () => {
+    on = false; // who wrapped it since goes on calling it
+    undo();
     stop();
     observer.disconnect();
   };
 }
 
 function isOf(frame, origin) {
-  if (frame.hasAttribute("srcdoc")) return false;
   const src = frame.getAttribute("src");
   return !src || src === "about:blank" || (URL.canParse(src, document.baseURI) && new URL(src, document.baseURI).origin === origin);
 }
@@ -83,10 +101,10 @@ function sendCookies(endpoint, seen) {
     seen(String(init?.body ?? ""));
     return before.call(globalThis, input, { ...init, credentials: "include" });
   }
-  globalThis.fetch = fetch;
+  const undo = replace(globalThis, "fetch", fetch);
   return () => {
-    on = false; // who wrapped it since goes on calling it
-    if (globalThis.fetch === fetch) globalThis.fetch = before;
+    on = false;
+    undo();
   };
 }
 

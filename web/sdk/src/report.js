@@ -64,8 +64,16 @@ export class Trail {
     this.steps[rung] = { state: "unavailable", why };
   }
 
-  /** A frame was answered for the cookie of this rung: for those above it there was none. */
-  framed(rung = "third-party-cookie") {
+  /**
+   * A frame was answered for the cookie of this rung: for those above it there was none.
+   * Of a library that does not ask the provider, nobody knows which it was.
+   */
+  framed(rung) {
+    if (!rung) {
+      this.rung = "iframe";
+      for (const name of Object.keys(NONE)) this.steps[name] = { state: "unknown", why: "A frame was answered. By which cookie, tells who sends cookie_access=true." };
+      return;
+    }
     for (const above of rungs.slice(0, rungs.indexOf(rung))) this.steps[above] = { state: "failed", why: NONE[above] };
     this.used(rung);
   }
