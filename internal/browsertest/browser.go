@@ -42,6 +42,9 @@ type Options struct {
 	Width, Height     int    // viewport in CSS pixels; 0 means 1280 x 800
 	NoScript          bool   // pages run no JavaScript; Eval still works
 	NoPageCache       bool   // pages that were left are not kept for going back
+	// OneProcess keeps frames of other sites in the process of their tab, so that its
+	// settings reach them. NoScript does so too.
+	OneProcess bool
 	// Profile is the directory of a profile, for a browser that is closed and opened
 	// again. Default: one of its own.
 	Profile string
@@ -106,9 +109,7 @@ func (b *Browser) flags(bin, dir string) []chromedp.ExecAllocatorOption {
 			ownGroup(cmd)
 			b.cmd = cmd
 		}))
-	if b.opt.NoScript {
-		// Frames of other sites would be processes of their own, which the tab's
-		// switch does not reach.
+	if b.opt.OneProcess || b.opt.NoScript {
 		opts = append(opts, chromedp.Flag("disable-site-isolation-trials", true))
 	}
 	if b.opt.NoPageCache {

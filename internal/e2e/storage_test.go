@@ -255,7 +255,7 @@ func (f *frames) patched(t *testing.T, script string) *frames {
 // TestStorageNeverHangs: a browser that never answers, or cannot be asked, ends in the
 // refusal; and one that answers too late changes nothing any more.
 func TestStorageNeverHangs(t *testing.T) {
-	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Blocked}, func(t *testing.T, f *frames, d *deaf) {
+	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Blocked, OneProcess: true}, func(t *testing.T, f *frames, d *deaf) {
 		for name, script := range map[string]string{
 			"never settles": `Document.prototype.requestStorageAccess = () => new Promise(() => {})`,
 			"throws":        `Document.prototype.requestStorageAccess = () => { throw new Error("no") }`,
