@@ -158,6 +158,7 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 		s.meetBrowser(q, account)
 	}
 	facts := q.facts(b, done)
+	facts.Elsewhere = s.Host != "" && done.round == 0
 	if d := silent.Early(&facts); !d.Granted() {
 		return s.settle(q, b, d, found{}, done)
 	}

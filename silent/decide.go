@@ -31,6 +31,10 @@ type Request struct {
 	ForeignEmbedder bool // embedded by a page that is not the client's
 	OwnEmbedder     bool // embedded by a page that is told, and is the client's
 
+	// Elsewhere: people sign in at another host of the provider, and whether somebody
+	// has was not looked at.
+	Elsewhere bool
+
 	Needs       oauth.Grants // what the client must have been granted
 	SkipConsent bool         // a first-party client of an API that allows it
 
@@ -91,9 +95,8 @@ var rules = [...]rule{
 	{SecretUnknown, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return r.Cookie == CookieUnknownSecret }},
 	{CookieBlocked, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return cookieBlocked(r) }},
 	{CookieNotSent, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return cookieNotSent(r) }},
-	{NoSession, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool {
-		return r.Cookie == CookieAbsent && !cookieBlocked(r) && !cookieNotSent(r)
-	}},
+	{SessionNotHere, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return noCookie(r) && r.Elsewhere }},
+	{NoSession, true, StepLogin, func(r *Request, _ *Subject, _ time.Time) bool { return noCookie(r) && !r.Elsewhere }},
 	{SessionGone, false, StepLogin, sessionGone},
 	{SessionIdle, false, StepLogin, absent(session.Idle)},
 	{SessionExpired, false, StepLogin, absent(session.Expired)},

@@ -68,6 +68,7 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 			r.Embedded, r.CrossSite = true, true
 		},
 		NoSession:         cookie(CookieAbsent),
+		SessionNotHere:    func(r *Request, s *Subject) { cookie(CookieAbsent)(r, s); r.Elsewhere = true },
 		SessionGone:       gone(session.Gone),
 		SessionIdle:       gone(session.Idle),
 		SessionExpired:    gone(session.Expired),
@@ -339,7 +340,7 @@ func TestEarly(t *testing.T) {
 		t.Errorf("Early refuses a request with a cookie: %q", d.Reason())
 	}
 	broken := breakers(t)
-	early := map[Reason]bool{EmbedderUnknown: true, ACRUnmet: true, SecretUnknown: true, CookieBlocked: true, CookieNotSent: true, NoSession: true}
+	early := map[Reason]bool{EmbedderUnknown: true, ACRUnmet: true, SecretUnknown: true, CookieBlocked: true, CookieNotSent: true, NoSession: true, SessionNotHere: true}
 	for _, rule := range rules {
 		r, s := granted()
 		broken[rule.reason](r, s)

@@ -13,6 +13,7 @@ const (
 	CookieBlocked     Reason = "cookie_blocked"
 	CookieNotSent     Reason = "cookie_not_sent"
 	NoSession         Reason = "no_session"
+	SessionNotHere    Reason = "session_not_here"
 	SessionGone       Reason = "session_gone"
 	SessionIdle       Reason = "session_idle"
 	SessionExpired    Reason = "session_expired"
@@ -91,6 +92,13 @@ var explanations = []Explanation{
 		"Nobody is signed in",
 		"The browser holds no session cookie, and nothing kept it from sending one. The user has not signed in here with this browser, or closed it since.",
 		[]string{signIn}},
+	{SessionNotHere, oauth.LoginRequired, "No one is signed in at this host of the provider. Somebody may be at another: a top-level request tells, and brings the session along.",
+		"The session was not moved to this host",
+		"The provider is reached by several host names, with one sign-in behind them. To this one the browser's session, if there is one, was not moved yet. That needs the window, once: a frame is not sent from host to host.",
+		[]string{
+			"Call /authorize with prompt=none in the top-level window: whoever is signed in at another host is signed in here afterwards, without a page, and from then on the frame renews.",
+			signIn,
+		}},
 	{CookieBlocked, oauth.LoginRequired, "The browser blocks third-party cookies in this iframe, so the user may well be signed in.",
 		"The browser blocks our cookie in the iframe",
 		"The request came from an iframe on another site, and the browser said that it holds cookies back there (Sec-Fetch-Storage-Access). Nothing is known about the user's session. Access that was granted before was asked for, where the page around the iframe is the app's and says so, and did not help.",

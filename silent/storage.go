@@ -45,6 +45,11 @@ func (r *Request) heldBack() bool {
 
 func cookieBlocked(r *Request) bool { return r.heldBack() && r.Storage != StorageUnknown }
 
+// noCookie: there is none, and nothing kept it from being sent.
+func noCookie(r *Request) bool {
+	return r.Cookie == CookieAbsent && !cookieBlocked(r) && !cookieNotSent(r)
+}
+
 // cookieNotSent: once our own page in the frame asked again, the request is sent
 // from our site, and the frame is still another's.
 func cookieNotSent(r *Request) bool {

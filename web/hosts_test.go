@@ -128,9 +128,9 @@ func TestSilentAtHosts(t *testing.T) {
 			t.Errorf("%s: the way is %v", mode, w.path)
 		}
 	}
-	declined(t, w.framed(shopHost, hostRequest("shop")), shopHost, "login_required", "no_session")
+	declined(t, w.framed(shopHost, hostRequest("shop")), shopHost, "login_required", "session_not_here")
 	signIn(t, w.at[issuer], "alice")
-	declined(t, w.framed(shopHost, hostRequest("shop")), shopHost, "login_required", "no_session") // no frame is moved
+	declined(t, w.framed(shopHost, hostRequest("shop")), shopHost, "login_required", "session_not_here") // no frame is moved
 	answered(t, w.authorize(shopHost, hostRequest("shop", "prompt", "none")), shopHost)
 	answered(t, w.framed(shopHost, hostRequest("shop")), shopHost)
 	w.at[issuer].Get("v2/logout")

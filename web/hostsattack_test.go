@@ -220,7 +220,7 @@ func TestSecretsOfHosts(t *testing.T) {
 			thief := w.copy()
 			params := map[string]url.Values{issuer: request("every"), shopHost: hostRequest("shop"), newsHost: hostRequest("news")}[to]
 			thief.at[to].SetCookie(ssoCookie, w.at[from].Cookie(ssoCookie))
-			declined(t, thief.framed(to, params), to, "login_required", "no_session")
+			declined(t, thief.framed(to, params), to, "login_required", map[bool]string{true: "no_session", false: "session_not_here"}[to == issuer])
 			thief.at[to].SetCookie(ssoCookie, resealed(t, w.at[from].Cookie(ssoCookie), from, to))
 			declined(t, thief.framed(to, params), to, "login_required", "session_superseded")
 		}
