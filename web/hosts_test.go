@@ -238,3 +238,32 @@ func TestHostsReload(t *testing.T) {
 	}
 	answered(t, w.framed(shopHost, hostRequest("shop")), shopHost)
 }
+
+// TestHopTrips: a hop looks at the session at both hosts, uses a ticket up and makes
+// a secret. All else is as for a request at the issuer's host.
+func TestHopTrips(t *testing.T) {
+	store := embedded(t)
+	p := hostsNode(t, store, nil)
+	signedInAt(t, p, shopHost, "shop", "bob") // from then on the store knows the scripts
+	w, stranger := signedInAtIssuer(t, openRoamer(t, p), "alice"), openRoamer(t, p)
+	for _, c := range []struct {
+		name string
+		want int
+		ask  func()
+	}{
+		{"nobody there, in a frame", 0, func() {
+			declined(t, w.framed(shopHost, hostRequest("shop")), shopHost, "login_required", "session_not_here")
+		}},
+		{"first use", 5, func() { answered(t, w.authorize(shopHost, hostRequest("shop", "prompt", "none")), shopHost) }},
+		{"then, in the window", 1, func() { answered(t, w.authorize(shopHost, hostRequest("shop")), shopHost) }},
+		{"another host", 4, func() { answered(t, w.authorize(newsHost, hostRequest("shop", "prompt", "none")), newsHost) }},
+		{"then, in a frame", 1, func() { answered(t, w.framed(newsHost, hostRequest("shop")), newsHost) }},
+		{"a host where nobody is signed in", 0, func() {
+			declined(t, stranger.authorize(shopHost, hostRequest("shop", "prompt", "none")), shopHost, "login_required", "no_session")
+		}},
+	} {
+		if n := redistest.Trips(store, c.ask); n != c.want {
+			t.Errorf("%s: %d trips, want %d", c.name, n, c.want)
+		}
+	}
+}
