@@ -77,6 +77,11 @@ func (b *Browser) held(group string) []SignedIn {
 	return all
 }
 
+// heldBy returns all that a browser holds of the users that are meant.
+func (b *Browser) heldBy(meant func(userID string) bool) []SignedIn {
+	return slices.DeleteFunc(slices.Clone(b.Accounts), func(a SignedIn) bool { return !meant(a.UserID) })
+}
+
 // of returns the session that a browser holds of an account and that may live;
 // zero for none.
 func (b *Browser) of(group, userID string) SignedIn {

@@ -15,6 +15,8 @@ type arrival struct {
 	Pushed string `json:"pu,omitempty"` // under the request_uri of this id; "" for none
 	At     int64  `json:"at,omitempty"` // when it was pushed, unix seconds
 	From   *from  `json:"f,omitempty"`  // from another host of ours, which answers it; nil for none
+	Origin string `json:"or,omitempty"` // from a browser, for a page of this origin (FedCM); "" for no such
+	Sub    string `json:"su,omitempty"` // the account that the person picked there, as the app knows it
 	Own    Own    `json:"ow,omitempty"` // for a page of ours, and no app's
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"slices"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -13,33 +12,58 @@ import (
 // Assertion is what a browser asks for on behalf of a page, after its own dialog or
 // silently (FedCM, identity assertion endpoint).
 type Assertion struct {
-	ClientID string
-	Origin   string // of the page, as the browser says
-	Account  string // the id of the account, as Known gave it
-	Chosen   bool   // the person picked it, and not the browser by itself
-	Params   oauth.Params
+	Origin  string       // of the page, as the browser says
+	Account string       // the id of the account, as Known gave it
+	Chosen  bool         // the person picked it, and not the browser by itself
+	Params  oauth.Params // as at the authorization endpoint, without redirect_uri
+	Problem *oauth.Error // what is wrong with them already; nil for nothing
 }
 
 // Assert answers a browser that asks for tokens on behalf of a page: as prompt=none
 // does, for the account that is named. The Outcome's Answer is for the browser to
-// hand over. A Fault is for a page that is not the app's, which learns nothing.
+// hand over. Where the person has just picked the account it may be an Ask, which goes
+// on in a window of its own. A Fault is for a page that is not the app's, which learns
+// nothing.
 func (s *Service) Assert(ctx context.Context, a Assertion, b Browser) Outcome {
-	set, away := s.registry(ctx, a.ClientID)
+	set, away := s.registry(ctx, a.Params.Get("client_id"))
 	if away != nil {
 		return Outcome{Fault: away}
 	}
-	c := set.Client(a.ClientID)
+	c := set.Client(a.Params.Get("client_id"))
 	if err := mayAssert(c, a.Origin); err != nil {
 		return Outcome{Fault: err}
 	}
-	q := &request{params: a.Params, set: set, client: c, origin: a.Origin, maxAge: -1}
-	err := s.read(q)
-	q.mode, q.prompt = oauth.ModeFedCM, silently
-	if err != nil {
-		return s.refuse(q, err)
+	if a.Problem != nil {
+		return s.refuse(&request{client: c, prompt: silently, mode: oauth.ModeFedCM, origin: a.Origin}, a.Problem)
 	}
-	b, done := s.asAccount(a, c.SSOGroup, b)
-	return s.decide(ctx, q, b, done)
+	q, refused := s.validate(set, a.Params, arrival{Origin: a.Origin}, b)
+	if refused != nil {
+		return *refused
+	}
+	b.Embedded, b.CrossSite, b.Embedder = false, false, ""
+	mine := b.heldBy(func(userID string) bool { return s.accountID(userID) == a.Account })
+	if len(mine) > 0 && a.Chosen {
+		if live := b.of(q.client.SSOGroup, mine[0].UserID); !live.Handle.IsZero() {
+			// From now on the app gets this one, and not another of the browser's.
+			q.came.Sub = s.Tokens.Subject(q.client, live.UserID)
+			q.hintSub = q.came.Sub
+			return s.decide(ctx, q, b, progress{Chosen: true, account: live})
+		}
+	}
+	q.prompt, b.Accounts = silently, mine
+	return s.decide(ctx, q, b, progress{})
+}
+
+// handed reads a request for what a browser hands to a page.
+func (s *Service) handed(set *client.Set, p oauth.Params, came arrival) (*request, *oauth.Error) {
+	c := set.Client(p.Get("client_id"))
+	if err := mayAssert(c, came.Origin); err != nil {
+		return nil, err
+	}
+	q := &request{params: p, set: set, client: c, came: came, origin: came.Origin, hintSub: came.Sub, maxAge: -1}
+	err := s.read(q)
+	q.mode = oauth.ModeFedCM
+	return q, err
 }
 
 // silently is prompt=none.
@@ -57,22 +81,6 @@ func mayAssert(c *client.Client, origin string) *oauth.Error {
 		return oauth.Errorf(oauth.UnauthorizedClient, "FedCM is switched off for this app: remove fedcm: false from the client.")
 	}
 	return nil
-}
-
-// asAccount is the browser as if it held one account only. Where the person picked
-// it among others, it is the app's from now on.
-func (s *Service) asAccount(a Assertion, group string, b Browser) (Browser, progress) {
-	b.Embedded, b.CrossSite, b.Embedder = false, false, ""
-	mine := slices.DeleteFunc(slices.Clone(b.Accounts), func(one SignedIn) bool { return s.accountID(one.UserID) != a.Account })
-	only := b
-	only.Accounts = mine
-	if len(mine) == 0 {
-		return only, progress{}
-	}
-	if live := b.of(group, mine[0].UserID); a.Chosen && !live.Handle.IsZero() {
-		return b, progress{Chosen: true, account: live}
-	}
-	return only, progress{}
 }
 
 // accountID is how browsers know an account. Apps do not see it. It must stay the

@@ -80,12 +80,12 @@ func (s *Service) known(u login.User) Known {
 // user's sessions: the app asks for it, through a browser that is signed in as that
 // user (FedCM, disconnect endpoint). hint names the account, as the app knows it. The
 // error is an *oauth.Error, invalid_request where the browser holds no such account.
-func (s *Service) Disconnect(ctx context.Context, a Assertion, hint string, b Browser) (account, userID string, err error) {
-	c, err := s.Find(ctx, a.ClientID)
+func (s *Service) Disconnect(ctx context.Context, clientID, origin, hint string, b Browser) (account, userID string, err error) {
+	c, err := s.Find(ctx, clientID)
 	if err != nil {
 		return "", "", err
 	}
-	if err := mayAssert(c, a.Origin); err != nil {
+	if err := mayAssert(c, origin); err != nil {
 		return "", "", err
 	}
 	users, err := s.usersOf(ctx, b)

@@ -154,7 +154,7 @@ func (s *Service) ask(q *request, b Browser, current *session.Session, done prog
 		return s.elsewhere(q, b, done, draft.Step)
 	}
 	out := Outcome{ClientID: q.client.ID}
-	draft.Client, draft.To, draft.Locales = q.client, q.redirect, q.params.Get(uiLocales)
+	draft.Client, draft.To, draft.Origin, draft.Locales = q.client, q.redirect, q.origin, q.params.Get(uiLocales)
 	if q.came.From != nil {
 		draft.Onward = s.Hops.targets[q.came.From.Host].Origin
 	}

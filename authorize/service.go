@@ -131,8 +131,11 @@ func (s *Service) validate(set *client.Set, p oauth.Params, came arrival, b Brow
 // check reads a request. On error it returns as much of it as an answer needs,
 // or nil where there is no address that one could be sent to.
 func (s *Service) check(set *client.Set, p oauth.Params, came arrival) (*request, *oauth.Error) {
-	if came.Own != "" {
+	switch {
+	case came.Own != "":
 		return s.own(set, p, came)
+	case came.Origin != "":
+		return s.handed(set, p, came)
 	}
 	q, err := address(set, p)
 	if err != nil {

@@ -28,6 +28,8 @@ func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, a *authoriz
 		return s.writeWebMessage(w, s.edition(r), a)
 	case oauth.ModeFormPost:
 		return s.writeFormPost(w, s.edition(r), a)
+	case oauth.ModeFedCM:
+		return writeResolution(w, s.edition(r), a)
 	default:
 		return writeRedirect(w, a)
 	}

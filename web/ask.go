@@ -147,7 +147,7 @@ func notice(ask *authorize.Ask, e *page.Edition) string {
 func consentView(base, action string, ask *authorize.Ask, e *page.Edition, parked page.Parked) page.Consent {
 	view := page.Consent{
 		Base: base, Action: action, Parked: parked, Client: ask.Client.Name,
-		ClientHost: host(ask.To.Origin()), Stranger: stranger(ask),
+		ClientHost: host(cmp.Or(ask.Origin, ask.To.Origin())), Stranger: stranger(ask),
 		Account: ask.Account.Name,
 		Back:    base + "login?account=other&" + resumption(parked),
 		Site:    ask.Client.ClientURI, Policy: ask.Client.PolicyURI, Terms: ask.Client.TOSURI,
@@ -167,7 +167,7 @@ func stranger(ask *authorize.Ask) string {
 	if !ask.Client.Unverified {
 		return ""
 	}
-	return strings.TrimSuffix(host(ask.To.FormAction()), ":")
+	return strings.TrimSuffix(host(cmp.Or(ask.Origin, ask.To.FormAction())), ":")
 }
 
 // host is an origin as people know it.

@@ -6,6 +6,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/silent"
+	"github.com/hush-sso/hush/web/page"
 )
 
 // FedCM: the browser itself asks for the accounts that it is signed in with, and for
@@ -173,10 +174,26 @@ func (s *Server) fedcmAssertion(w http.ResponseWriter, r *http.Request) error {
 		return out.Fault
 	}
 	allowBrowser(w, a.Origin)
-	if out.Answer.Err != nil {
+	switch {
+	case out.Ask != nil:
+		return s.continueOn(w, out.Ask)
+	case out.Answer.Err != nil && a.Chosen:
 		return out.Answer.Err
 	}
+	// A refusal is handed over too where the person did nothing: whatever else the
+	// browser got it would show them a dialog, and tell the page when they close that
+	// (measured with Chromium 156).
 	writeJSON(w, http.StatusOK, map[string]any{"token": handed(out.Answer)})
+	return nil
+}
+
+// continueOn lets the browser open a window in which the person is asked. The page at
+// its end hands over what the window was opened for.
+func (s *Server) continueOn(w http.ResponseWriter, ask *authorize.Ask) error {
+	if len(ask.Parked) > maxParkedURL {
+		return oauth.Errorf(oauth.InvalidRequest, "The request is too long to ask the person what it needs: send the window to /authorize.")
+	}
+	writeJSON(w, http.StatusOK, map[string]string{"continue_on": s.url("login") + "?" + resumption(page.Parked{Request: ask.Parked})})
 	return nil
 }
 
@@ -186,11 +203,11 @@ func (s *Server) assertion(r *http.Request) (authorize.Assertion, error) {
 	if err != nil {
 		return authorize.Assertion{}, err
 	}
-	params, err := fedcmParams(form)
+	params, problem := fedcmParams(form)
 	return authorize.Assertion{
-		ClientID: form.Get("client_id"), Origin: r.Header.Get("Origin"), Account: form.Get("account_id"),
-		Chosen: form.Get("is_auto_selected") != "true", Params: params,
-	}, err
+		Origin: r.Header.Get("Origin"), Account: form.Get("account_id"),
+		Chosen: form.Get("is_auto_selected") != "true", Params: params, Problem: problem,
+	}, nil
 }
 
 // fedcmDisconnect takes back what the app holds of an account.
@@ -201,13 +218,13 @@ func (s *Server) fedcmDisconnect(w http.ResponseWriter, r *http.Request) error {
 	}
 	n := recordOf(r)
 	n.client = form.Get("client_id")
-	a := authorize.Assertion{ClientID: n.client, Origin: r.Header.Get("Origin")}
-	account, userID, err := s.Authorize.Disconnect(r.Context(), a, form.Get("account_hint"), s.visit(r).Browser)
+	origin := r.Header.Get("Origin")
+	account, userID, err := s.Authorize.Disconnect(r.Context(), n.client, origin, form.Get("account_hint"), s.visit(r).Browser)
 	n.user = userID
 	if err != nil {
 		return err
 	}
-	allowBrowser(w, a.Origin)
+	allowBrowser(w, origin)
 	writeJSON(w, http.StatusOK, map[string]string{"account_id": account})
 	return nil
 }

@@ -206,8 +206,12 @@ func TestFedCMCodeOfAServer(t *testing.T) {
 // notTokens checks a refusal without a reason.
 func notTokens(t testing.TB, r *hushtest.Reply, want string) {
 	t.Helper()
-	face, _ := r.JSON()["error"].(map[string]any)
-	if face["error"] != want || r.JSON()["token"] != nil || r.Text("error_description") == "" {
+	told, _ := r.JSON()["token"].(map[string]any)
+	if face, refused := r.JSON()["error"].(map[string]any); refused && told == nil {
+		told = face
+		told["error_description"] = r.Text("error_description")
+	}
+	if told["error"] != want || told["error_description"] == "" || told["code"] != nil && told["code"] != want || told["id_token"] != nil {
 		t.Errorf("%d %s, want %s", r.Status, r.Body, want)
 	}
 }

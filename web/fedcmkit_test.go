@@ -104,8 +104,27 @@ func handedTokens(t testing.TB, r *hushtest.Reply) map[string]any {
 	return object
 }
 
-// notHanded checks a refusal that the app is told, with its reason.
+// notHanded checks a refusal that the app is told silently, with its reason.
 func notHanded(t testing.TB, r *hushtest.Reply, clientID string, reason silent.Reason) {
+	t.Helper()
+	told, _ := r.JSON()["token"].(map[string]any)
+	why := silent.Explain(reason)
+	if r.Status != http.StatusOK || told["error"] != why.Error || told["error_description"] != why.Text || told["error_uri"] != issuer+"errors/"+string(reason) || told["iss"] != issuer {
+		t.Errorf("%d %s, want %s", r.Status, r.Body, reason)
+	}
+	for _, name := range []string{"code", "access_token", "id_token"} {
+		if told[name] != nil {
+			t.Errorf("a refusal carries a %s", name)
+		}
+	}
+	if r.JSON()["error"] != nil || r.Header.Get("Access-Control-Allow-Origin") != originOf(clientID) {
+		t.Errorf("a refusal is %s for %q", r.Body, r.Header.Get("Access-Control-Allow-Origin"))
+	}
+}
+
+// notGiven is notHanded where the person picked the account: the browser shows that it
+// was in vain, and tells the page.
+func notGiven(t testing.TB, r *hushtest.Reply, clientID string, reason silent.Reason) {
 	t.Helper()
 	face, _ := r.JSON()["error"].(map[string]any)
 	want := silent.Explain(reason).Error

@@ -2,10 +2,13 @@ package browsertest
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/fedcm"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
 )
 
 // FedCM answers the browser's own dialog about accounts (FedCM) in a tab, which shows
@@ -64,13 +67,49 @@ func (f *FedCM) Select(d *fedcm.EventDialogShown, account int) {
 // sign-in page, and returns its window.
 func (f *FedCM) SignIn(d *fedcm.EventDialogShown) *Tab {
 	f.tab.t.Helper()
-	return f.tab.Popup(func() {
+	return f.Window(func() {
 		f.tab.step("go on to the sign-in page", func(ctx context.Context) error {
 			return call(ctx, fedcm.ClickDialogButton, fedcm.ClickDialogButtonParams{
 				DialogID: d.DialogID, DialogButton: fedcm.DialogButtonConfirmIdpLoginContinue,
 			})
 		})
 	})
+}
+
+// Window runs open, which makes the browser open a window for its dialog, and returns
+// the window. It is no page's popup, so that Tab.Popup does not see it.
+func (f *FedCM) Window(open func()) *Tab {
+	f.tab.t.Helper()
+	before := f.windows()
+	open()
+	for deadline := time.After(stepTime); ; {
+		for id := range f.windows() {
+			if !before[id] {
+				return f.tab.b.attach(f.tab.t, chromedp.WithTargetID(id))
+			}
+		}
+		select {
+		case <-deadline:
+			f.tab.t.Fatalf("browsertest: waited %v for a window of the browser's dialog\n%s", stepTime, f.tab.state())
+		case <-time.After(25 * time.Millisecond):
+		}
+	}
+}
+
+// windows are the browser's windows and tabs.
+func (f *FedCM) windows() map[target.ID]bool {
+	ctx, cancel := context.WithTimeout(f.tab.b.ctx, stepTime)
+	defer cancel()
+	all, err := chromedp.Targets(ctx)
+	if err != nil {
+		f.tab.t.Fatalf("browsertest: list the windows: %v", err)
+	}
+	ids := map[target.ID]bool{}
+	for _, i := range all {
+		ids[i.TargetID] = i.Type == "page"
+	}
+	maps.DeleteFunc(ids, func(_ target.ID, page bool) bool { return !page })
+	return ids
 }
 
 // Dismiss closes a dialog as a person does who wants none of it. The browser shows no
