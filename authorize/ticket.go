@@ -45,7 +45,7 @@ func (s *Service) sealTicket(c *client.Client, e Evidence, origin string) string
 }
 
 // ticketBeside returns a ticket for the page that brings an answer into a frame:
-// after that page was given access to our cookies, so that the next frame needs
+// after the browser was asked for access to our cookies, so that the next frame needs
 // none; and in the second half of the renewal cookie that brought the answer.
 func (s *Service) ticketBeside(q *request, b Browser, f found) string {
 	origin, page := q.redirect.Origin(), q.mode.Plain()
@@ -56,7 +56,7 @@ func (s *Service) ticketBeside(q *request, b Browser, f found) string {
 	switch {
 	case q.renewal.Site != "" && (!s.stale(q.renewal, f.Session.Key, f.now) || client.Site(origin) != q.renewal.Site):
 		return ""
-	case q.renewal.Site == "" && !b.Asked:
+	case q.renewal.Site == "" && !b.Asked && !b.Retried:
 		return ""
 	}
 	return s.sealTicket(q.client, Evidence{

@@ -337,6 +337,10 @@ func TestAnswerPlants(t *testing.T) {
 		if (ticket != "") != page {
 			t.Errorf("%s: ticket %v", mode, ticket != "")
 		}
+		retried := append([]string{"Origin", pageOf("recent")}, access...)
+		if (find(b.frame(request("recent", "response_mode", mode, "acr_values", "1"), retried...)) != "") != page {
+			t.Errorf("%s: after the header", mode)
+		}
 		delete(b.jar, ssoCookie)
 		if page {
 			b.plant(ticket)

@@ -174,7 +174,7 @@ func (s *stage) signOutElsewhere(a app) {
 
 // blocked: an iframe of another site has no cookie.
 func (a app) blocked() {
-	if a.fullPage {
+	if a.fullPage || a.credentials { // a renewal cookie was planted
 		a.renew()
 		return
 	}

@@ -22,6 +22,8 @@ const (
 	implicit   way = "implicit"   // with id_token token
 	monitor    way = "monitor"    // with check_session_iframe
 	hushjs     way = "hush"       // with hush.js in front
+
+	credentials way = "credentials" // that sends credentials to the token endpoint
 )
 
 // library is a browser library under test, with the app that uses it.
@@ -42,6 +44,7 @@ type library struct {
 	// page says that the library goes to the sign-in page itself when it is
 	// refused; fullPage that it does so across sites even to ask.
 	page, fullPage bool
+	credentials    bool   // sends them to the token endpoint by itself
 	revokes        bool   // has a call that ends its refresh token
 	refused        string // how it tells login_required
 	ended          string // and a refresh token that is dead, across sites without third-party cookies
@@ -81,7 +84,7 @@ func (l library) spec(w way, origins ...string) client.Spec {
 var libraries = []library{
 	{
 		name: "oidc-client-ts", global: "oidc", exports: "IndexedDbDPoPStore, UserManager",
-		ways: []way{plain, refresh, dpop, monitor, hushjs}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant", revokes: true,
+		ways: []way{plain, refresh, dpop, monitor, hushjs, credentials}, redirects: []string{"/callback"}, refused: "login_required", ended: "invalid_grant", revokes: true,
 	},
 	{
 		name: "@auth0/auth0-spa-js", global: "auth0", exports: "Auth0Client",
@@ -93,7 +96,7 @@ var libraries = []library{
 	},
 	{
 		name: "keycloak-js", bundle: "keycloak-js.js",
-		ways: []way{plain, refresh}, redirects: []string{"/", "/silent-check-sso.html"}, reload: true, ended: "Server responded with an invalid status.",
+		ways: []way{plain, refresh}, redirects: []string{"/", "/silent-check-sso.html"}, reload: true, credentials: true, ended: "Server responded with an invalid status.",
 	},
 	{
 		name: "angular-oauth2-oidc", bundle: "angular.js",

@@ -48,11 +48,18 @@ func (d *deaf) around(next http.Handler) http.Handler {
 }
 
 // inFrames runs a journey on *.test in a browser where alice is signed in at the provider
-// and the app's page is open.
+// and the app's page is open. Nothing is planted there.
 func inFrames(t *testing.T, bo browsertest.Options, journey func(t *testing.T, f *frames, d *deaf)) {
 	t.Helper()
+	inFramesOf(t, client.Spec{NoRenewalCookie: true}, bo, journey)
+}
+
+// inFramesOf is inFrames for an app that has more to its registration.
+func inFramesOf(t *testing.T, app client.Spec, bo browsertest.Options, journey func(t *testing.T, f *frames, d *deaf)) {
+	t.Helper()
 	d := &deaf{}
-	o := hushtest.Options{Around: d.around, Clients: []client.Spec{{ID: framedID, FirstParty: true, RedirectURIs: []string{framed + "/callback"}}}}
+	app.ID, app.FirstParty, app.RedirectURIs = framedID, true, []string{framed + "/callback"}
+	o := hushtest.Options{Around: d.around, Clients: []client.Spec{app}}
 	onSites(t, o, bo, func(t *testing.T, w *world) {
 		f := &frames{world: w, got: map[string][]url.Values{}}
 		w.Serve("app.framed.test", f)
