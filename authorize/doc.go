@@ -13,6 +13,10 @@
 // BeginOwn (own.go) is Begin for a page of ours that no app asked for, and Assert
 // (fedcm.go) for a browser that asks by itself, on behalf of a page (FedCM).
 //
+// Where the provider has several hosts people are asked at one of them: Move answers a
+// request that another host sealed, Land takes the ticket that it comes back with
+// (hops.go, hop.go).
+//
 // All of them end in decide, so every guard of the silent path guards the
 // interactive one, and in one Outcome: an Answer for the app, an Ask for the
 // person, or a Fault that may not be redirected. Where the parameters of Begin do not

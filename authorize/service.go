@@ -27,8 +27,8 @@ type Consents interface {
 	Forget(ctx context.Context, userID, clientID string) error
 }
 
-// UsedForms makes a sign-in form good for one sign-in, and a pushed request for
-// one grant.
+// UsedForms makes a sign-in form good for one sign-in, a pushed request for one
+// grant, and a ticket to another host for one landing.
 type UsedForms interface {
 	// MarkUsed tells whether this is the first use of the id, which it
 	// remembers for ttl. The same attempt again is the first.

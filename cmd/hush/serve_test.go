@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math/big"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -93,6 +94,28 @@ func TestReload(t *testing.T) {
 	s.write("hush.yaml", strings.Replace(s.text("shop"), "issuer:", "session: {idle: 1h}\nissuer:", 1))
 	s.says(`these keys changed, which only a restart applies" keys=session`)
 	until(t, "app is gone", func() bool { return !s.knows("sighup") })
+}
+
+// TestReloadHosts: a host is served from the moment at which it stands in the file.
+func TestReloadHosts(t *testing.T) {
+	s := start(t, "http", "shop")
+	_, port, _ := net.SplitHostPort(s.addr)
+	at := "http://127.0.0.1:" + port + "/"
+	own := func() bool {
+		return strings.Contains(get(t, at+".well-known/openid-configuration"), `"issuer":"`+at+`"`)
+	}
+	if own() {
+		t.Fatal("there is a host that nobody named")
+	}
+	s.write("hush.yaml", s.text("shop")+"hosts: [{url: "+at+"}]\n")
+	until(t, "the host is served", own)
+	s.write("hush.yaml", s.text("shop")+"hosts: [{url: http://"+s.addr+"/b/}]\n")
+	s.repeats("has the host name of issuer", 1)
+	if !own() {
+		t.Error("a broken file changed something")
+	}
+	s.write("hush.yaml", s.text("shop"))
+	until(t, "the host is gone", func() bool { return !own() })
 }
 
 // TestReloadBySymlink replaces the file as Kubernetes does: hush.yaml is a link

@@ -46,8 +46,9 @@
 //	hush:{t:<t>}:try:<id> string  ticket of an attempt: which of     1 min, longer than any request
 //	                              its scripts' keys let it in
 //	hush:{p:<id>}:used    string  a used parked request, client      as the caller says
-//	                              assertion or DPoP proof: the id of
-//	                              the attempt that was first
+//	                              assertion, DPoP proof or ticket
+//	                              between hosts: the id of the attempt
+//	                              that was first
 //	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
 //	                              sealed                             at most once a day
 //	hush:{c:<id>}:logo    string  its picture                        likewise
