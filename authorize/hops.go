@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
@@ -53,6 +54,20 @@ func NewHops(issuer string, k *seal.Keyring, targets ...Target) *Hops {
 
 // Issuer is the URL of the host where people are asked. It ends in a slash.
 func (h *Hops) Issuer() string { return h.issuer }
+
+// Beside is the URL of the host of ours that is of the same site as an origin, "" for
+// none.
+func (h *Hops) Beside(origin string) string {
+	if client.SameSite(origin, h.issuer) {
+		return h.issuer
+	}
+	for _, t := range h.targets {
+		if client.SameSite(origin, t.Origin) {
+			return rooted(t.URL)
+		}
+	}
+	return ""
+}
 
 // rooted is the prefix of the addresses under a URL of ours.
 func rooted(url string) string { return strings.TrimSuffix(url, "/") + "/" }

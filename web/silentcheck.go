@@ -84,12 +84,13 @@ func (s *Server) silentFrame(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if embedder := s.embedder(r); c == nil || embedder != "" && !c.AllowsOrigin(embedder) {
+	embedder := s.embedder(r)
+	if c == nil || embedder != "" && !c.AllowsOrigin(embedder) {
 		return errNotChecked
 	}
 	http.SetCookie(w, s.cookies.probe(true))
 	e := s.edition(r)
-	view := page.Check{Base: s.base, Nonce: rand.Text(), Client: c.Name, Framed: true, Sections: s.frameRungs(e, c)}
+	view := page.Check{Base: s.base, Nonce: rand.Text(), Client: c.Name, Framed: true, Sections: s.frameRungs(e, c, embedder)}
 	if view.Script, err = s.scriptFor(c, s.facts(asFrame(r), c), true); err != nil {
 		return err
 	}

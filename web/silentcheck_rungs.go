@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/web/page"
 )
@@ -10,22 +8,33 @@ import (
 // windowRungs is what a window of ours can tell: the browser's own cookies, and
 // what is registered for the app.
 func (s *Server) windowRungs(e *page.Edition, c *client.Client) []page.Section {
-	site := "works"
-	if slices.ContainsFunc(c.WebOrigins, func(o string) bool { return !client.SameSite(o, s.origin) }) {
-		site = "fails"
+	site := siteRung(e, "works", "")
+	for _, o := range c.WebOrigins {
+		if client.SameSite(o, s.origin) {
+			continue
+		}
+		site = siteRung(e, "fails", s.hostBeside(o))
 	}
 	return []page.Section{
 		{Title: e.Text("check.window"), Rungs: []page.Rung{s.cookiesRung(e), s.silentRung(e)}},
-		{Title: e.Text("check.given"), Rungs: []page.Rung{siteRung(e, site), refreshRung(e, c)}},
+		{Title: e.Text("check.given"), Rungs: []page.Rung{site, refreshRung(e, c)}},
 	}
 }
 
+// hostBeside is another host of this provider on an origin's site, "" for none.
+func (s *Server) hostBeside(origin string) string {
+	if s.Authorize.Hops == nil {
+		return ""
+	}
+	return s.Authorize.Hops.Beside(origin)
+}
+
 // frameRungs is what a frame in the app's page can tell, in the order in which a way
-// is looked for.
-func (s *Server) frameRungs(e *page.Edition, c *client.Client) []page.Section {
+// is looked for. embedder is the page's origin, "" where it is not told.
+func (s *Server) frameRungs(e *page.Edition, c *client.Client, embedder string) []page.Section {
 	return []page.Section{
 		{Title: e.Text("check.iframe"), Rungs: []page.Rung{
-			s.silentRung(e), siteRung(e, waiting), cookieRung(e), storageRung(e), renewalRung(e), s.fedcmRung(e),
+			s.silentRung(e), siteRung(e, waiting, s.hostBeside(embedder)), cookieRung(e), storageRung(e), renewalRung(e), s.fedcmRung(e, c),
 		}},
 		{Title: e.Text("check.otherwise"), Rungs: []page.Rung{refreshRung(e, c), popupRung(e), redirectRung(e)}},
 	}
@@ -59,9 +68,14 @@ func (s *Server) silentRung(e *page.Edition) page.Rung {
 	return r
 }
 
-func siteRung(e *page.Edition, state string) page.Rung {
-	return rung("site", e.Text("check.site"), state,
-		says("works", e.Text("check.site.works")), marked("off", "fails", e.Text("check.site.fails")))
+// siteRung: beside is another host of ours on the app's site, "" for none. The script
+// says "fails" of either.
+func siteRung(e *page.Edition, state, beside string) page.Rung {
+	text := e.Text("check.site.fails")
+	if beside != "" {
+		text = e.Text("check.site.beside", "address", beside)
+	}
+	return rung("site", e.Text("check.site"), state, says("works", e.Text("check.site.works")), marked("off", "fails", text))
 }
 
 func cookieRung(e *page.Edition) page.Rung {
@@ -84,10 +98,14 @@ func renewalRung(e *page.Edition) page.Rung {
 		says("fails", e.Text("check.renewal.fails")), says("off", e.Text("check.renewal.off")))
 }
 
-func (s *Server) fedcmRung(e *page.Edition) page.Rung {
-	return rung("fedcm", e.Text("check.fedcm"), waiting,
+func (s *Server) fedcmRung(e *page.Edition, c *client.Client) page.Rung {
+	state := waiting
+	if c.NoFedCM {
+		state = "off"
+	}
+	return rung("fedcm", e.Text("check.fedcm"), state,
 		says("works", e.Text("check.fedcm.works")), marked("fails", "denied", e.Text("check.fedcm.denied", "origin", s.origin)),
-		says("fails", e.Text("check.fedcm.fails")))
+		says("fails", e.Text("check.fedcm.fails")), says("off", e.Text("check.fedcm.off")))
 }
 
 func refreshRung(e *page.Edition, c *client.Client) page.Rung {
