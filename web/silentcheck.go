@@ -35,6 +35,8 @@ type checkScript struct {
 	Address string       `json:"address"` // of further facts
 	Framed  bool         `json:"framed"`
 	Origins []string     `json:"origins"` // whose pages may hear the result
+	// Identity is what the app's page asks the browser for by FedCM.
+	Identity any `json:"identity"`
 }
 
 // silentCheck shows the page in a window of ours.

@@ -26,13 +26,25 @@ func (s *Server) askSilently(r *http.Request, c *client.Client, v visit) string 
 	return problem.Code
 }
 
-// silentRequest is the least that an app may ask for. The challenge is one whose
-// verifier nobody has (RFC 7636 section 4.2): what is issued for it is good for
-// nothing.
+// identity asks the browser for an account by FedCM, for a code of that kind too.
+func (s *Server) identity(c *client.Client) any {
+	return map[string]any{"providers": []any{map[string]any{
+		"configURL": s.url(fedcmConfigPath), "clientId": c.ID, "nonce": "check",
+		"params": map[string]string{
+			"response_type": "code", "scope": "openid", "nonce": "check", "code_challenge": nobodysChallenge, "code_challenge_method": "S256",
+		},
+	}}}
+}
+
+// nobodysChallenge is one whose verifier nobody has (RFC 7636 section 4.2): a code
+// that is issued for it is good for nothing.
+var nobodysChallenge = strings.Repeat("A", 43)
+
+// silentRequest is the least that an app may ask for.
 func silentRequest(c *client.Client) oauth.Params {
 	q := url.Values{
 		"client_id": {c.ID}, "redirect_uri": {webRedirect(c)}, "response_type": {c.ResponseTypes[0]}, "scope": {"openid"},
-		"prompt": {"none"}, "nonce": {"check"}, "code_challenge": {strings.Repeat("A", 43)}, "code_challenge_method": {"S256"},
+		"prompt": {"none"}, "nonce": {"check"}, "code_challenge": {nobodysChallenge}, "code_challenge_method": {"S256"},
 	}
 	return oauth.ParseParams(q.Encode())
 }

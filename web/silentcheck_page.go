@@ -18,7 +18,7 @@ func (s *Server) scriptFor(c *client.Client, facts browserFacts, framed bool) (s
 	if framed {
 		address += "&framed=yes"
 	}
-	text, err := json.Marshal(checkScript{Facts: facts, Address: address, Framed: framed, Origins: c.WebOrigins})
+	text, err := json.Marshal(checkScript{Facts: facts, Address: address, Framed: framed, Origins: c.WebOrigins, Identity: s.identity(c)})
 	return string(text), err
 }
 
@@ -55,8 +55,12 @@ const consoleCode = `((src, provider) => {
   frame.allow = "identity-credentials-get " + provider;
   frame.style = "position:fixed;inset:auto 0 0 auto;z-index:2147483647;border:0;" +
     "width:min(34rem,100%%);height:min(46rem,100%%);box-shadow:0 0 2rem #0008";
-  addEventListener("message", (e) => {
-    if (e.source === frame.contentWindow && e.data?.type === "hush_check") console.table(e.data.rungs);
+  addEventListener("message", async ({ source, origin, data }) => {
+    if (source !== frame.contentWindow || origin !== provider) return;
+    if (data.type === "hush_check") console.table(data.rungs);
+    if (data.type !== "hush_check_fedcm") return;
+    const error = await navigator.credentials.get({ identity: data.identity }).then(() => "", String);
+    source.postMessage({ type: data.type, error }, provider);
   });
   frame.src = src;
   document.body.append(frame);

@@ -100,12 +100,18 @@ func renewalRung(e *page.Edition) page.Rung {
 
 func (s *Server) fedcmRung(e *page.Edition, c *client.Client) page.Rung {
 	state := waiting
-	if c.NoFedCM {
+	switch {
+	case s.Authorize.Host != "":
+		state = "needless" // it is the issuer's, and this host is of the apps' site
+	case c.NoFedCM:
 		state = "off"
 	}
-	return rung("fedcm", e.Text("check.fedcm"), state,
+	r := rung("fedcm", e.Text("check.fedcm"), state,
 		says("works", e.Text("check.fedcm.works")), marked("fails", "denied", e.Text("check.fedcm.denied", "origin", s.origin)),
-		says("fails", e.Text("check.fedcm.fails")), says("off", e.Text("check.fedcm.off")))
+		says("fails", e.Text("check.fedcm.fails")), says("off", e.Text("check.fedcm.off")),
+		marked("works", "tried", e.Text("check.fedcm.tried")), marked("fails", "refused", e.Text("check.fedcm.refused")))
+	r.Ask = e.Text("check.fedcm.ask")
+	return r
 }
 
 func refreshRung(e *page.Edition, c *client.Client) page.Rung {

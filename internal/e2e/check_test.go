@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"github.com/hush-sso/hush/internal/browsertest"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
@@ -38,10 +40,15 @@ func (w *world) check(clientID, at string) (*browsertest.Tab, checked) {
 	return tab, got
 }
 
-// says compares with what the check is to say; FedCM is the browser's own matter.
+// says compares with what the check is to say; what holds everywhere is left out.
 func (c checked) says(t *testing.T, answer string, rungs map[string]string) {
 	t.Helper()
-	delete(c.Rungs, "fedcm")
+	for name, always := range map[string]string{"fedcm": "works", "refresh": "off", "popup": "click", "redirect": "works"} {
+		if c.Rungs[name] != always {
+			t.Errorf("%s: %q", name, c.Rungs[name])
+		}
+		delete(c.Rungs, name)
+	}
 	if c.Answer != answer || !maps.Equal(c.Rungs, rungs) {
 		t.Errorf("the silent request says %q, want %q; the rungs are\n%v, want\n%v", c.Answer, answer, c.Rungs, rungs)
 	}
@@ -85,6 +92,25 @@ func TestCheck(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestCheckChooses: in the check a developer goes through the browser's dialog once,
+// and sees that the hidden iframe is given storage access.
+func TestCheckChooses(t *testing.T) {
+	o := hushtest.Options{Register: func(s *hushtest.Site) []client.Spec { return []client.Spec{plainApp(s, "far", "far.test")} }}
+	onSites(t, o, browsertest.Options{ThirdPartyCookies: browsertest.Blocked}, func(t *testing.T, w *world) {
+		w.Serve("hush.test", w.Nodes[0].Public) // browsers look for FedCM's file at the site's own name
+		w.signedInAt(w.Orders)
+		tab, got := w.check("far", "https://far.test/")
+		if got.Answer != "cookie_blocked" || got.Rungs["fedcm"] != "works" || got.Rungs["storage"] != "click" {
+			t.Fatalf("%+v", got)
+		}
+		dialogs := tab.FedCM()
+		tab.Eval(`document.querySelector("iframe").focus()`, nil)
+		tab.Press(kb.Tab + kb.Tab + kb.Tab + kb.Enter) // the reason, the button of storage access, this one
+		dialogs.Select(dialogs.Chooser(), 0)
+		tab.WaitEval(`window.checked.rungs.fedcm === "tried" && window.checked.rungs.silent === "works"`, patience)
+	})
 }
 
 // TestCheckFrameOfAnother: the frame of one app's check stays blank in the page of

@@ -4,16 +4,17 @@
 (() => {
   const list = document.getElementById("check");
   if (!list) return;
-  const { facts: first, address, framed, origins } = JSON.parse(list.dataset.check);
+  const { facts: first, address, framed, origins, identity } = JSON.parse(list.dataset.check);
   const rung = (name) => list.querySelector(`[data-rung="${name}"]`);
-  const settled = {};
+  const settled = new Set();
 
   // show lets a rung say what it says in a state. What the configuration decided
   // stays as it is.
   function show(name, state) {
     const item = rung(name);
-    if (!item || (item.dataset.state !== "wait" && !(name in settled))) return;
-    item.dataset.state = settled[name] = state;
+    if (item.dataset.state !== "wait" && !settled.has(name)) return;
+    settled.add(name);
+    item.dataset.state = state;
     for (const said of item.querySelectorAll("[data-of]")) said.hidden = said.dataset.of !== state;
   }
 
@@ -56,18 +57,44 @@
     return allowed ? "works" : "denied";
   }
 
+  const says = (name) => rung(name).dataset.state;
+  const send = (message) => origins.forEach((to) => parent.postMessage(message, to));
+
   function tell() {
-    const message = { type: "hush_check", rungs: settled, answer: settled.silent === "works" ? "" : rung("silent").querySelector("[data-code]").innerText };
-    for (const to of origins) parent.postMessage(message, to);
+    const rungs = Object.fromEntries([...list.querySelectorAll("[data-rung]")].map((item) => [item.dataset.rung, item.dataset.state]));
+    const code = rung("silent").querySelector("[data-code]");
+    send({ type: "hush_check", rungs, answer: code.hidden ? "" : code.innerText });
   }
 
-  // clicked goes on where a click was needed.
-  async function clicked(button) {
-    const granted = await ask(120_000); // a person reads the browser's question
-    button.hidden = granted;
-    show("storage", granted ? "works" : "fails");
-    if (granted) answer((await look()).answer);
-    tell();
+  // ready shows the button of a rung while it says what a click may change.
+  function ready(name, state, click) {
+    const button = rung(name).querySelector("[data-ask]");
+    button.hidden = says(name) !== state;
+    button.addEventListener("click", () => click().finally(tell));
+    return button;
+  }
+
+  // granted sees what storage access brings.
+  async function granted() {
+    show("storage", "works");
+    answer((await look()).answer);
+  }
+
+  async function clicked() {
+    if (await ask(120_000)) await granted(); // a person reads the browser's question
+    else show("storage", "fails");
+  }
+
+  // choose has the app's page ask for an account, which a frame cannot.
+  async function choose() {
+    send({ type: "hush_check_fedcm", identity });
+    const { error } = await new Promise((done) => {
+      addEventListener("message", (e) => {
+        if (e.source === parent && origins.includes(e.origin) && e.data?.type === "hush_check_fedcm") done(e.data);
+      });
+    });
+    show("fedcm", error ? "refused" : "tried");
+    if (!error && says("storage") === "click" && (await ask(1000))) await granted();
   }
 
   async function inFrame() {
@@ -82,12 +109,10 @@
     show("cookie", cookie());
     const before = await look(); // the frame's own answer has set the partitioned cookie
     show("renewal", first.planted ? "planted" : before.partitioned ? "works" : "fails");
-    if (settled.cookie === "works") show("storage", "needless");
-    else show("storage", await storage());
-    if (settled.storage === "works") answer((await look()).answer);
-    const button = rung("storage").querySelector("[data-ask]");
-    button.hidden = settled.storage !== "click";
-    button.addEventListener("click", () => clicked(button));
+    show("storage", says("cookie") === "works" ? "needless" : await storage());
+    if (says("storage") === "works") answer((await look()).answer);
+    const button = ready("storage", "click", clicked);
+    ready("fedcm", "works", () => choose().then(() => (button.hidden = says("storage") !== "click")));
     tell();
   }
 
