@@ -26,6 +26,7 @@ type browserFacts struct {
 	Storage     string `json:"storage"`     // Sec-Fetch-Storage-Access; "" where the browser does not say
 	Cookie      bool   `json:"cookie"`      // a cookie came that a window of ours had set
 	Partitioned bool   `json:"partitioned"` // one came that a frame under this site had set
+	Planted     bool   `json:"planted"`     // a renewal cookie of the app's came
 	Answer      string `json:"answer"`      // of the silent request: "" tokens, else reason or error code
 }
 
@@ -129,9 +130,10 @@ func (s *Server) facts(r *http.Request, c *client.Client) browserFacts {
 	v := s.visit(r)
 	_, window := only(r, s.cookies.probe(false).Name)
 	_, partitioned := only(r, s.cookies.probe(true).Name)
+	_, planted := s.cookies.renewal.read(r, c.ID)
 	return browserFacts{
 		Site: r.Header.Get("Sec-Fetch-Site"), Storage: r.Header.Get("Sec-Fetch-Storage-Access"),
-		Cookie: window || len(v.Accounts) > 0, Partitioned: partitioned,
+		Cookie: window || len(v.Accounts) > 0, Partitioned: partitioned, Planted: planted,
 		Answer: s.askSilently(r, c, v),
 	}
 }

@@ -34,7 +34,7 @@ func (s *Server) hostBeside(origin string) string {
 func (s *Server) frameRungs(e *page.Edition, c *client.Client, embedder string) []page.Section {
 	return []page.Section{
 		{Title: e.Text("check.iframe"), Rungs: []page.Rung{
-			s.silentRung(e), siteRung(e, waiting, s.hostBeside(embedder)), cookieRung(e), storageRung(e), renewalRung(e), s.fedcmRung(e, c),
+			s.silentRung(e), siteRung(e, waiting, s.hostBeside(embedder)), cookieRung(e), storageRung(e), s.renewalRung(e, c), s.fedcmRung(e, c),
 		}},
 		{Title: e.Text("check.otherwise"), Rungs: []page.Rung{refreshRung(e, c), popupRung(e), redirectRung(e)}},
 	}
@@ -92,8 +92,12 @@ func storageRung(e *page.Edition) page.Rung {
 	return r
 }
 
-func renewalRung(e *page.Edition) page.Rung {
-	return rung("renewal", e.Text("check.renewal"), waiting,
+func (s *Server) renewalRung(e *page.Edition, c *client.Client) page.Rung {
+	state := waiting
+	if !s.Authorize.Plants(c) {
+		state = "off"
+	}
+	return rung("renewal", e.Text("check.renewal"), state,
 		marked("works", "planted", e.Text("check.renewal.planted")), says("works", e.Text("check.renewal.works")),
 		says("fails", e.Text("check.renewal.fails")), says("off", e.Text("check.renewal.off")))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hush-sso/hush/internal/browsertest"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/provider"
 )
 
 // mechanism is a row of the matrix in docs/browsers.md: a way to renew, in an app of
@@ -20,7 +21,7 @@ type mechanism struct {
 	name string // as the page has it
 	slug string // of the subtest, and of the app's host
 	way  way
-	near bool // the app is of the provider's site
+	site string // of the app
 	// Outcomes with third-party cookies allowed and blocked: works, or the reason of
 	// the refusal. over is that of one that worked, after a sign-out elsewhere.
 	allowed, blocked, over string
@@ -30,13 +31,25 @@ type mechanism struct {
 
 const works = "works"
 
+// Sites of the apps: a stranger's, the provider's own, and one where the provider
+// has a host too.
+const (
+	far    = ".apps.test"
+	near   = ".hush.test"
+	beside = ".beside.test"
+)
+
 var mechanisms = []mechanism{
-	{"Hidden iframe", "iframe", plain, false, works, "cookie_blocked", "signed_out", app.silently},
-	{"Hidden iframe, app and provider on one site", "same-site", plain, true, works, works, "signed_out", app.silently},
-	{"Hidden iframe after storage access was granted", "storage-access", plain, false, works, works, "signed_out", app.granted},
-	{"Refresh token", "refresh-token", refresh, false, works, works, "invalid_grant", app.silently},
-	{"Popup with `prompt=none`, at a click", "popup", plain, false, works, works, "signed_out", app.popup},
-	{"Redirect of the page with `prompt=none`", "redirect", plain, false, works, works, "failed: login_required", app.redirect},
+	{"Hidden iframe", "iframe", plain, far, works, "cookie_blocked", "signed_out", app.silently},
+	{"Hidden iframe, app and provider on one site", "same-site", plain, near, works, works, "signed_out", app.silently},
+	{"Hidden iframe, a host of the provider's on the app's site", "host", plain, beside, works, works, "signed_out", app.silently},
+	{"Hidden iframe after storage access was granted", "storage-access", plain, far, works, works, "signed_out", app.granted},
+	// {"Hidden iframe with a renewal cookie, `fetchRequestCredentials: \"include\"`", "renewal-cookie", plain, far, works, works, "signed_out", app.silently},
+	{"FedCM, the account chosen once", "fedcm", plain, far, works, works, "NetworkError", app.fedcm},
+	{"Hidden iframe after FedCM, with hush.js", "after-fedcm", hushjs, far, works, works, "signed_out", app.afterFedCM},
+	{"Refresh token", "refresh-token", refresh, far, works, works, "invalid_grant", app.silently},
+	{"Popup with `prompt=none`, at a click", "popup", plain, far, works, works, "signed_out", app.popup},
+	{"Redirect of the page with `prompt=none`", "redirect", plain, far, works, works, "failed: login_required", app.redirect},
 }
 
 // policies are the browser's ways with third-party cookies, as the page calls them.
@@ -46,21 +59,29 @@ var policies = map[browsertest.Policy]string{browsertest.Allowed: "allowed", bro
 func matrix(t *testing.T) (*hushtest.Site, map[string]string) {
 	t.Helper()
 	origins, l := map[string]string{}, userManager
-	return hushtest.New(t, hushtest.Options{Register: func(s *hushtest.Site) (list []client.Spec) {
+	s := hushtest.New(t, hushtest.Options{Hosts: []provider.Host{{URL: hostBeside}}, Register: func(s *hushtest.Site) (list []client.Spec) {
 		apps := map[way][]string{}
 		for _, m := range mechanisms {
-			domain := ".apps.test"
-			if m.near {
-				domain = ".hush.test"
-			}
-			origins[m.slug] = s.Serve(m.slug+domain, l.app(t, m.way, s.Issuer, "https://"+m.slug+domain))
+			origins[m.slug] = s.Serve(m.slug+m.site, l.app(t, m.way, m.issuer(s), "https://"+m.slug+m.site))
 			apps[m.way] = append(apps[m.way], origins[m.slug])
 		}
 		for w, at := range apps {
 			list = append(list, l.spec(w, at...))
 		}
 		return list
-	}}), origins
+	}})
+	s.Serve("hush.test", s.Nodes[0].Public) // where browsers look for FedCM's file
+	return s, origins
+}
+
+const hostBeside = "https://login" + beside + "/"
+
+// issuer is where the app asks.
+func (m mechanism) issuer(s *hushtest.Site) string {
+	if m.site == beside {
+		return hostBeside
+	}
+	return s.Issuer
 }
 
 // userManager is the library of the matrix.
@@ -75,15 +96,19 @@ func TestMatrix(t *testing.T) {
 	}
 	s, origins := matrix(t)
 	for policy, name := range policies {
-		b := browsertest.New(t, browsertest.Options{HostRules: s.HostRules, ThirdPartyCookies: policy, NoPageCache: true})
+		shared := browsertest.New(t, browsertest.Options{HostRules: s.HostRules, ThirdPartyCookies: policy, NoPageCache: true})
 		for _, m := range mechanisms {
 			t.Run(name+"/"+m.slug, func(t *testing.T) {
+				b := shared
+				if strings.HasSuffix(m.slug, "fedcm") { // which shows its dialogs once in a while
+					b = browsertest.New(t, browsertest.Options{HostRules: s.HostRules, ThirdPartyCookies: policy, NoPageCache: true})
+				}
 				t.Cleanup(func() {
 					if t.Failed() {
 						t.Logf("the provider's log:\n%s", s.Log())
 					}
 				})
-				a := app{b.Tab(t), t, b, userManager, m.way, origins[m.slug], !m.near}
+				a := app{b.Tab(t), t, b, userManager, m.way, origins[m.slug], m.site == far}
 				forget(t, a.Tab)
 				a.Goto(a.base + "/")
 				a.is("signed-out")
@@ -94,7 +119,7 @@ func TestMatrix(t *testing.T) {
 				if got != want {
 					t.Fatalf("it says %q, want %q", got, want)
 				}
-				if after := a.tokens(); got == works && (after.Access == before.Access || subject(t, after.ID) != "alice") {
+				if after := a.tokens(); got == works && m.slug != "fedcm" && (after.Access == before.Access || subject(t, after.ID) != "alice") {
 					t.Error("it brought no new token")
 				}
 				if got == works { // sign-out ends it at once
@@ -126,6 +151,53 @@ func (a app) granted(issuer string) string {
 	a.t.Helper()
 	a.b.GrantStorageAccess(a.base, strings.TrimSuffix(issuer, "/"))
 	return a.silently(issuer)
+}
+
+// account has the browser ask for an account by FedCM, and exchanges the code.
+const account = `(async () => {
+	const { issuer, clientId } = JSON.parse(document.getElementById("config").textContent);
+	const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"; // RFC 7636, appendix B
+	const params = { response_type: "code", scope: "openid", nonce: "n", code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256" };
+	const { token } = await navigator.credentials.get({
+		mediation: "%s", identity: { providers: [{ configURL: issuer + "fedcm/config.json", clientId, nonce: "n", params }] },
+	});
+	const body = new URLSearchParams({ grant_type: "authorization_code", client_id: clientId, code: token, code_verifier: verifier });
+	const answer = await (await fetch(issuer + "oauth/token", { method: "POST", body })).json();
+	return answer.id_token ? "works" : JSON.stringify(answer);
+})().catch((e) => e.name)`
+
+// fedcm: the person chooses once, and is not asked again. A second call may show
+// anything that the browser likes to.
+func (a app) fedcm(string) (result string) {
+	a.t.Helper()
+	mediation := "optional"
+	if a.choose() {
+		mediation = "silent"
+	}
+	a.Eval(fmt.Sprintf(account, mediation), &result)
+	return result
+}
+
+// afterFedCM: the choice lets the provider have its cookies in the app's frames, if
+// the app lets it, which hush.js sees to.
+func (a app) afterFedCM(string) string {
+	a.t.Helper()
+	a.choose()
+	return a.silently("")
+}
+
+// choose goes through the browser's dialog, once, and tells whether it did.
+func (a app) choose() bool {
+	a.t.Helper()
+	var chosen bool
+	if a.Eval(`!!window.chosen`, &chosen); chosen {
+		return false
+	}
+	dialogs := a.FedCM()
+	a.Eval(`void `+fmt.Sprintf(account, "optional")+`.then((result) => { window.chosen = result })`, nil)
+	dialogs.Select(dialogs.Chooser(), 0)
+	a.WaitEval(`window.chosen === "works"`, patience)
+	return true
 }
 
 // popup clicks on a button of the page's, which opens it.
