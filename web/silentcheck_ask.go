@@ -29,7 +29,7 @@ func (s *Server) askSilently(r *http.Request, c *client.Client, v visit) string 
 // identity asks the browser for an account by FedCM, for a code of that kind too.
 func (s *Server) identity(c *client.Client) any {
 	return map[string]any{"providers": []any{map[string]any{
-		"configURL": s.url(fedcmConfigPath), "clientId": c.ID, "nonce": "check",
+		"configURL": s.url(fedcmConfigPath), "clientId": c.ID,
 		"params": map[string]string{
 			"response_type": "code", "scope": "openid", "nonce": "check", "code_challenge": nobodysChallenge, "code_challenge_method": "S256",
 		},

@@ -44,7 +44,7 @@ var mechanisms = []mechanism{
 	{"Hidden iframe, app and provider on one site", "same-site", plain, near, works, works, "signed_out", app.silently},
 	{"Hidden iframe, a host of the provider's on the app's site", "host", plain, beside, works, works, "signed_out", app.silently},
 	{"Hidden iframe after storage access was granted", "storage-access", plain, far, works, works, "signed_out", app.granted},
-	// {"Hidden iframe with a renewal cookie, `fetchRequestCredentials: \"include\"`", "renewal-cookie", plain, far, works, works, "signed_out", app.silently},
+	{"Hidden iframe with a renewal cookie, `fetchRequestCredentials: \"include\"`", "renewal-cookie", credentials, far, works, works, "signed_out", app.silently},
 	{"FedCM, the account chosen once", "fedcm", plain, far, works, works, "NetworkError", app.fedcm},
 	{"Hidden iframe after FedCM, with hush.js", "after-fedcm", hushjs, far, works, works, "signed_out", app.afterFedCM},
 	{"Refresh token", "refresh-token", refresh, far, works, works, "invalid_grant", app.silently},
@@ -159,7 +159,7 @@ const account = `(async () => {
 	const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"; // RFC 7636, appendix B
 	const params = { response_type: "code", scope: "openid", nonce: "n", code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method: "S256" };
 	const { token } = await navigator.credentials.get({
-		mediation: "%s", identity: { providers: [{ configURL: issuer + "fedcm/config.json", clientId, nonce: "n", params }] },
+		mediation: "%s", identity: { providers: [{ configURL: issuer + "fedcm/config.json", clientId, params }] },
 	});
 	const body = new URLSearchParams({ grant_type: "authorization_code", client_id: clientId, code: token, code_verifier: verifier });
 	const answer = await (await fetch(issuer + "oauth/token", { method: "POST", body })).json();
