@@ -14,6 +14,8 @@ type app struct {
 	Scope      string // the API scope, asked for besides openid profile email
 	APIPath    string
 	Popup      bool // offers a sign-in popup
+	Opens      bool // can renew in a popup
+	Offline    bool // offers a sign-in with a refresh token
 	Silent     bool // answers SilentCallbackPath
 	Payout     bool // calls GET /payout, for which the user must confirm who they are
 }
@@ -24,13 +26,13 @@ func (c Config) apps() []app {
 			ID: "orders", Name: "Orders", ClientID: OrdersClientID, Base: c.Orders,
 			Library: "oidc-client-ts", LibraryURL: Library("oidc-client-ts"), Flow: "authorization code with PKCE",
 			Lead:  "Renews by a hidden iframe that ends at /silent-callback.",
-			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true, Payout: true,
+			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true, Payout: true, Opens: true, Offline: true,
 		},
 		{
 			ID: "reports", Name: "Reports", ClientID: ReportsClientID, Base: c.Reports,
 			Library: "auth0-spa-js", LibraryURL: Library("@auth0/auth0-spa-js"), Flow: "authorization code with PKCE, web_message",
 			Lead:  "Renews by a hidden iframe that posts its answer to this page.",
-			Scope: ScopeReadReports, APIPath: "/reports", Popup: true,
+			Scope: ScopeReadReports, APIPath: "/reports", Popup: true, Opens: true,
 		},
 		{
 			ID: "classic", Name: "Classic", ClientID: ClassicClientID, Base: c.Classic,

@@ -17,6 +17,7 @@ var templates = template.Must(template.ParseFS(files, "templates/*.html"))
 type settings struct {
 	Issuer       string `json:"issuer"`
 	Domain       string `json:"domain"` // the issuer without its slash, as Auth0's SDKs want it
+	Hush         string `json:"hush"`   // hush.js, as the provider serves it
 	ClientID     string `json:"clientId"`
 	Audience     string `json:"audience"`
 	Scope        string `json:"scope"`
@@ -32,6 +33,7 @@ func (c Config) settings(a app) settings {
 	s := settings{
 		Issuer:       c.Issuer,
 		Domain:       strings.TrimSuffix(c.Issuer, "/"),
+		Hush:         strings.TrimSuffix(c.Issuer, "/") + "/silent/hush.js",
 		ClientID:     a.ClientID,
 		Audience:     c.audience(),
 		Scope:        "openid profile email " + a.Scope,
@@ -74,13 +76,13 @@ func apiPage(c Config) http.Handler {
 
 const plainCSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// appCSP lets the page talk to and frame the provider, talk to the API, and be
+// appCSP lets the page load hush.js from the provider, talk to and frame it, talk to the API, and be
 // framed by itself only: the silent callback runs in an iframe of its own origin.
 func (c Config) appCSP() string {
 	idp := origin(c.Issuer)
 	return strings.Join([]string{
 		"default-src 'none'",
-		"script-src 'self'",
+		"script-src 'self' " + idp,
 		"style-src 'self'",
 		"img-src 'self'",
 		"connect-src 'self' " + idp + " " + origin(c.API),

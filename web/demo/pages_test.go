@@ -33,7 +33,7 @@ func fetch(h http.Handler, target string, header ...string) *httptest.ResponseRe
 var configBlock = regexp.MustCompile(`(?s)<script type="application/json" id="config">(.*?)</script>`)
 
 func TestAppPages(t *testing.T) {
-	ids := strings.Fields("signin signout renew call-api call-api-id-token user state id-claims access-claims countdown log api-result error notice")
+	ids := strings.Fields("signin signout renew call-api call-api-id-token user state id-claims access-claims countdown log api-result error notice rungs renew-choose renew-redirect")
 	for _, c := range []struct {
 		name    string
 		handler http.Handler
@@ -51,6 +51,7 @@ func TestAppPages(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.want.Issuer, c.want.Domain, c.want.API = "http://localhost:8080/", "http://localhost:8080", "http://localhost:3004"
+			c.want.Hush = "http://localhost:8080/silent/hush.js"
 			c.want.Audience, c.want.CallbackPath = DefaultAudience, CallbackPath
 			for _, p := range []string{"/", "/?x=1", "/callback?code=1&state=2"} {
 				w := fetch(c.handler, p)
@@ -82,7 +83,7 @@ func TestAppPages(t *testing.T) {
 
 func checkHeaders(t *testing.T, w *httptest.ResponseRecorder, kind string) {
 	t.Helper()
-	const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+	const csp = "default-src 'none'; script-src 'self' http://localhost:8080; style-src 'self'; img-src 'self'; " +
 		"connect-src 'self' http://localhost:8080 http://localhost:3004; frame-src http://localhost:8080 'self'; " +
 		"frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'none'"
 	for name, want := range map[string]string{

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/hush-sso/hush/web/sdk"
 )
 
 // fakeProvider adds what the three libraries talk to. Its session is one cookie
@@ -42,6 +44,7 @@ func newFakeProvider(t *testing.T) *fakeProvider {
 	f.mux.HandleFunc("GET /authorize", f.authorize)
 	f.mux.HandleFunc("/oauth/token", f.token)
 	f.mux.HandleFunc("GET /v2/logout", f.logout)
+	f.mux.HandleFunc("GET /silent/hush.js", f.module)
 	return f
 }
 
@@ -52,6 +55,13 @@ func (f *fakeProvider) discovery(w http.ResponseWriter, _ *http.Request) {
 		"issuer": f.issuer, "authorization_endpoint": f.issuer + "authorize",
 		"token_endpoint": f.issuer + "oauth/token", "jwks_uri": f.issuer + ".well-known/jwks.json",
 	})
+}
+
+func (f *fakeProvider) module(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	file, _ := sdk.Find("hush.js")
+	w.Header().Set("Content-Type", file.Kind)
+	_, _ = w.Write(file.Body)
 }
 
 func (f *fakeProvider) authorize(w http.ResponseWriter, r *http.Request) {
@@ -138,6 +148,7 @@ func (f *fakeProvider) deliver(w http.ResponseWriter, r *http.Request, q, answer
 
 func (f *fakeProvider) token(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	w.Header().Set("Access-Control-Allow-Credentials", "true")
 	w.Header().Set("Access-Control-Allow-Headers", "auth0-client, content-type")
 	if r.Method == http.MethodOptions {
 		return

@@ -25,6 +25,7 @@ func (c Config) Clients() []client.Spec {
 			WebOrigins:             []string{c.Orders},
 			PostLogoutRedirectURIs: []string{c.Orders + "/"},
 			BackchannelLogoutURI:   c.told(c.Orders),
+			GrantTypes:             []string{"authorization_code", "refresh_token"},
 		},
 		{
 			ID: ReportsClientID, Name: "Reports",

@@ -113,7 +113,7 @@ const { search, hash } = new URL(url);
 return Object.fromEntries(new URLSearchParams(search.length > 1 ? search : hash.slice(1)));
 }
 function failureOf(err, answer, base) {
-const error = err?.error || (err?.name === "ErrorTimeout" ? "timeout" : err?.name) || "error";
+const error = err?.error || (typeof err?.code === "string" && err.code) || (err?.name === "ErrorTimeout" ? "timeout" : err?.name) || "error";
 const uri = err?.error_uri ?? err?.url ?? (answer?.error === error ? answer.error_uri : undefined);
 const reason = typeof uri === "string" && uri.startsWith(`${base}errors/`) ? uri.slice(base.length + 7) : "";
 const why = String(err?.error_description || err?.message || error);

@@ -3,6 +3,9 @@
 import { config } from "./config.js";
 import { start, withErrorUri } from "./panel.js";
 
+// In an app with one provider: import { hush } from "https://login.example.com/silent/hush.js";
+const { hush } = await import(config.hush);
+
 const webAuth = new window.auth0.WebAuth({
   domain: config.domain, // with its scheme; without one the library takes https
   clientID: config.clientId,
@@ -28,11 +31,22 @@ const tokens = (result) => ({
   expiresIn: result.expiresIn,
 });
 
+// Any library: what renews silently, and what does so with the whole window.
+const renew = hush({
+  issuer: config.issuer,
+  clientId: config.clientId,
+  library: {
+    silent: () => withErrorUri(() => promised((done) => webAuth.checkSession({ timeout: 10000 }, done))),
+    redirect: async () => webAuth.authorize({ prompt: "none" }),
+  },
+});
+
 start({
+  hush: renew,
   signIn: () => webAuth.authorize(),
   finishSignIn: async () =>
     tokens(await promised((done) => webAuth.parseHash({ hash: window.location.hash }, done))),
-  renew: () =>
-    withErrorUri(async () => tokens(await promised((done) => webAuth.checkSession({ timeout: 10000 }, done)))),
+  renew: async () => tokens(await renew()),
+  renewBy: async (may) => tokens(await renew(may)),
   signOut: () => webAuth.logout({ returnTo: `${config.base}/` }),
 });

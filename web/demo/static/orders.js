@@ -2,6 +2,9 @@
 import { config } from "./config.js";
 import { sessionChanged, start } from "./panel.js";
 
+// In an app with one provider: import { hush } from "https://login.example.com/silent/hush.js";
+const { hush } = await import(config.hush);
+
 const { InMemoryWebStorage, UserManager, WebStorageStateStore } = window.oidc;
 
 const manager = new UserManager({
@@ -20,6 +23,9 @@ const manager = new UserManager({
 });
 manager.events.addUserSignedOut(sessionChanged);
 
+// The one line: from here on signinSilent() renews wherever a way is left.
+const renew = hush({ issuer: config.issuer, clientId: config.clientId, userManager: manager });
+
 const tokens = (user) => ({
   idToken: user.id_token,
   accessToken: user.access_token,
@@ -27,14 +33,18 @@ const tokens = (user) => ({
 });
 
 start({
+  hush: renew,
   signIn: () => manager.signinRedirect(),
+  signInOffline: () => manager.signinRedirect({ scope: `${config.scope} offline_access` }),
   finishSignIn: async () => {
-    const user = await manager.signinRedirectCallback();
+    const user = await manager.signinCallback();
+    if (!user) return new Promise(() => {}); // a popup, which the library closes
     return { ...tokens(user), state: user.state };
   },
   // What the API asks for in its challenge (RFC 9470) goes into the request as is.
   confirm: ({ acrValues, maxAge }) => manager.signinRedirect({ acr_values: acrValues, max_age: maxAge, state: "payout" }),
   renew: async () => tokens(await manager.signinSilent()),
+  renewBy: async (may) => tokens(await renew(may)),
   forget: () => manager.removeUser(),
   signOut: async () => {
     await manager.removeUser();

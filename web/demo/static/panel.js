@@ -2,9 +2,12 @@
 // renewal before they expire, and the log of silent attempts. It knows nothing
 // about a library; an app passes start() these functions:
 //
+//   hush               what hush() returned: how the tokens were renewed, and why so
 //   signIn()           leaves for the provider
+//   signInOffline()    optional: the same, with a refresh token
 //   finishSignIn()     on the callback page: resolves to tokens
 //   renew()            silently: resolves to tokens
+//   renewBy(may)       the same, with a click's leave for a popup and the like
 //   signOut()          forgets the tokens and leaves for the provider
 //   signInWithPopup()  optional: resolves to tokens
 //   forget()           optional: drops what the library still holds
@@ -39,7 +42,11 @@ export async function start(adapter) {
   view.onClick("signin", () => leave(app.signIn));
   view.onClick("signin-popup", signInWithPopup);
   view.onClick("signout", signOut);
+  view.onClick("signin-offline", () => leave(app.signInOffline));
   view.onClick("renew", () => attempt("button"));
+  view.onClick("renew-choose", () => attempt("account chooser", { choose: true }));
+  view.onClick("renew-popup", () => attempt("popup", { popup: true }));
+  view.onClick("renew-redirect", () => attempt("redirect", { redirect: true }));
   view.onClick("call-api", () => view.callAPI(session?.accessToken));
   view.onClick("call-api-id-token", () => view.callAPI(session?.idToken));
   view.onClick("payout", showPayout);
@@ -84,29 +91,31 @@ export const sessionChanged = () => attempt("session changed");
 
 // ---- silent attempts
 
-function attempt(trigger) {
+function attempt(trigger, may) {
   if (busy) return Promise.resolve();
-  running ??= run(trigger).finally(() => {
+  running ??= run(trigger, may).finally(() => {
     running = null;
     view.renewing(false);
   });
   return running;
 }
 
-async function run(trigger) {
+async function run(trigger, may) {
   clearTimeout(timer);
   lastAttempt = Date.now();
   view.renewing(true);
   const began = performance.now();
   const entry = { trigger, at: new Date() };
   try {
-    const tokens = await app.renew();
-    view.log({ ...entry, ms: performance.now() - began });
+    const tokens = await (may ? app.renewBy(may) : app.renew());
+    view.log({ ...entry, ms: performance.now() - began, rung: app.hush.report().rung });
     accept(tokens);
   } catch (err) {
     const failure = view.describe(err);
     view.log({ ...entry, ms: performance.now() - began, failure });
     if (!busy) await refuse(failure);
+  } finally {
+    view.rungs(app.hush.report());
   }
 }
 

@@ -57,7 +57,7 @@ export function session(s, needsSignIn) {
   $("user").textContent = id ? id.name || id.preferred_username || id.email || id.sub : "";
   $("id-claims").textContent = id ? JSON.stringify(id, null, 2) : "";
   $("access-claims").textContent = s ? JSON.stringify(s.access ?? "opaque token", null, 2) : "";
-  for (const button of ["signin", "signin-popup"]) {
+  for (const button of ["signin", "signin-popup", "signin-offline"]) {
     if ($(button)) $(button).hidden = Boolean(s) && !needsSignIn;
   }
   $("signout").hidden = !s;
@@ -118,15 +118,16 @@ function link(failure) {
 }
 
 /** Adds a silent attempt to the log, newest first. */
-export function log({ trigger, at, ms, failure }) {
+export function log({ trigger, at, ms, failure, rung }) {
   const row = document.createElement("tr");
   row.dataset.result = failure ? "error" : "ok";
   row.dataset.error = failure?.error ?? "";
   row.dataset.reason = failure?.reason ?? "";
   row.dataset.trigger = trigger;
+  row.dataset.rung = rung ?? "";
   row.append(
     cell(at.toLocaleTimeString([], { hour12: false }), trigger),
-    cell(failure ? failure.error : "tokens renewed", failure?.description),
+    cell(failure ? failure.error : "tokens renewed", failure ? failure.description : rung && `by ${rung}`),
     cell(failure?.reason ? link(failure) : "–"),
     cell(String(Math.round(ms))),
   );
@@ -134,6 +135,23 @@ export function log({ trigger, at, ms, failure }) {
   $("log").prepend(row);
   while ($("log").rows.length > LOG_ROWS) $("log").lastChild.remove();
 }
+
+/** Shows every rung of hush.js: what became of it in the latest attempt, and why. */
+export function rungs(report) {
+  $("rungs").replaceChildren(...report.rungs.map(({ rung, state, why, reason, uri }) => {
+    const row = document.createElement("tr");
+    row.dataset.rung = rung;
+    row.dataset.state = state;
+    row.append(cell(rung), cell(STATES[state]), cell(why || "–"));
+    if (reason) row.lastChild.append(" ", link({ reason, uri }));
+    return row;
+  }));
+}
+
+const STATES = {
+  used: "worked", failed: "did not work", unavailable: "not there", "not-needed": "not needed",
+  "not-tried": "not tried", unknown: "not known",
+};
 
 function cell(content, small) {
   const td = document.createElement("td");

@@ -51,7 +51,7 @@ function answerOf(e, home) {
 // failureOf brings the libraries' errors into one form. The reason is the last part of
 // the provider's error_uri (url in FedCM); another address is nobody's reason.
 function failureOf(err, answer, base) {
-  const error = err?.error || (err?.name === "ErrorTimeout" ? "timeout" : err?.name) || "error";
+  const error = err?.error || (typeof err?.code === "string" && err.code) || (err?.name === "ErrorTimeout" ? "timeout" : err?.name) || "error";
   const uri = err?.error_uri ?? err?.url ?? (answer?.error === error ? answer.error_uri : undefined);
   const reason = typeof uri === "string" && uri.startsWith(`${base}errors/`) ? uri.slice(base.length + 7) : "";
   const why = String(err?.error_description || err?.message || error);
