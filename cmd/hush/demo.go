@@ -62,7 +62,7 @@ func demoConfig(f demoFlags) (demo.Config, error) {
 	if f.crossSite {
 		names = map[string]string{"orders": "orders", "reports": "reports", "classic": "classic"}
 	}
-	c := demo.Config{Audience: demo.DefaultAudience, Calls: true}
+	c := demo.Config{Audience: demo.DefaultAudience, Calls: true, CrossSite: f.crossSite}
 	var errs [5]error
 	c.Issuer, errs[0] = origin(f.addr, "")
 	c.Issuer += "/"

@@ -5,6 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/chromedp"
+
 	"github.com/hush-sso/hush/internal/browsertest"
 )
 
@@ -84,14 +88,39 @@ func TestHush(t *testing.T) {
 		t.Run(l.slug(), func(t *testing.T) {
 			t.Run("third-party-cookie", func(t *testing.T) { s.visit(t, open, l, hushjs, s.across).by("third-party-cookie") })
 			t.Run("same-site", func(t *testing.T) { s.visit(t, strict, l, hushjs, s.within).by("same-site") })
-			t.Run("nothing", func(t *testing.T) { s.visit(t, strict, l, hushjs, s.across).stays(s) })
-			t.Run("storage-access", func(t *testing.T) { s.visit(t, granted, l, hushjs, s.across).by("storage-access") })
-			t.Run("popup", func(t *testing.T) { s.visit(t, strict, l, hushjs, s.across).clicks("popup") })
-			t.Run("redirect", func(t *testing.T) { s.visit(t, strict, l, hushjs, s.across).leavesAndReturns() })
-			t.Run("fedcm", func(t *testing.T) { s.visit(t, s.fresh(t), l, hushjs, s.across).chooses() })
+			t.Run("nothing", func(t *testing.T) { s.visit(t, strict, l, hushjs, s.across).unplanted().stays(s) })
+			t.Run("storage-access", func(t *testing.T) { s.visit(t, granted, l, hushjs, s.across).unplanted().by("storage-access") })
+			t.Run("renewal-cookie", func(t *testing.T) { s.visit(t, strict, l, hushjs, s.across).by("renewal-cookie") })
+			t.Run("popup", func(t *testing.T) { s.visit(t, strict, l, hushjs, s.across).unplanted().clicks("popup") })
+			t.Run("redirect", func(t *testing.T) { s.visit(t, strict, l, hushjs, s.across).unplanted().leavesAndReturns() })
+			t.Run("fedcm", func(t *testing.T) { s.visit(t, s.fresh(t), l, hushjs, s.across).unplanted().chooses() })
 			t.Run("refresh-token", func(t *testing.T) { s.visit(t, strict, l, refresh, s.across).hushes("refresh-token") })
 		})
 	}
+}
+
+// unplanted takes the renewal cookies out of the browser, which the sign-in planted.
+func (a app) unplanted() app {
+	a.t.Helper()
+	all, err := chromedp.Call(a.Context(), storage.GetCookies, storage.GetCookiesParams{})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	planted := 0
+	for _, c := range all.Cookies {
+		if !strings.HasPrefix(c.Name, "__Host-hush-r-") {
+			continue
+		}
+		planted++
+		gone := network.DeleteCookiesParams{Name: c.Name, Domain: c.Domain, Path: c.Path, PartitionKey: c.PartitionKey}
+		if _, err := chromedp.Call(a.Context(), network.DeleteCookies, gone); err != nil {
+			a.t.Fatal(err)
+		}
+	}
+	if planted == 0 {
+		a.t.Errorf("there was none: %d cookies", len(all.Cookies))
+	}
+	return a
 }
 
 // stays: where no way is left, the app gets its library's own error.

@@ -80,6 +80,10 @@ type Config struct {
 	// that it can tell them of sign-outs itself.
 	Calls bool
 
+	// CrossSite says that the apps are on other sites than the provider. Reports then
+	// has no renewal cookie, so that storage access can be seen too.
+	CrossSite bool
+
 	// JWKS is the client with which the API fetches the provider's keys.
 	// Nil: a client with a 3 s timeout that follows no redirects.
 	JWKS *http.Client

@@ -33,6 +33,7 @@ func (c Config) Clients() []client.Spec {
 			WebOrigins:             []string{c.Reports},
 			PostLogoutRedirectURIs: []string{c.Reports + "/"},
 			BackchannelLogoutURI:   c.told(c.Reports),
+			NoRenewalCookie:        c.CrossSite,
 		},
 		{
 			ID: ClassicClientID, Name: "Classic", FirstParty: true,

@@ -12,7 +12,7 @@ const NONE = {
 "same-site": "The app and the provider are on different sites.",
 "third-party-cookie": "The browser holds the provider's cookie back in frames of other sites.",
 "storage-access": "The provider was not granted storage access on this site.",
-"renewal-cookie": "No renewal cookie came: none was planted on this site, or it is over. A sign-in with hush.js in the page plants one.",
+"renewal-cookie": "No renewal cookie came: none was planted on this site, it is over, or the app has none (renewal_cookie: false). A sign-in with hush.js in the page plants one.",
 };
 const UNTRIED = {
 fedcm: "It was not needed, or is switched off.",
@@ -200,6 +200,7 @@ function share(name, library, memory) {
 if (!library?.tokens || !globalThis.BroadcastChannel) return { ask: async () => null, keep: async () => {}, stop() {} };
 const channel = new BroadcastChannel(name);
 let last = null;
+let stopped = false;
 let timer;
 channel.onmessage = async ({ data }) => {
 const { to, key, sub, since } = Object(data);
@@ -212,7 +213,7 @@ reply.close();
 };
 return {
 async ask(key, since) {
-if (!(memory.read().renewed >= since)) return null;
+if (stopped || !(memory.read().renewed >= since)) return null;
 const sub = (await library.holds())?.sub;
 if (!sub) return null;
 const to = `${name} ${crypto.randomUUID()}`;
@@ -220,12 +221,14 @@ const tokens = await answer(to, () => channel.postMessage({ to, key, sub, since 
 return tokens?.sub === sub ? library.adopt(tokens, key) : null;
 },
 async keep(key, result) {
+if (stopped) return;
 const tokens = await library.tokens(result);
 last = { key, at: Date.now(), tokens };
 clearTimeout(timer);
 timer = setTimeout(() => (last = null), HELD);
 },
 stop() {
+stopped = true;
 clearTimeout(timer);
 last = null;
 channel.close();

@@ -37,8 +37,11 @@ start({
   signIn: () => manager.signinRedirect(),
   signInOffline: () => manager.signinRedirect({ scope: `${config.scope} offline_access` }),
   finishSignIn: async () => {
-    const user = await manager.signinCallback();
-    if (!user) return new Promise(() => {}); // a popup, which the library closes
+    if (window.opener) { // a popup: the page that opened it takes the answer, and closes it
+      await manager.signinPopupCallback();
+      return new Promise(() => {});
+    }
+    const user = await manager.signinRedirectCallback();
     return { ...tokens(user), state: user.state };
   },
   // What the API asks for in its challenge (RFC 9470) goes into the request as is.

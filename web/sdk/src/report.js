@@ -20,7 +20,7 @@ const NONE = {
   "same-site": "The app and the provider are on different sites.",
   "third-party-cookie": "The browser holds the provider's cookie back in frames of other sites.",
   "storage-access": "The provider was not granted storage access on this site.",
-  "renewal-cookie": "No renewal cookie came: none was planted on this site, or it is over. A sign-in with hush.js in the page plants one.",
+  "renewal-cookie": "No renewal cookie came: none was planted on this site, it is over, or the app has none (renewal_cookie: false). A sign-in with hush.js in the page plants one.",
 };
 
 const UNTRIED = {

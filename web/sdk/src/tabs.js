@@ -24,6 +24,7 @@ export function share(name, library, memory) {
   if (!library?.tokens || !globalThis.BroadcastChannel) return { ask: async () => null, keep: async () => {}, stop() {} };
   const channel = new BroadcastChannel(name);
   let last = null; // { key, at, tokens }
+  let stopped = false;
   let timer;
   channel.onmessage = async ({ data }) => {
     const { to, key, sub, since } = Object(data);
@@ -36,7 +37,7 @@ export function share(name, library, memory) {
   };
   return {
     async ask(key, since) {
-      if (!(memory.read().renewed >= since)) return null;
+      if (stopped || !(memory.read().renewed >= since)) return null;
       const sub = (await library.holds())?.sub;
       if (!sub) return null; // nobody's: whose tokens would they be?
       const to = `${name} ${crypto.randomUUID()}`;
@@ -44,12 +45,14 @@ export function share(name, library, memory) {
       return tokens?.sub === sub ? library.adopt(tokens, key) : null;
     },
     async keep(key, result) {
+      if (stopped) return;
       const tokens = await library.tokens(result);
       last = { key, at: Date.now(), tokens };
       clearTimeout(timer);
       timer = setTimeout(() => (last = null), HELD);
     },
     stop() {
+      stopped = true;
       clearTimeout(timer);
       last = null;
       channel.close();
