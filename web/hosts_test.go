@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
@@ -265,5 +266,22 @@ func TestHopTrips(t *testing.T) {
 		if n := redistest.Trips(store, c.ask); n != c.want {
 			t.Errorf("%s: %d trips, want %d", c.name, n, c.want)
 		}
+	}
+}
+
+// TestHostBelowAPath, and without a slash at its end.
+func TestHostBelowAPath(t *testing.T) {
+	const base = shopHost + "auth/"
+	p := hostsNode(t, embedded(t), func(o *provider.Options) { o.Hosts[0].URL = strings.TrimSuffix(base, "/") })
+	w := openRoamer(t, p)
+	w.at[base] = hushtest.NewAgent(t, base, hushtest.Direct(p.Public))
+	delete(w.at, shopHost)
+	w.authorize(base, hostRequest("shop"))
+	r := w.signIn("alice")
+	if r.Answer == nil || r.Answer.Params["code"] == "" || r.Answer.Params["iss"]+"/" != base || !strings.HasPrefix(r.URL, base+"silent/land?") {
+		t.Fatalf("status %d by %s, %+v", r.Status, r.URL, r.Answer)
+	}
+	if r := w.framed(base, hostRequest("shop")); r.Answer == nil || r.Answer.Params["code"] == "" {
+		t.Errorf("in a frame: %d %+v", r.Status, r.Answer)
 	}
 }
