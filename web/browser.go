@@ -61,10 +61,13 @@ func (s *Server) embedder(r *http.Request) string {
 // foreign is the origin of an address that is not ours, "" of any other.
 func (s *Server) foreign(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme+"://"+u.Host == s.origin {
+	if err != nil || u.Host == "" {
 		return ""
 	}
-	return u.Scheme + "://" + u.Host
+	if origin := u.Scheme + "://" + u.Host; origin != s.origin {
+		return origin
+	}
+	return ""
 }
 
 // holdsBackLax tells whether browsers keep SameSite=Lax cookies from this

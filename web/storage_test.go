@@ -286,6 +286,30 @@ func TestStorageByteForByte(t *testing.T) {
 	}
 }
 
+// TestStorageElsewhere: it is the same where the parameters were pushed, and the page
+// uses up nothing.
+func TestStorageElsewhere(t *testing.T) {
+	s := start(t, hushtest.Options{})
+	a, signedIn := held(t, s.Node(0), "none"), held(t, signIn(t, s.Node(0), "alice"), "active")
+	for _, mode := range modes {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			uri := s.Node(0).Push(quiet("pushing", "response_mode", mode)).Text("request_uri")
+			if uri == "" {
+				t.Fatal("nothing was pushed")
+			}
+			for _, b := range []*hushtest.Agent{a, signedIn} {
+				b.SetHeader("Referer", "https://app.pushing.test/")
+				b.Expect("pushing", redirectOf("pushing"))
+			}
+			r := send(a, method, url.Values{"client_id": {"pushing"}, "request_uri": {uri}})
+			if r.Asks == nil {
+				t.Fatalf("%s by %s: %d %+v", mode, method, r.Status, r.Answer)
+			}
+			granted(t, signedIn.Agrees(r))
+		}
+	}
+}
+
 // TestStorageOtherGroup: where the cookie came and holds others only, it was not held
 // back, and there is nothing to ask for.
 func TestStorageOtherGroup(t *testing.T) {

@@ -18,8 +18,9 @@ type stage struct {
 	across, within map[string]string // origins by client id: of another site than the provider's, and of its own
 }
 
-// newStage starts one; around, if any, stands in front of the provider.
-func newStage(t *testing.T, around func(http.Handler) http.Handler) *stage {
+// newStage starts one; around, if any, stands in front of the provider, and what is
+// registered for the apps may be changed.
+func newStage(t *testing.T, around func(http.Handler) http.Handler, changes ...func(*client.Spec)) *stage {
 	s := &stage{across: map[string]string{}, within: map[string]string{}}
 	s.Site = hushtest.New(t, hushtest.Options{Around: around, Register: func(site *hushtest.Site) (list []client.Spec) {
 		for _, l := range libraries {
@@ -29,7 +30,11 @@ func newStage(t *testing.T, around func(http.Handler) http.Handler) *stage {
 					return site.Serve(host, l.app(t, w, site.Issuer, "https://"+host))
 				}
 				s.across[l.id(w)], s.within[l.id(w)] = serve(".apps.test"), serve(".hush.test")
-				list = append(list, l.spec(w, s.across[l.id(w)], s.within[l.id(w)]))
+				spec := l.spec(w, s.across[l.id(w)], s.within[l.id(w)])
+				for _, change := range changes {
+					change(&spec)
+				}
+				list = append(list, spec)
 			}
 		}
 		return list

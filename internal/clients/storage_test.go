@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/hush-sso/hush/internal/browsertest"
+	"github.com/hush-sso/hush/internal/client"
 )
 
 // untold stands in front of a provider. Where on, the browser does not tell that it
@@ -31,7 +32,8 @@ func TestStorageAccess(t *testing.T) {
 		t.Skip("drives a browser")
 	}
 	var u untold
-	s := newStage(t, u.around)
+	// A renewal cookie would need no access.
+	s := newStage(t, u.around, func(c *client.Spec) { c.NoRenewalCookie = true })
 	strict := browsertest.New(t, browsertest.Options{HostRules: s.HostRules, ThirdPartyCookies: browsertest.Blocked, NoPageCache: true})
 	for _, l := range libraries {
 		if l.fullPage {

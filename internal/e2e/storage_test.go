@@ -48,7 +48,7 @@ func (d *deaf) around(next http.Handler) http.Handler {
 }
 
 // inFrames runs a journey on *.test in a browser where alice is signed in at the provider
-// and the app's page is open. Nothing is planted there.
+// and the app's page is open. Nothing is planted there: a renewal cookie needs no access.
 func inFrames(t *testing.T, bo browsertest.Options, journey func(t *testing.T, f *frames, d *deaf)) {
 	t.Helper()
 	inFramesOf(t, client.Spec{NoRenewalCookie: true}, bo, journey)
@@ -340,5 +340,30 @@ func TestStorageForeignPage(t *testing.T) {
 		f.tab.Goto(hidden + "/")
 		before := len(f.requests(framedID))
 		f.blocked(t, "a foreign page that hides itself")(http.MethodGet, "query", f.answer(f.ask(http.MethodGet, "query", `{referrerpolicy: "no-referrer"}`)), f.since(before))
+	})
+}
+
+// TestStorageAfterFedCM: the browser has no grant that it could tell of, and gives the
+// access to a frame that asks, because the user chose their account here in its own
+// dialog (FedCM) and the app's iframe lets the frame use that. So the page that asks is
+// what brings the tokens.
+func TestStorageAfterFedCM(t *testing.T) {
+	inFrames(t, browsertest.Options{ThirdPartyCookies: browsertest.Blocked}, func(t *testing.T, f *frames, _ *deaf) {
+		f.Serve("hush.test", f.Nodes[0].Public) // what the provider's site says of FedCM
+		dialogs := f.tab.FedCM()
+		f.tab.Eval(fmt.Sprintf(`void (window.chosen = navigator.credentials.get({identity: {providers: [{
+			configURL: %q, clientId: %q, params: {response_type: "code", scope: "openid", nonce: "n", code_challenge: %q, code_challenge_method: "S256"}
+		}]}}).then(() => "chosen", String))`, f.Issuer+"fedcm/config.json", framedID, challenge), nil)
+		dialogs.Select(dialogs.Chooser(), 0)
+		var chosen string
+		if f.tab.Eval(`chosen`, &chosen); chosen != "chosen" {
+			t.Fatalf("FedCM: %s\n%v", chosen, f.tab.Console())
+		}
+		f.each(t, fmt.Sprintf(`{allow: "identity-credentials-get %s"}`, f.origin()), func(method, mode string, answer url.Values, took []entry) {
+			if answer.Get("code") == "" || len(took) != 2 || took[0].Reason != "cookie_blocked" || took[0].Result == "retried" || took[1].Result != "ok" {
+				t.Errorf("%s by %s: %v after %+v", mode, method, answer, took)
+			}
+		})
+		f.each(t, "{}", f.blocked(t, "a frame that may not use it"))
 	})
 }
