@@ -27,6 +27,7 @@ func told(t *testing.T, r *hushtest.Reply) (script struct {
 	Facts struct {
 		Site, Storage, Answer string
 		Cookie, Partitioned   bool
+		Planted               bool
 	}
 	Address string
 	Origins []string
@@ -74,6 +75,31 @@ func TestCheckAnswers(t *testing.T) {
 	}
 	if facts := told(t, out.Get("silent/check?client_id=every")).Facts; facts.Answer != "no_session" {
 		t.Errorf("in a window, signed out: %+v", facts)
+	}
+}
+
+// TestCheckPlanted: what renews by a renewal cookie is told to be one, and an app for
+// which none may be planted is told so.
+func TestCheckPlanted(t *testing.T) {
+	p := node(t, embedded(t), planters)
+	in := hushtest.NewAgent(t, issuer, hushtest.Direct(p.Public))
+	signIn(t, in, "alice")
+	b := garden(t, p, in, "double")
+	framed := b.a.Copy(t)
+	for name, value := range b.jar {
+		framed.SetCookie(name, value)
+	}
+	for client, want := range map[string]bool{"double": true, "every": false} {
+		r := checkFrame(t, framed, client, pageOf(client)+"/")
+		if facts := told(t, r).Facts; facts.Planted != want || facts.Cookie || (facts.Answer == "") != want {
+			t.Errorf("%s: %+v", client, facts)
+		}
+		if !strings.Contains(r.Body, `<li data-rung="renewal" data-state="wait">`) {
+			t.Errorf("%s: %s", client, r.Body)
+		}
+	}
+	if r := checkFrame(t, framed, "bare", pageOf("bare")+"/"); !strings.Contains(r.Body, `<li data-rung="renewal" data-state="off">`) {
+		t.Errorf("bare: %s", r.Body)
 	}
 }
 

@@ -69,8 +69,16 @@ func (d *decoder) warnFar(key, raw string, c *Client, all *Config) {
 	case slices.Contains(c.GrantTypes, client.GrantRefresh):
 	default:
 		all.far = all.far || c.FedCM
-		d.warn(key, "is of another site than the issuer%s: where browsers block third-party cookies, as Safari and Firefox do, silent renewal has to do without them; add refresh_token to grant_types, or a host of the app's site to hosts (browsers.md)", d.suffixNote(own, all.Issuer))
+		d.warn(key, "is of another site than the issuer%s: where browsers block third-party cookies, as Safari and Firefox do, silent renewal has to do without them%s; add refresh_token to grant_types, or a host of the app's site to hosts (browsers.md)", d.suffixNote(own, all.Issuer), c.cookieNote(all))
 	}
+}
+
+// cookieNote tells that the way which needs no change of the app's registration is shut.
+func (c *Client) cookieNote(all *Config) string {
+	if c.RenewalCookie && all.Session.RenewalCookie > 0 {
+		return ""
+	}
+	return ", and renewal_cookie lets nothing be planted for it"
 }
 
 // addresses are all under which this provider is reached.
