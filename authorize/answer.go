@@ -13,7 +13,7 @@ import (
 // one. In a mode of JARM they are put into one JWT; where that cannot be signed
 // nothing is sent, because the app takes nothing else.
 func (s *Service) answer(q *request, params []oauth.Param, err *oauth.Error) Outcome {
-	out := Outcome{ClientID: q.client.ID, Silent: q.prompt.None(), Browser: q.browser}
+	out := Outcome{ClientID: q.client.ID, Silent: q.prompt.None(), Browser: q.browser, Renewed: q.renewal.Site != ""}
 	if q.mode.Signed() {
 		signed, failed := s.Tokens.SignAnswer(q.client, params, time.Now())
 		if failed != nil {

@@ -57,6 +57,7 @@ type Outcome struct {
 	Refused  *oauth.Error // with Hop: what the app will be told there; nil for none
 	ClientID string
 	Silent   bool // the request said prompt=none
+	Renewed  bool // it was judged by a renewal cookie
 	SID      string
 	UserID   string // whose session, or whose sign-in was tried; "" where nobody is known
 }

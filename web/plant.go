@@ -48,7 +48,7 @@ func (s *Server) plantBeside(w http.ResponseWriter, r *http.Request, c *client.C
 		return ""
 	}
 	if planted.Renewal != nil {
-		s.cookies.renewal.write(w, c.ID, planted.Renewal, s.Authorize.RenewalCookie)
+		s.setRenewal(w, r, c.ID, planted.Renewal)
 	}
 	return planted.Ticket
 }
@@ -94,10 +94,15 @@ func (s *Server) plant(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if renewal != nil {
-		s.cookies.renewal.write(w, c.ID, renewal, s.Authorize.RenewalCookie)
+		s.setRenewal(w, r, c.ID, renewal)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+func (s *Server) setRenewal(w http.ResponseWriter, r *http.Request, clientID string, held *authorize.Renewal) {
+	recordOf(r).planted = true
+	s.cookies.renewal.write(w, clientID, held, s.Authorize.RenewalCookie)
 }
 
 // plantFrom lets an answer page send a ticket, beside what it is for, and writes the

@@ -31,6 +31,8 @@ type record struct {
 	sid      string
 	user     string // id, never what was typed
 	silent   bool
+	renewed  bool   // judged by a renewal cookie
+	planted  bool   // with one
 	implicit bool   // tokens left the authorization endpoint
 	outage   bool   // the store, or the signing keys, were not there
 	result   string // "ok", "asked", "retried", "moved", "left", or an error code
@@ -49,6 +51,7 @@ func recordOf(r *http.Request) *record {
 // outcome notes what became of an authorization request.
 func (n *record) outcome(out authorize.Outcome) {
 	n.client, n.silent, n.sid, n.user = out.ClientID, out.Silent, out.SID, out.UserID
+	n.renewed = out.Renewed
 	switch {
 	case out.Fault != nil:
 		n.failed(out.Fault)
@@ -143,8 +146,13 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 	if n.address.IsValid() {
 		attrs = append(attrs, slog.String("address", n.address.String()))
 	}
-	if n.silent {
-		attrs = append(attrs, slog.Bool("silent", true))
+	for _, is := range []struct {
+		name string
+		yes  bool
+	}{{"silent", n.silent}, {"renewal_cookie", n.renewed}, {"planted", n.planted}} {
+		if is.yes {
+			attrs = append(attrs, slog.Bool(is.name, true))
+		}
 	}
 	if n.implicit {
 		attrs = append(attrs, slog.Bool("implicit", true))

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -17,7 +19,16 @@ import (
 // in every mode, in one trip, and nothing durable is written.
 func TestRenewalCookie(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {
-		p := node(t, store, planters)
+		var log bytes.Buffer
+		p := node(t, store, func(o *provider.Options) {
+			planters(o)
+			o.Log = slog.New(slog.NewJSONHandler(&log, nil))
+		})
+		defer func() {
+			if n := strings.Count(log.String(), `"renewal_cookie":true`); n < len(responseTypes) || strings.Count(log.String(), `"planted":true`) != 1 {
+				t.Errorf("the log does not tell:\n%s", log.String())
+			}
+		}()
 		a := signIn(t, browser(t, p), "alice")
 		b := newBed(t, p)
 		refusedAs(t, b.frame(request("every")), silent.CookieBlocked)
@@ -78,6 +89,7 @@ func TestRenewalCookieIsForFrames(t *testing.T) {
 		}
 	}
 	refusedAs(t, other.frame(request("loose")), silent.CookieBlocked)
+	refusedAs(t, other.frame(request("loose"), "Referer", ""), silent.CookieBlocked)
 
 	double := garden(t, p, a, "double")
 	double.renews("double")

@@ -331,3 +331,47 @@ func testBindRace(t *testing.T, b bench) {
 		t.Fatalf("%d bindings stand of %d", open, session.Room)
 	}
 }
+
+// Who redeems or refreshes is told when the latest binding of its site was made.
+func testBoundIsTold(t *testing.T, b bench) {
+	h := b.active()
+	redeem := func(site string) time.Time {
+		t.Helper()
+		code := b.code(h)
+		code.Site = site
+		s, _, err := b.Redeem(ctx, code)
+		b.ok(err)
+		return s.Bound
+	}
+	r := b.family(h, false)
+	peek := func(site string) time.Time {
+		t.Helper()
+		r.Site = site
+		s, err := b.Peek(ctx, r.Candidate)
+		b.ok(err)
+		return s.Bound
+	}
+	none := func() {
+		t.Helper()
+		for _, site := range []string{"", site, "https://shop.example"} {
+			if at := redeem(site); !at.IsZero() {
+				t.Errorf("a code of %q is told of %v", site, at)
+			}
+			if at := peek(site); !at.IsZero() {
+				t.Errorf("a refresh at %q is told of %v", site, at)
+			}
+		}
+	}
+	none()
+	b.bind(h, renewal)
+	b.ok(b.kit.AgeBindings(ctx, h.Key, 5*time.Hour))
+	b.near(b.now().Sub(redeem(site)), 5*time.Hour)
+	b.bind(h, renewal)
+	b.near(b.now().Sub(redeem(site)), 0)
+	b.near(b.now().Sub(peek(site)), 0)
+	if at := redeem("https://shop.example"); !at.IsZero() {
+		t.Errorf("another site is told of %v", at)
+	}
+	b.ok(b.kit.AgeBindings(ctx, h.Key, 25*time.Hour))
+	none()
+}

@@ -108,6 +108,25 @@ func TestParseGrantCut(t *testing.T) {
 	}
 }
 
+// A code says whether it was gotten in a window of its own, and a refresh token of it
+// does not.
+func TestTopLevelIsOfCodes(t *testing.T) {
+	g := testGrant("shop")
+	for _, top := range []bool{true, false} {
+		g.TopLevel = top
+		again, err := parseGrant(appendGrant(nil, &g))
+		if err != nil || again.TopLevel != top {
+			t.Errorf("%v: %v, %v", top, again.TopLevel, err)
+		}
+	}
+	i := testIssuerWith(t, nil)
+	g.TopLevel = true
+	opened, err := i.openRefresh("shop", i.sealRefresh(refreshToken{grant: g}))
+	if err != nil || opened.grant.TopLevel || opened.grant.UserID != g.UserID {
+		t.Errorf("a refresh token: %+v, %v", opened.grant, err)
+	}
+}
+
 // What a token gives follows from what the session must hold: a scope beside it
 // gives nothing.
 func TestGrantGivesWhatItNeeds(t *testing.T) {
