@@ -10,7 +10,8 @@ import (
 
 // allowOrigin lets pages of registered web origins read an answer. The origin
 // is named, never *, because some libraries send credentials; no endpoint with
-// CORS reads the SSO cookie. The authorization endpoint has none at all.
+// CORS reads the SSO cookie, but for those of FedCM, which no script can call. The
+// authorization endpoint has none at all.
 func (s *Server) allowOrigin(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Origin")
 	if origin := r.Header.Get("Origin"); origin != "" && s.Clients().AllowsOrigin(origin) {
