@@ -93,7 +93,10 @@ func TestSignInWithoutAnAppAttacked(t *testing.T) {
 		}
 
 		// What stands in the address chooses neither an app nor a place to go.
-		a.Get(path + "?" + url.Values{"client_id": {"every"}, "redirect_uri": {redirectOf("every")}, "returnTo": {"https://evil.test"}, "prompt": {"none"}, "id_token_hint": {"x"}}.Encode())
+		r = a.Get(path + "?" + url.Values{"client_id": {"every"}, "redirect_uri": {redirectOf("every")}, "returnTo": {"https://evil.test"}, "prompt": {"none"}, "id_token_hint": {"x"}}.Encode())
+		if r.Form == nil {
+			t.Errorf("%s is decided by its address: %d\n%s", path, r.Status, r.Body)
+		}
 		r = a.SignIn("alice", "wonderland")
 		if r.Answer != nil || !strings.HasPrefix(r.URL, issuer) {
 			t.Errorf("%s leads to %s", path, r.URL)
