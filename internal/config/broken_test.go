@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // base is a configuration that loads, by top-level key.
@@ -302,5 +303,14 @@ func TestBroken(t *testing.T) {
 				t.Errorf("want line %d, key %q, %q, and nothing else", line, c.key, c.advice)
 			}
 		})
+	}
+}
+
+// TestRenewalCookieWritten: what may be written loads, nothing among it.
+func TestRenewalCookieWritten(t *testing.T) {
+	for text, want := range map[string]time.Duration{"0s": 0, "10m": 10 * time.Minute, "30d": 30 * 24 * time.Hour} {
+		if got := good(t, file("session: {renewal_cookie: "+text+"}"), nil).Session.RenewalCookie; got != want {
+			t.Errorf("%s is read as %v", text, got)
+		}
 	}
 }

@@ -214,7 +214,7 @@ type Session struct {
 	// hidden iframe where the browser blocks third-party cookies. It ends with the
 	// session at the latest, and is renewed while the app is used. `0s`: there are
 	// none, and those that were planted count no more.
-	RenewalCookie time.Duration `key:"renewal_cookie" default:"24h" max:"30d" example:"24h"`
+	RenewalCookie time.Duration `key:"renewal_cookie" default:"24h" min:"0s" max:"30d" example:"24h"`
 	// How many sessions one user may have at once, in all groups together; 0 is
 	// any number. A browser in which the user signs in again goes on with its own.
 	MaxPerUser int `key:"max_per_user" default:"0" example:"5"`

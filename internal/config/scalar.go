@@ -116,7 +116,7 @@ func (d *decoder) duration(path, value, tag string, v reflect.Value, f field) {
 	}
 	least, most := bound(f.min), bound(f.max)
 	switch {
-	case dur <= 0:
+	case dur < 0 || dur == 0 && least > 0:
 		d.bad(path, "must be more than zero, for example %s", f.example)
 	case dur < least:
 		d.bad(path, "must be at least %s, for example %s", f.min, f.example)
