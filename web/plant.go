@@ -53,8 +53,8 @@ func (s *Server) plantBeside(w http.ResponseWriter, r *http.Request, c *client.C
 	return planted.Ticket
 }
 
-// plantPage is opened by a page of the app, in a frame, with a ticket from a token
-// answer. It plants, and says so. Only the app's own pages may frame it.
+// plantPage is opened by the page of the app that got the ticket, in a frame. It
+// plants, and says so. Only the app's own pages may frame it.
 func (s *Server) plantPage(w http.ResponseWriter, r *http.Request) error {
 	params, err := query(r)
 	if err != nil {
@@ -68,6 +68,11 @@ func (s *Server) plantPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	recordOf(r).client = c.ID
+	// The app's page may hold frames of others, which can go here with tickets of
+	// their own; where they come from they can hide, and not change.
+	if s.embedder(r) != origin {
+		return oauth.Errorf(oauth.AccessDenied, "This address is for a frame that the app's page opens, and where it says so: give the frame referrerPolicy \"origin\".")
+	}
 	address := s.url(plantPath)
 	nonce := answerHeaders(w.Header(), c.WebOrigins, "'none'")
 	connectTo(w.Header(), address)

@@ -253,7 +253,8 @@ func TestTicket(t *testing.T) {
 // ticketPage opens a ticket's page in a frame of the app.
 func (b *bed) ticketPage(ticket string, pairs ...string) *hushtest.Reply {
 	b.t.Helper()
-	framed := append([]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Site", "cross-site"}, pairs...)
+	framed := append([]string{"Sec-Fetch-Dest", "iframe", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Site", "cross-site",
+		"Referer", pageOf("every") + "/"}, pairs...)
 	return b.keep(b.a.Fetch(http.MethodGet, "silent/plant?"+url.Values{"ticket": {ticket}}.Encode(), nil, framed...))
 }
 
