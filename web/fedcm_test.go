@@ -122,11 +122,11 @@ func TestFedCMTokens(t *testing.T) {
 	if len(r.Set) > 0 {
 		t.Errorf("cookies are set: %v", r.Set)
 	}
-	id := claimsOf(t, got["id_token"].(string))
+	id := claimsOf(t, textOf(got, "id_token"))
 	if id["nonce"] != "n-1" || id["aud"] != "every" || id["sub"] != "alice" || id["at_hash"] == nil || id["iss"] != issuer {
 		t.Errorf("the ID token says %v", id)
 	}
-	access := claimsOf(t, got["access_token"].(string))
+	access := claimsOf(t, textOf(got, "access_token"))
 	if access["aud"] != audience || access["scope"] != "openid profile read" || got["scope"] != access["scope"] || got["token_type"] != "Bearer" {
 		t.Errorf("the access token says %v, beside %v", access, got)
 	}
@@ -137,11 +137,11 @@ func TestFedCMTokens(t *testing.T) {
 		t.Errorf("the answer has more than tokens: %v", got)
 	}
 	plain := handedTokens(t, handOver(a, "every", account, tokenParams()))
-	if r := userinfo(a, plain["access_token"].(string)); r.Text("sub") != "alice" {
+	if r := userinfo(a, textOf(plain, "access_token")); r.Text("sub") != "alice" {
 		t.Errorf("userinfo answers %d %s", r.Status, r.Body)
 	}
 	a.Get("v2/logout")
-	if r := userinfo(a, plain["access_token"].(string)); r.Status != http.StatusUnauthorized {
+	if r := userinfo(a, textOf(plain, "access_token")); r.Status != http.StatusUnauthorized {
 		t.Errorf("after signing out userinfo answers %d", r.Status)
 	}
 }
@@ -280,7 +280,7 @@ func TestFedCMAccount(t *testing.T) {
 			for _, by := range []string{"true", "false"} {
 				form := with(url.Values{}, "client_id", "every", "account_id", ids[user], "params", tokenParams(), "is_auto_selected", by)
 				got := handedTokens(t, fedcm(both, "fedcm/assertion", originOf("every"), form))
-				if sub := claimsOf(t, got["id_token"].(string))["sub"]; sub != user {
+				if sub := claimsOf(t, textOf(got, "id_token"))["sub"]; sub != user {
 					t.Errorf("asked for %s, got %v", user, sub)
 				}
 			}
@@ -363,14 +363,14 @@ func TestFedCMParams(t *testing.T) {
 	// Who asks, and who is meant, is not theirs to say.
 	for _, member := range []string{"client_id", "redirect_uri", "response_mode", "prompt", "login_hint", "id_token_hint"} {
 		got := handedTokens(t, handOver(a, "every", account, tokenParams(member, "guest")))
-		if aud := claimsOf(t, got["id_token"].(string))["aud"]; aud != "every" {
+		if aud := claimsOf(t, textOf(got, "id_token"))["aud"]; aud != "every" {
 			t.Errorf("%s in params makes tokens for %v", member, aud)
 		}
 	}
 	// Before Chrome 145 the nonce stands beside params.
 	form := with(url.Values{}, "client_id", "every", "account_id", account, "params", tokenParams("nonce", nil), "nonce", "beside")
 	got := handedTokens(t, fedcm(a, "fedcm/assertion", originOf("every"), form))
-	if nonce := claimsOf(t, got["id_token"].(string))["nonce"]; nonce != "beside" {
+	if nonce := claimsOf(t, textOf(got, "id_token"))["nonce"]; nonce != "beside" {
 		t.Errorf("nonce is %v", nonce)
 	}
 }
@@ -475,12 +475,12 @@ func TestFedCMDisconnect(t *testing.T) {
 				t.Fatalf("%s: %d %v %s", hint, r.Status, r.Header, r.Body)
 			}
 			notHanded(t, handOver(a, "guest", account, codeParams()), "guest", silent.ConsentRequired)
-			if r := userinfo(a, got["access_token"].(string)); r.Status != http.StatusUnauthorized {
+			if r := userinfo(a, textOf(got, "access_token")); r.Status != http.StatusUnauthorized {
 				t.Errorf("%s: its access token still answers: %d", hint, r.Status)
 			}
 			allow()
 		}
-		if r := userinfo(a, kept["access_token"].(string)); r.Status != http.StatusOK {
+		if r := userinfo(a, textOf(kept, "access_token")); r.Status != http.StatusOK {
 			t.Errorf("another app's access token does not answer: %d", r.Status)
 		}
 	})
@@ -498,7 +498,7 @@ func TestFedCMPairwise(t *testing.T) {
 		}
 	})), "alice")
 	account := knownTo(t, a)["alice"]
-	sub, _ := claimsOf(t, handedTokens(t, handOver(a, "every", account, tokenParams()))["id_token"].(string))["sub"].(string)
+	sub, _ := claimsOf(t, textOf(handedTokens(t, handOver(a, "every", account, tokenParams())), "id_token"))["sub"].(string)
 	if sub == "alice" || sub == "" || sub == account {
 		t.Errorf("sub is %q", sub)
 	}

@@ -148,3 +148,9 @@ func openAPI() []client.API {
 	api.SkipConsentForFirstParty = true
 	return []client.API{api}
 }
+
+// textOf is a member of an object, "" where it is no text.
+func textOf(object map[string]any, name string) string {
+	text, _ := object[name].(string)
+	return text
+}
