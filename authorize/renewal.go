@@ -38,6 +38,22 @@ func (s *Service) renewalOf(q *request, b Browser) (Renewal, bool) {
 	return r, true
 }
 
+// instead is what counts where the SSO cookie says nothing of the app's group: what the
+// renewal cookie holds, else nothing.
+func (s *Service) instead(q *request, b *Browser) SignedIn {
+	if b.Cookie == silent.CookiePresent {
+		// The cookie came, and holds other groups only.
+		b.Cookie, b.Storage = silent.CookieAbsent, silent.StorageActive
+	}
+	r, ok := s.renewalOf(q, *b)
+	if !ok {
+		return SignedIn{}
+	}
+	q.renewal, b.Cookie = r, silent.CookiePresent
+	s.meetBrowser(q, r.SignedIn)
+	return r.SignedIn
+}
+
 // scopeOf is what the secret is good for that the request's session is read with.
 func (s *Service) scopeOf(q *request) session.Scope {
 	if q.renewal.Site == "" {
