@@ -37,21 +37,23 @@ func (d Decision) Remedy(r *Request) Remedy {
 	return RemedyAsk
 }
 
-// heldBack: a frame of another site without our cookie cannot be told from a
-// browser that has none, except where the browser says what it did.
-func (r *Request) heldBack() bool {
-	return r.Cookie == CookieAbsent && r.Embedded && r.Storage != StorageActive
-}
+// MayBeHeldBack tells whether the browser may have one of our cookies that it did not
+// send: a frame without cannot be told from a browser that has none, unless the browser
+// says what it did.
+func (r *Request) MayBeHeldBack() bool { return cookieBlocked(r) || cookieNotSent(r) }
 
-func cookieBlocked(r *Request) bool { return r.heldBack() && r.Storage != StorageUnknown }
-
-// noCookie: there is none, and nothing kept it from being sent.
-func noCookie(r *Request) bool {
-	return r.Cookie == CookieAbsent && !cookieBlocked(r) && !cookieNotSent(r)
-}
+func cookieBlocked(r *Request) bool { return r.withheld() && r.Storage != StorageUnknown }
 
 // cookieNotSent: once our own page in the frame asked again, the request is sent
 // from our site, and the frame is still another's.
 func cookieNotSent(r *Request) bool {
-	return r.heldBack() && r.Storage == StorageUnknown && (r.CrossSite || r.Asked)
+	return r.withheld() && r.Storage == StorageUnknown && (r.CrossSite || r.Asked)
 }
+
+// withheld: none came in a frame, for all that the browser says.
+func (r *Request) withheld() bool {
+	return r.Cookie == CookieAbsent && r.Embedded && r.Storage != StorageActive
+}
+
+// noCookie: there is none, and nothing kept it from being sent.
+func noCookie(r *Request) bool { return r.Cookie == CookieAbsent && !r.MayBeHeldBack() }

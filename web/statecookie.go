@@ -94,12 +94,11 @@ func holds(r *http.Request, state silent.BrowserState) bool {
 	return slices.ContainsFunc(r.Header["Cookie"], func(line string) bool { return strings.Contains(line, string(state)) })
 }
 
-// mayKeep: where a frame of another site came without cookies they may be held
-// back, and what is stored then is not what a window of ours stores. The page
-// would read it and say "changed" of a user who is signed in.
+// mayKeep: where cookies may be held back, what is stored is not what a window of ours
+// stores. The page would read it and say "changed" of a user who is signed in.
 func mayKeep(b authorize.Browser) bool {
-	return b.Cookie != silent.CookieAbsent || !b.Embedded || b.Storage == silent.StorageActive ||
-		b.Storage == silent.StorageUnknown && !b.CrossSite && !b.Asked
+	r := silent.Request{Cookie: b.Cookie, Embedded: b.Embedded, CrossSite: b.CrossSite, Storage: b.Storage, Asked: b.Asked}
+	return !r.MayBeHeldBack()
 }
 
 // others are the states that the cookie goes on to hold: those it held that are
