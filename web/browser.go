@@ -34,7 +34,7 @@ func (s *Server) visit(r *http.Request) visit {
 	if v.Embedded {
 		v.Renewal = s.cookies.renewal.reader(r)
 		v.Embedder = s.embedder(r)
-		v.Storage, v.Asked = s.storageAccess(r), asked(r)
+		v.Storage, v.Asked = s.storageAccess(r), hasMarker(r)
 		v.Retried = v.Storage == silent.StorageActive && retried(r)
 	}
 	if v.Binding == "" && !v.Embedded && !s.holdsBackLax(r) {

@@ -12,8 +12,8 @@ import (
 // only makes the answer final.
 const askedMarker = "hush_storage=asked"
 
-// asked tells whether the address has the marker, by POST too.
-func asked(r *http.Request) bool {
+// hasMarker tells whether the address has it, by POST too.
+func hasMarker(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.URL.RawQuery, "&") {
 		if part == askedMarker {
 			return true
