@@ -33,6 +33,13 @@ func (a *SignedIn) is(b *SignedIn) bool { return a.Group == b.Group && a.UserID 
 // the store.
 func (a *SignedIn) Opens(s *session.Session) bool { return s.UserID == a.UserID && s.Group == a.Group }
 
+// forgotten tells whether the entry may have outlived its browser although its user
+// no longer asks to stay signed in: unlike a session's own, the secret of a binding is
+// not replaced when they sign in.
+func (a *SignedIn) forgotten(scope session.Scope, s *session.Session) bool {
+	return scope != (session.Scope{}) && a.Kept && !s.Remembered
+}
+
 // Current returns those that may be signed in.
 func Current(accounts []SignedIn) []SignedIn {
 	return slices.DeleteFunc(slices.Clone(accounts), func(a SignedIn) bool { return a.Over != 0 })

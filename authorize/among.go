@@ -81,6 +81,9 @@ func (s *Service) accounts(ctx context.Context, q *request, b Browser) ([]accoun
 		if seen[i].Err == nil && !entry.Opens(&seen[i].Session) {
 			return nil, time.Time{}, errAltered
 		}
+		if seen[i].Err == nil && entry.forgotten(s.scope(), &seen[i].Session) {
+			seen[i].Err = session.Superseded
+		}
 		if errors.Is(seen[i].Err, session.ErrUnreadable) && entry.Over == 0 && (q.prompt.None() || b.Embedded) {
 			return nil, time.Time{}, seen[i].Err // as in decide
 		}

@@ -40,8 +40,9 @@ func (s *Service) findFor(ctx context.Context, q *request, b Browser, done progr
 // find reads the session, in one trip. Remembered consent is read only where
 // the session does not cover the request, which is once per session and app.
 func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipConsent bool) (found, error) {
+	scope := s.scopeOf(q)
 	current, now, err := s.resolve(ctx, q, session.Query{
-		Handle: account.Handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client), Scope: s.scopeOf(q),
+		Handle: account.Handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client), Scope: scope,
 	})
 	f := found{now: now, picked: account}
 	if errors.As(err, &f.Absence) {
@@ -49,6 +50,10 @@ func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipCo
 	}
 	if err != nil {
 		return f, err
+	}
+	if account.forgotten(scope, &current) {
+		f.Absence = session.Superseded
+		return f, nil
 	}
 	return s.grasp(ctx, q, account, current, now, skipConsent)
 }

@@ -173,13 +173,15 @@ func (s *Service) arrive(ctx context.Context, q *request, b Browser, t *ticket) 
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
 	}
-	account.Handle, err = s.Sessions.Bind(ctx, key, session.Binding{Scope: s.scope(), AuthTime: time.Unix(t.Since, 0)})
+	var bound session.Session
+	account.Handle, bound, err = s.Sessions.Bind(ctx, key, session.Binding{Scope: s.scope(), AuthTime: time.Unix(t.Since, 0)})
 	if absent := session.Absence(""); errors.As(err, &absent) || err == nil && account.Handle.IsZero() {
 		return s.decide(ctx, q, b, progress{round: t.From.Round})
 	}
 	if err != nil {
 		return s.refuse(q, silent.Unavailable(err))
 	}
+	account.Kept = account.Kept && bound.Remembered
 	held := latest(holding(b.Accounts, seen, account))
 	b.Cookie, b.Accounts = silent.CookiePresent, held
 	done := t.Done

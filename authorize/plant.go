@@ -16,6 +16,7 @@ type Evidence struct {
 	AuthTime      time.Time // of the sign-in that it was given for
 	Code          bool      // it was a code that was redeemed, no refresh token
 	TopLevel      bool      // and one that was gotten in a window of its own
+	Grant         string    // the id of what was given; "": nothing was
 	Bound         time.Time // see session.Session
 	Now           time.Time
 }
@@ -63,19 +64,19 @@ func (s *Service) Plant(ctx context.Context, c *client.Client, e Evidence, p Plo
 func (s *Service) bind(ctx context.Context, c *client.Client, e Evidence, site string, always bool) (*Renewal, error) {
 	b := session.Binding{
 		Scope: RenewalScope(c.ID, site), Life: s.RenewalCookie, AuthTime: e.AuthTime, FreshFor: s.half(),
-		UserID: e.UserID, Group: e.Group,
+		UserID: e.UserID, Group: e.Group, Grant: e.Grant,
 	}
 	if always {
 		b.FreshFor = 0
 	}
-	h, err := s.Sessions.Bind(ctx, e.Key, b)
+	h, current, err := s.Sessions.Bind(ctx, e.Key, b)
 	if absent := session.Absence(""); errors.As(err, &absent) || err == nil && h.IsZero() {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Renewal{SignedIn: SignedIn{Handle: h, Group: e.Group, UserID: e.UserID}, Site: site, Made: e.Now}, nil
+	return &Renewal{SignedIn: SignedIn{Handle: h, Group: e.Group, UserID: e.UserID, Kept: current.Remembered}, Site: site, Made: e.Now}, nil
 }
 
 // anothers tells whether what the browser holds opens a session of another user.

@@ -39,7 +39,7 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	t, err := s.refreshed(ctx, c, user, f)
 	if f.Live {
 		t.Evidence = Evidence{
-			Key: f.Grant.Key, UserID: user.ID, Group: c.SSOGroup, AuthTime: f.Grant.AuthTime, Bound: f.Bound, Now: f.Now,
+			Key: f.Grant.Key, UserID: user.ID, Group: c.SSOGroup, AuthTime: f.Grant.AuthTime, Grant: f.Grant.JTI, Bound: f.Bound, Now: f.Now,
 		}
 	}
 	return t, err

@@ -11,7 +11,7 @@ import (
 // Renewal is what a renewal cookie holds: a binding of a session, good for one
 // client in frames of one site.
 type Renewal struct {
-	SignedIn        // of which Handle opens the binding
+	SignedIn        // of which Handle opens the binding; Kept: it outlives the browser
 	Site     string // as client.Site has it
 	Made     time.Time
 }

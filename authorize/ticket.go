@@ -21,7 +21,8 @@ type plantTicket struct {
 	UserID   string `json:"u"`
 	Group    string `json:"g"`
 	AuthTime int64  `json:"t"`           // unix seconds
-	TopLevel bool   `json:"w,omitempty"` // see Evidence
+	Grant    string `json:"j,omitempty"` // see Evidence
+	TopLevel bool   `json:"w,omitempty"` // likewise
 	Origin   string `json:"o"`           // of the app's page, which is told
 	At       int64  `json:"at"`          // unix seconds
 }
@@ -36,7 +37,7 @@ const (
 func (s *Service) sealTicket(c *client.Client, e Evidence, origin string) string {
 	plain, err := json.Marshal(plantTicket{
 		ID: rand.Text(), Client: c.ID, Key: e.Key.String(), UserID: e.UserID, Group: e.Group,
-		AuthTime: e.AuthTime.Unix(), TopLevel: e.TopLevel, Origin: origin, At: time.Now().Unix(),
+		AuthTime: e.AuthTime.Unix(), Grant: e.Grant, TopLevel: e.TopLevel, Origin: origin, At: time.Now().Unix(),
 	})
 	if err != nil {
 		panic(err) // strings, numbers and booleans always marshal
@@ -119,7 +120,7 @@ func (s *Service) PlantByTicket(ctx context.Context, sealed string, held func(cl
 	case !t.TopLevel && has.Handle.Key == key && !s.stale(has, key, now):
 		return c, nil, nil
 	}
-	e := Evidence{Key: key, UserID: t.UserID, Group: t.Group, AuthTime: time.Unix(t.AuthTime, 0), Now: now}
+	e := Evidence{Key: key, UserID: t.UserID, Group: t.Group, AuthTime: time.Unix(t.AuthTime, 0), Grant: t.Grant, Now: now}
 	r, err := s.bind(ctx, c, e, client.Site(t.Origin), t.TopLevel || s.stale(has, key, now))
 	if err != nil {
 		return c, nil, silent.Unavailable(err)

@@ -58,7 +58,7 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	}
 	t, err := s.tokens(c, user, d.Grant, d.API, d.Now, d.Refresh)
 	t.Evidence = Evidence{
-		Key: d.Grant.Key, UserID: user.ID, Group: d.Session.Group, AuthTime: d.Grant.AuthTime,
+		Key: d.Grant.Key, UserID: user.ID, Group: d.Session.Group, AuthTime: d.Grant.AuthTime, Grant: d.Grant.JTI,
 		Code: true, TopLevel: d.Grant.TopLevel, Bound: d.Session.Bound, Now: d.Now,
 	}
 	return t, err

@@ -41,6 +41,9 @@ type Binding struct {
 	// UserID and Group are those that the session must have, or else it is Gone;
 	// "": any.
 	UserID, Group string
+	// Grant is what it is planted on, by the id that revoking it goes by: one that was
+	// revoked plants nothing. "": it is planted on no grant.
+	Grant string
 }
 
 // Room is how many bindings one scope's client or host has in a session; the
@@ -49,14 +52,14 @@ type Binding struct {
 const Room = 4
 
 // Bind makes a binding and returns the handle that opens it, to be presented with
-// a Query of that Scope. Only for who proved to act for the session's browser. The
+// a Query of that Scope, and the session as that shows it. Only for who proved to act for the session's browser. The
 // zero handle without an error: one that is fresh stands, or the sign-in is neither
 // the last one nor that of a binding that stands, so that nothing is known of it.
 // Without a live session, or where the client takes no part in it, the error is an
 // Absence.
-func (m *Manager) Bind(ctx context.Context, key Key, b Binding) (Handle, error) {
+func (m *Manager) Bind(ctx context.Context, key Key, b Binding) (Handle, Session, error) {
 	if !b.Scope.valid() || b.Life < 0 || b.FreshFor < 0 {
-		return Handle{}, errors.New("session: a binding is for a client and a site, or for a host")
+		return Handle{}, Session{}, errors.New("session: a binding is for a client and a site, or for a host")
 	}
 	h := Handle{Key: key, Secret: newSecret()}
 	s, now, made, err := m.store.Bind(ctx, h, b)
@@ -67,11 +70,11 @@ func (m *Manager) Bind(ctx context.Context, key Key, b Binding) (Handle, error) 
 	}
 	switch {
 	case err != nil:
-		return Handle{}, fmt.Errorf("bind: %w", err)
+		return Handle{}, Session{}, fmt.Errorf("bind: %w", err)
 	case !made:
-		return Handle{}, nil
+		return Handle{}, Session{}, nil
 	}
-	return h, nil
+	return h, s, nil
 }
 
 func (b *Binding) fits(s *Session) bool {

@@ -15,7 +15,7 @@ var scope = session.Scope{ClientID: "app", Site: "https://shop.test"}
 // bind plants a binding for app.
 func bind(t *testing.T, m *session.Manager, h session.Handle) session.Handle {
 	t.Helper()
-	bound, err := m.Bind(t.Context(), h.Key, session.Binding{Scope: scope, Life: time.Hour})
+	bound, _, err := m.Bind(t.Context(), h.Key, session.Binding{Scope: scope, Life: time.Hour})
 	if err != nil || bound.Key != h.Key || bound.Secret == h.Secret {
 		t.Fatalf("bound %v, error %v", bound.Key == h.Key, err)
 	}
@@ -64,7 +64,7 @@ func TestBindingEndsOnEveryNode(t *testing.T) {
 					if err := opened(t, m, bound); !errors.Is(err, c.why) {
 						t.Errorf("it opens %v, want %v", err, c.why)
 					}
-					if again, err := m.Bind(t.Context(), h.Key, session.Binding{Scope: scope}); err == nil || !again.IsZero() {
+					if again, _, err := m.Bind(t.Context(), h.Key, session.Binding{Scope: scope}); err == nil || !again.IsZero() {
 						t.Errorf("another one was made: %v", err)
 					}
 				}
@@ -81,15 +81,15 @@ func TestBindingNeedsAScope(t *testing.T) {
 			{ClientID: "app", Site: "https://shop.test", Host: "login.shop.test"}, {Host: "a\tb"},
 			{ClientID: "app", Site: "https://shop.test\nmore"},
 		} {
-			if bound, err := m.Bind(t.Context(), h.Key, session.Binding{Scope: wrong}); err == nil || !bound.IsZero() {
+			if bound, _, err := m.Bind(t.Context(), h.Key, session.Binding{Scope: wrong}); err == nil || !bound.IsZero() {
 				t.Errorf("%+v is a scope", wrong)
 			}
 		}
 		fresh := session.Binding{Scope: scope, FreshFor: time.Hour}
-		if bound, err := m.Bind(t.Context(), h.Key, fresh); err != nil || bound.IsZero() {
+		if bound, _, err := m.Bind(t.Context(), h.Key, fresh); err != nil || bound.IsZero() {
 			t.Errorf("the first: %v", err)
 		}
-		if bound, err := m.Bind(t.Context(), h.Key, fresh); err != nil || !bound.IsZero() {
+		if bound, _, err := m.Bind(t.Context(), h.Key, fresh); err != nil || !bound.IsZero() {
 			t.Errorf("beside a fresh one: %v", err)
 		}
 	})

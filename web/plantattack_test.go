@@ -2,12 +2,134 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
 	"github.com/hush-sso/hush/internal/provider"
+	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/silent"
 )
+
+// rememberingPlanters are those apps where people may ask to stay signed in.
+func rememberingPlanters(o *provider.Options) {
+	remembering(o)
+	planters(o)
+}
+
+// TestPlantedEndsWithTheBrowser as the session's own cookie does, but for who asked to
+// stay signed in: else the next user of a shared computer is who was here before.
+func TestPlantedEndsWithTheBrowser(t *testing.T) {
+	p := node(t, embedded(t), rememberingPlanters)
+	a := browser(t, p)
+	signInAt(t, a, "every", "alice")
+	b := newBed(t, p)
+	b.redeem("every", top(t, a, "every"))
+	if c := b.planted(); c.MaxAge != 0 || !c.Expires.IsZero() {
+		t.Errorf("it outlives the browser of who did not ask for that: %+v", c)
+	}
+	b.renews("every")
+	byTicket := newBed(t, p)
+	byTicket.plant(newBed(t, p).redeemForTicket("every", top(t, a, "every")))
+	if c := byTicket.planted(); c.MaxAge != 0 {
+		t.Errorf("by a ticket: %+v", c)
+	}
+
+	signInAt(t, a, "every", "alice", "remember", "yes")
+	b.renews("every") // it is good for as long as the browser is open
+	kept := newBed(t, p)
+	kept.redeem("every", top(t, a, "every"))
+	if c := kept.planted(); c.MaxAge != 24*60*60 {
+		t.Errorf("of who asked to stay signed in: %+v", c)
+	}
+	kept.renews("every")
+
+	a.Authorize(request("every", "prompt", "login")) // and no longer does
+	a.Page.Form.Fields.Del("remember")
+	granted(t, a.SignIn("alice", "wonderland"))
+	refusedAs(t, kept.frame(request("every")), silent.CookieBlocked)
+	b.renews("every")
+}
+
+// TestNoLongerRememberedAtHosts: who does not ask any more to stay signed in, at the
+// host where people sign in, is nobody at the others once the browser was closed.
+func TestNoLongerRememberedAtHosts(t *testing.T) {
+	p := hostsNode(t, embedded(t), remembering)
+	for name, others := range map[string][]string{"alone": nil, "beside another": {"bob"}} {
+		t.Run(name, func(t *testing.T) {
+			w := openRoamer(t, p)
+			signIn := func(user, remember string) {
+				w.authorize(shopHost, hostRequest("shop", "prompt", "login"))
+				password := map[string]string{"alice": "wonderland", "bob": "builder"}[user]
+				answered(t, w.follow(w.last.Submit("username", user, "password", password, "remember", remember)), shopHost)
+			}
+			for _, user := range others {
+				signIn(user, "on")
+			}
+			signIn("alice", "on")
+			reopened := w.copy()
+			reopened.at[shopHost] = closed(t, w.at[shopHost])
+			answered(t, reopened.framed(shopHost, hostRequest("shop")), shopHost)
+
+			w.last = w.at[issuer]
+			w.last.Expect("every", redirectOf("every"))
+			w.last.Authorize(request("every", "prompt", "login", "login_hint", "alice"))
+			w.last.Page.Form.Fields.Del("remember")
+			granted(t, w.last.SignIn("alice", "wonderland"))
+			reopened = w.copy()
+			reopened.at[shopHost] = closed(t, w.at[shopHost])
+			declined(t, reopened.framed(shopHost, hostRequest("shop")), shopHost, "login_required", string(silent.SessionSuperseded))
+
+			signIn("alice", "") // there too
+			answered(t, w.framed(shopHost, hostRequest("shop")), shopHost)
+			if c := w.at[shopHost].Cookies()[ssoCookie]; c == nil || c.MaxAge != 0 {
+				t.Errorf("the cookie is %+v", c)
+			}
+		})
+	}
+}
+
+// TestReplayEndsWhatItPlanted: what was given for a token that two parties hold ends,
+// the renewal cookie that one of them got for it too.
+func TestReplayEndsWhatItPlanted(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {
+		p := node(t, store, planters)
+		t.Run("a refresh token", func(t *testing.T) {
+			a := signIn(t, browser(t, p), "alice")
+			token := granting(t, a, "spa").Text("refresh_token")
+			thief := newBed(t, p)
+			form := url.Values{"grant_type": {"refresh_token"}, "client_id": {"spa"}, "refresh_token": {token}}
+			next := refreshed(t, thief.fetch(form, pageOf("spa")))
+			thief.planted()
+			thief.renews("spa")
+			thief.age(store, "spa", 13*time.Hour) // or no ticket would be due
+			form.Set("renewal_ticket", "true")
+			form.Set("refresh_token", next)
+			ticket := thief.fetch(form, pageOf("spa")).Text("renewal_ticket")
+			if ticket == "" {
+				t.Fatal("there is no ticket")
+			}
+			ageFamilies(t, store, a, time.Minute)
+			stale(t, refresh(a, "spa", token))
+			thief.plant(ticket)
+			thief.bare("a ticket of before")
+			refusedAs(t, thief.frame(request("spa")), silent.CookieBlocked)
+			granted(t, a.Authorize(quiet("spa"))) // the session goes on
+		})
+		t.Run("a code", func(t *testing.T) {
+			a := signIn(t, browser(t, p), "alice")
+			stolen := top(t, a, "every")
+			thief := newBed(t, p)
+			thief.redeem("every", stolen)
+			thief.planted()
+			thief.renews("every")
+			failed(t, a.Exchange(stolen, verifier), 400, "invalid_grant")
+			refusedAs(t, thief.frame(request("every")), silent.CookieBlocked)
+			granted(t, a.Authorize(quiet("every")))
+		})
+	})
+}
 
 // TestTicketPageIsForTheApp: a frame of somebody else in the app's page goes to the
 // page with a ticket of its own, to sign the app's user in as itself.

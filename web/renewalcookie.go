@@ -66,28 +66,33 @@ func (c *renewalCookie) read(r *http.Request, clientID string) (authorize.Renewa
 	return held, err == nil
 }
 
-// write has the browser hold a renewal cookie, beside the page that asked.
+// write has the browser hold a renewal cookie, beside the page that asked: until it is
+// closed, as the session's own, but for who asked to stay signed in.
 func (c *renewalCookie) write(w http.ResponseWriter, clientID string, held *authorize.Renewal, life time.Duration) {
 	cookie := c.Cookie
-	cookie.Name, cookie.MaxAge = c.nameFor(clientID), int(life.Seconds())
+	cookie.Name = c.nameFor(clientID)
+	if held.Kept {
+		cookie.MaxAge = int(life.Seconds())
+	}
 	cookie.Value = c.box.Seal([]byte(formatRenewal(held)), clientID)
 	http.SetCookie(w, &cookie)
 }
 
-// formatRenewal writes handle, site, when it was made in seconds, group and user id.
+// formatRenewal writes handle, site, when it was made in seconds, group, whether it
+// outlives the browser, and user id.
 func formatRenewal(r *authorize.Renewal) string {
-	return strings.Join([]string{r.Handle.String(), r.Site, strconv.FormatInt(r.Made.Unix(), 10), r.Group, r.UserID}, "\t")
+	return strings.Join([]string{r.Handle.String(), r.Site, strconv.FormatInt(r.Made.Unix(), 10), r.Group, strconv.FormatBool(r.Kept), r.UserID}, "\t")
 }
 
 func parseRenewal(text string) (authorize.Renewal, error) {
-	parts := strings.SplitN(text, "\t", 5)
-	if len(parts) != 5 || parts[1] == "" {
+	parts := strings.SplitN(text, "\t", 6)
+	if len(parts) != 6 || parts[1] == "" {
 		return authorize.Renewal{}, errors.New("web: renewal cookie holds nothing")
 	}
 	handle, failed := session.ParseHandle(parts[0])
 	made, err := strconv.ParseInt(parts[2], 10, 64)
 	return authorize.Renewal{
-		SignedIn: authorize.SignedIn{Handle: handle, Group: parts[3], UserID: parts[4]},
+		SignedIn: authorize.SignedIn{Handle: handle, Group: parts[3], UserID: parts[5], Kept: parts[4] == "true"},
 		Site:     parts[1], Made: time.Unix(made, 0),
 	}, errors.Join(failed, err)
 }

@@ -19,7 +19,11 @@ func (s *Store) Bind(ctx context.Context, h session.Handle, b session.Binding) (
 	if !b.AuthTime.IsZero() {
 		at = strconv.FormatInt(b.AuthTime.Unix(), 10)
 	}
-	a, err := s.run(ctx, bindScript, []string{sessionKey(h.Key)}, s.judged(
+	keys := []string{sessionKey(h.Key)}
+	if b.Grant != "" {
+		keys = append(keys, usedKey(h.Key, b.Grant))
+	}
+	a, err := s.run(ctx, bindScript, keys, s.judged(
 		h.Secret.Hash(), b.Scope.ClientID, bindingField(b.Scope), b.Scope.Site,
 		b.Life.Milliseconds(), b.FreshFor.Milliseconds(), at, session.Room)...)
 	if errors.Is(err, errUnbound) {

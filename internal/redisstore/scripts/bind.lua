@@ -1,6 +1,7 @@
 -- Invariant: a live session has at most so many bindings of a client or host, each
 -- made under a sign-in of the session that is known: the last one, or that of a
--- binding of the same site that stands, and never under more than it was.
+-- binding of the same site that stands, and never under more than it was. Nothing is
+-- made on a grant that was revoked: KEYS[2] is the marker of its code, if there is one.
 local hash, client, field, site = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local life, fresh, at, most = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
 
@@ -9,6 +10,7 @@ local s = status(r)
 if s == 'active' and client ~= '' and not r.c then s = 'gone' end
 if s ~= 'active' then return no(s) end
 settle(r)
+if KEYS[2] and redis.call('GET', KEYS[2]) == 'revoked' then return no('unbound') end
 
 local all, from, again = bindings(field), nil, nil
 for _, b in ipairs(all) do

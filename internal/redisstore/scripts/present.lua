@@ -1,7 +1,8 @@
 -- present judges a refresh token, by the hash of its secret: 'head' for the one
 -- that stands, 'again' and the answer for the one before it within the grace,
 -- else why it is refused. Any other token of the family was stolen, or its
--- successor was: then the family ends, and what it gave.
+-- successor was: then the family ends, and what it gave, the client's bindings
+-- with it.
 local function present(a)
   local r, f = read(a.client), family()
   local s = status(r)
@@ -17,6 +18,7 @@ local function present(a)
     if not answer then return 'corrupt' end
     return 'again', r, answer
   end
+  redis.call('HDEL', KEYS[1], 'b:' .. a.client) -- one of the two may have planted it
   kill(a.jti .. ' ' .. a.client, a.life)
   return 'reused'
 end

@@ -1,6 +1,6 @@
 -- Invariant: one attempt redeems a code, in a live session that grants what the
 -- code needs, within the code's life; any other attempt in that life revokes what
--- the first gave, its refresh tokens included. With refresh tokens the family
+-- the first gave, its refresh tokens and the client's bindings included. With refresh tokens the family
 -- begins in the same step. KEYS as in family.
 local client, needs, attempt = ARGV[1], ARGV[2], ARGV[5]
 local issued, lifetime = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -19,6 +19,7 @@ if latest > 0 and now >= latest then return no('late') end -- both cut to whole 
 local left = issued + lifetime - now
 local used = redis.call('GET', KEYS[2])
 if left > 0 and used and used ~= 'ok ' .. attempt then
+  redis.call('HDEL', KEYS[1], 'b:' .. client) -- one of the two may have planted it
   if used ~= 'revoked' then kill(jti .. ' ' .. client, math.max(outlives, left + slack)) end
   return no('replayed')
 end
