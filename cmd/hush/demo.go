@@ -70,6 +70,10 @@ func demoConfig(f demoFlags) (demo.Config, error) {
 	c.Reports, errs[2] = origin(f.reports, names["reports"])
 	c.Classic, errs[3] = origin(f.classic, names["classic"])
 	c.API, errs[4] = origin(f.api, "")
+	if f.crossSite {
+		c.Beside, _ = origin(f.addr, "login.orders") // its error is that of the issuer
+		c.Beside += "/"
+	}
 	return c, errors.Join(errs[:]...)
 }
 
@@ -95,13 +99,13 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	p, err := provider.New(provider.Options{
 		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store, Passwords: passwords,
 		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(), ACR: demo.ACR(), Session: demo.Session(),
-		CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken,
+		Hosts: demoHosts(c), CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken,
 	})
 	if err != nil {
 		return err
 	}
 	passwords.Replace = func(users []login.User) error {
-		return p.Replace(provider.Registry{Clients: c.Clients(), APIs: c.APIs(), Users: users, ACR: demo.ACR()})
+		return p.Replace(provider.Registry{Clients: c.Clients(), APIs: c.APIs(), Users: users, ACR: demo.ACR(), Hosts: demoHosts(c)})
 	}
 	sites := []*site{
 		{name: "the provider", flag: "--addr", addr: f.addr, handler: p.Public},
@@ -124,6 +128,14 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	printDemo(stdout, f, c)
 	return serve(ctx, sites, log, p.Run)
+}
+
+// demoHosts are where else the provider is: on the site of Orders, if that is another.
+func demoHosts(c demo.Config) []provider.Host {
+	if c.Beside == "" {
+		return nil
+	}
+	return []provider.Host{{URL: c.Beside, SharedIssuer: true}}
 }
 
 // loopback is where the demo's apps are told of sign-outs.

@@ -161,6 +161,12 @@ func TestDemoLeaves(t *testing.T) {
 	orders.signIn("#signin-offline")
 	orders.Click("#renew")
 	orders.by("button", "refresh-token")
+	orders.Click("#beside") // the provider's host on this site
+	orders.WaitEval(`document.querySelector("#beside")?.textContent.includes("main") && document.querySelector("#log tr")`, patience)
+	orders.is("signed-out")
+	orders.signIn("#signin")
+	orders.Click("#renew")
+	orders.by("button", "same-site")
 }
 
 // TestDemoAllowed: where third-party cookies are allowed the first frame is answered.

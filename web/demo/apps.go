@@ -15,6 +15,7 @@ type app struct {
 	APIPath    string
 	Popup      bool // offers a sign-in popup
 	Opens      bool // can renew in a popup
+	Beside     bool // can use the provider's host on its own site
 	Offline    bool // offers a sign-in with a refresh token
 	Silent     bool // answers SilentCallbackPath
 	Payout     bool // calls GET /payout, for which the user must confirm who they are
@@ -26,7 +27,7 @@ func (c Config) apps() []app {
 			ID: "orders", Name: "Orders", ClientID: OrdersClientID, Base: c.Orders,
 			Library: "oidc-client-ts", LibraryURL: Library("oidc-client-ts"), Flow: "authorization code with PKCE",
 			Lead:  "Renews by a hidden iframe that ends at /silent-callback.",
-			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true, Payout: true, Opens: true, Offline: true,
+			Scope: ScopeReadOrders, APIPath: "/orders", Silent: true, Payout: true, Opens: true, Offline: true, Beside: true,
 		},
 		{
 			ID: "reports", Name: "Reports", ClientID: ReportsClientID, Base: c.Reports,

@@ -84,6 +84,10 @@ type Config struct {
 	// has no renewal cookie, so that storage access can be seen too.
 	CrossSite bool
 
+	// Beside is another host of the provider, on the site of Orders, whose tokens name
+	// the same issuer, e.g. "http://login.orders.localhost:8080/". Empty: there is none.
+	Beside string
+
 	// JWKS is the client with which the API fetches the provider's keys.
 	// Nil: a client with a 3 s timeout that follows no redirects.
 	JWKS *http.Client

@@ -16,8 +16,9 @@ var templates = template.Must(template.ParseFS(files, "templates/*.html"))
 // those of static/panel.js.
 type settings struct {
 	Issuer       string `json:"issuer"`
-	Domain       string `json:"domain"` // the issuer without its slash, as Auth0's SDKs want it
-	Hush         string `json:"hush"`   // hush.js, as the provider serves it
+	Beside       string `json:"beside,omitempty"` // the provider's host on this app's site
+	Domain       string `json:"domain"`           // the issuer without its slash, as Auth0's SDKs want it
+	Hush         string `json:"hush"`             // hush.js, as the provider serves it
 	ClientID     string `json:"clientId"`
 	Audience     string `json:"audience"`
 	Scope        string `json:"scope"`
@@ -42,6 +43,9 @@ func (c Config) settings(a app) settings {
 		CallbackPath: CallbackPath,
 		API:          c.API,
 		APIPath:      a.APIPath,
+	}
+	if a.Beside {
+		s.Beside = c.Beside
 	}
 	if a.Silent {
 		s.SilentURI = a.Base + SilentCallbackPath
@@ -79,7 +83,7 @@ const plainCSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri
 // appCSP lets the page load hush.js from the provider, talk to and frame it, talk to the API, and be
 // framed by itself only: the silent callback runs in an iframe of its own origin.
 func (c Config) appCSP() string {
-	idp := origin(c.Issuer)
+	idp := strings.TrimSpace(origin(c.Issuer) + " " + origin(c.Beside))
 	return strings.Join([]string{
 		"default-src 'none'",
 		"script-src 'self' " + idp,

@@ -17,7 +17,7 @@
 // where tokens are { idToken, accessToken, expiresIn }, from confirm with the state
 // "payout", and a failure is rejected
 // with error, error_description and, if the library hands it on, error_uri.
-import { config } from "./config.js";
+import { beside, changeHost, config } from "./config.js";
 import * as view from "./view.js";
 
 const RECHECK_MS = 5000; // at most one check per this long when a tab comes back
@@ -44,6 +44,8 @@ export async function start(adapter) {
   view.onClick("signout", signOut);
   view.onClick("signin-offline", () => leave(app.signInOffline));
   view.onClick("renew", () => attempt("button"));
+  view.onClick("beside", changeHost);
+  if (beside) view.label("beside", "Use the provider’s main host");
   view.onClick("renew-choose", () => attempt("account chooser", { choose: true }));
   view.onClick("renew-popup", () => attempt("popup", { popup: true }));
   view.onClick("renew-redirect", () => attempt("redirect", { redirect: true }));

@@ -9,6 +9,11 @@ export function onClick(id, run) {
   $(id)?.addEventListener("click", () => run());
 }
 
+/** Names a button. */
+export function label(id, text) {
+  $(id).textContent = text;
+}
+
 /** Decodes a JWT's claims for display. Checking the token is its receiver's job. */
 export function decode(jwt) {
   try {
