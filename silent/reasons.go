@@ -83,6 +83,7 @@ func Explanations() []Explanation { return explanations }
 const signIn = "Treat the user as signed out and offer to sign in: call /authorize without prompt=none in the top-level window."
 
 const (
+	lastly     = "Where none of this helps, offer to sign in: call /authorize without prompt=none in the top-level window."
 	otherRungs = "Do not sign the user out for this alone. Renew by what needs no third-party cookie: a refresh token, a redirect of the whole window with prompt=none, or hush.js, which finds out what works in this browser."
 	sameSite   = "Serve the provider on the same site as the app (login.example.com for app.example.com): its cookie is then not a third-party cookie."
 )
@@ -97,18 +98,18 @@ var explanations = []Explanation{
 		"The provider is reached by several host names, with one sign-in behind them. To this one the browser's session, if there is one, was not moved yet. That needs the window, once: a frame is not sent from host to host.",
 		[]string{
 			"Call /authorize with prompt=none in the top-level window: whoever is signed in at another host is signed in here afterwards, without a page, and from then on the frame renews.",
-			signIn,
+			lastly,
 		}},
 	{CookieBlocked, oauth.LoginRequired, "The browser blocks third-party cookies in this iframe, so the user may well be signed in.",
 		"The browser blocks our cookie in the iframe",
 		"The request came from an iframe on another site, and the browser said that it holds cookies back there (Sec-Fetch-Storage-Access). Nothing is known about the user's session. Access that was granted before was asked for, where the page around the iframe is the app's and says so, and did not help.",
-		[]string{otherRungs, sameSite, signIn}},
+		[]string{otherRungs, sameSite, lastly}},
 	{CookieNotSent, oauth.LoginRequired, "The cross-site iframe carried no session cookie: the user is not signed in, or the browser blocks third-party cookies.",
 		"A cross-site iframe came without our cookie",
 		"The request came from a hidden iframe on another site and the browser sent no session cookie with it, and does not say why. Either nobody is signed in, or the browser blocks third-party cookies: Safari, Firefox and private windows do so by default.",
 		[]string{
 			"Look whether a top-level request with prompt=none succeeds. If it does, the cookie is blocked in the iframe.",
-			otherRungs, sameSite, signIn,
+			otherRungs, sameSite, lastly,
 		}},
 	{SessionGone, oauth.LoginRequired, "The session no longer exists.",
 		"The session no longer exists",

@@ -14,7 +14,7 @@ func parseFlags(set *flag.FlagSet, usage string, args []string, stderr io.Writer
 		return err
 	}
 	if set.NArg() > 0 {
-		return fmt.Errorf("%s takes flags only, not what follows them", set.Name())
+		return fmt.Errorf("%s takes flags only, and %q is none: hush %s -h names them", set.Name(), set.Arg(0), set.Name())
 	}
 	return nil
 }

@@ -124,7 +124,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{nil, "command is missing"},
 		{[]string{"dmeo"}, "no command"},
-		{[]string{"demo", "now"}, "flags only"},
+		{[]string{"demo", "now"}, `"now" is none: hush demo -h`},
 		{[]string{"demo", "--addr", "8080"}, "not host:port"},
 		{[]string{"demo", "--redis", "localhost"}, "--redis"},
 		{[]string{"demo", "--log", "xml"}, "--log"},

@@ -73,9 +73,9 @@ func parseRedirect(raw string) (RedirectURI, error) {
 // parseStrict accepts only a URI that every parser reads alike: printable
 // ASCII, no backslash, no user name, no wildcard, no dot segments in the path.
 func parseStrict(raw string) (*url.URL, error) {
-	for i := 0; i < len(raw); i++ {
-		if c := raw[i]; c <= ' ' || c > '~' || strings.IndexByte("\\\"<>^`{|}*", c) >= 0 {
-			return nil, fmt.Errorf("character %q is not allowed: wildcards do not exist here, other characters must be percent-encoded", c)
+	for _, c := range raw {
+		if c <= ' ' || c > '~' || strings.ContainsRune("\\\"<>^`{|}*", c) {
+			return nil, fmt.Errorf("character %q is not allowed: wildcards do not exist here, host names are written in their xn-- form, other characters must be percent-encoded", c)
 		}
 	}
 	u, err := url.Parse(raw)

@@ -92,7 +92,7 @@ func issuerProblem(raw string) string {
 	}
 	origin := u.Scheme + "://" + u.Host
 	if _, err := client.ParseOrigin(origin); err != nil || !strings.HasPrefix(raw, origin) {
-		return "must have scheme and host in lower case and no default port, such as https://login.example.com/"
+		return "must have scheme and host in lower case (international names in their xn-- form) and no default port, such as https://login.example.com/"
 	}
 	return ""
 }

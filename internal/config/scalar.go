@@ -105,17 +105,22 @@ func (d *decoder) whose(path string) string {
 }
 
 func (d *decoder) duration(path, value, tag string, v reflect.Value, f field) {
+	least, most, none := bound(f.min), bound(f.max), ""
+	if least == 0 {
+		none = ", or 0s for none"
+	}
 	if tag == "!!int" || tag == "!!float" {
-		d.bad(path, "has no unit: write seconds as 90s, minutes as 15m, hours as 10h, days as 7d")
+		d.bad(path, "has no unit: write seconds as 90s, minutes as 15m, hours as 10h, days as 7d%s", none)
 		return
 	}
 	dur, err := parseDuration(value)
 	if err != nil {
-		d.bad(path, "%v", err)
+		d.bad(path, "%v%s", err, none)
 		return
 	}
-	least, most := bound(f.min), bound(f.max)
 	switch {
+	case dur < 0 && least == 0:
+		d.bad(path, "must not be less than zero, for example %s%s", f.example, none)
 	case dur < 0 || dur == 0 && least > 0:
 		d.bad(path, "must be more than zero, for example %s", f.example)
 	case dur < least:

@@ -69,7 +69,7 @@ func (d *decoder) warnFar(key, raw string, c *Client, all *Config) {
 	case slices.Contains(c.GrantTypes, client.GrantRefresh):
 	default:
 		all.far = all.far || c.FedCM
-		d.warn(key, "is of another site than the issuer%s: where browsers block third-party cookies, as Safari and Firefox do, silent renewal has to do without them%s; add refresh_token to grant_types, or a host of the app's site to hosts (browsers.md)", d.suffixNote(own, all.Issuer), c.cookieNote(all))
+		d.warn(key, "is of another site than the issuer%s: where browsers block third-party cookies, as Safari and Firefox do, silent renewal has to do without them%s; put hush.js into its pages (hush-js.md), or add refresh_token to grant_types, or a host of the app's site to hosts (browsers.md)", d.suffixNote(own, all.Issuer), c.cookieNote(all))
 	}
 }
 

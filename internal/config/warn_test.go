@@ -45,7 +45,7 @@ func TestWarnings(t *testing.T) {
 		"bare name":                 {file("issuer: https://login/"), "issuer", "such as login.example.com"},
 		"public suffix":             {file("issuer: https://github.io/"), "issuer", "is a public suffix"},
 		"host of no domain":         {file("hosts:\n  - url: https://192.0.2.7/"), "hosts[0].url", "is an address without a name"},
-		"other site":                {file("clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb, https://shop.test/cb, https://www.shop.test/cb]"), "clients[0].redirect_uris[1]", "add refresh_token to grant_types, or a host of the app's site"},
+		"other site":                {file("clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb, https://shop.test/cb, https://www.shop.test/cb]"), "clients[0].redirect_uris[1]", "put hush.js into its pages (hush-js.md), or add refresh_token to grant_types, or a host of the app's site"},
 		"other web origin":          {app("web_origins: [https://shop.example.com, https://shop.test]"), "clients[0].web_origins[1]", "of another site than the issuer:"},
 		"neighbours":                {file("issuer: https://login.github.io/", "clients:\n  - id: shop\n    redirect_uris: [https://shop.github.io/cb]"), "clients[0].redirect_uris[0]", "each name below github.io is a site of its own"},
 		"other loopback":            {file("issuer: http://localhost:8080/", "clients:\n  - id: shop\n    redirect_uris: [http://127.0.0.1:3000/cb]"), "clients[0].redirect_uris[0]", "use http://localhost with a port"},
