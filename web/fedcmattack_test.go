@@ -171,7 +171,7 @@ func TestFedCMWindowMixed(t *testing.T) {
 
 	// Not a pushed request, nor a form, nor a ticket.
 	for _, at := range []string{"authorize", "silent/land", "silent/plant"} {
-		r := a.Get(at + "?" + url.Values{"parkeduri": {"urn:ietf:params:oauth:parkeduri:" + parked}, "request": {parked}, "ticket": {parked}, "client_id": {"guest"}}.Encode())
+		r := a.Get(at + "?" + url.Values{"request_uri": {"urn:ietf:params:oauth:request_uri:" + parked}, "request": {parked}, "ticket": {parked}, "client_id": {"guest"}}.Encode())
 		if r.Answer != nil && r.Answer.Params["error"] == "" || strings.Contains(r.Body, "IdentityProvider") {
 			t.Errorf("%s takes it: %d %v", at, r.Status, r.Answer)
 		}

@@ -39,7 +39,11 @@ this.began = performance.now();
 }
 end() {
 this.ms = Math.round(performance.now() - this.began);
+try {
 this.onreport?.(this.report());
+} catch (err) {
+globalThis.reportError?.(err);
+}
 }
 used(rung) {
 this.rung = rung;
@@ -161,7 +165,7 @@ undo();
 };
 }
 function addressOf(input) {
-const text = String(input?.url ?? input);
+const text = input instanceof Request ? input.url : String(input);
 if (!URL.canParse(text, document.baseURI)) return "";
 const { origin, pathname } = new URL(text, document.baseURI);
 return origin + pathname;
@@ -218,7 +222,8 @@ const sub = (await library.holds())?.sub;
 if (!sub) return null;
 const to = `${name} ${crypto.randomUUID()}`;
 const tokens = await answer(to, () => channel.postMessage({ to, key, sub, since }));
-return tokens?.sub === sub ? library.adopt(tokens, key) : null;
+if (tokens?.sub !== sub || (await library.holds())?.sub !== sub) return null;
+return library.adopt(tokens, key);
 },
 async keep(key, result) {
 if (stopped) return;
@@ -265,11 +270,13 @@ const original = auth0.getTokenSilently.bind(auth0);
 const ask = (call, more) => original({ ...call, ...more, detailedResponse: true });
 const params = (call, more) => ({ authorizationParams: { ...call.authorizationParams, ...more } });
 const key = (call) => JSON.stringify([auth0.options?.authorizationParams, call.authorizationParams]);
+const raw = async () => (await auth0.getIdTokenClaims())?.__raw;
+const again = (call, hint) => ({ authorizationParams: { id_token_hint: hint, ...call.authorizationParams, prompt: "none" } });
 const adopted = new Map();
 async function cached(call) {
-const tokens = adopted.get(key(call));
+const { tokens, beside } = adopted.get(key(call)) ?? {};
 const claims = tokens && (await auth0.getIdTokenClaims());
-if (tokens && tokens.sub === claims?.sub && tokens.expires_at - 60 > now()) return detailed(tokens);
+if (tokens && tokens.sub === claims?.sub && beside === claims.__raw && tokens.expires_at - 60 > now()) return detailed(tokens);
 adopted.delete(key(call));
 return ask(call, { cacheMode: "cache-only" });
 }
@@ -282,22 +289,23 @@ const result = await ask(call, { ...params(call, { cookie_access: "true" }), cac
 adopted.delete(key(call));
 return result;
 },
-popup: async (call) => {
-await auth0.loginWithPopup(params(call, { prompt: "none" }));
+hint: raw,
+popup: async (call, hint) => {
+await auth0.loginWithPopup(again(call, hint));
 return ask(call, { cacheMode: "cache-only" });
 },
-redirect: (call) => {
+redirect: (call, hint) => {
 const { pathname, search, hash } = location;
-return auth0.loginWithRedirect({ ...params(call, { prompt: "none" }), appState: { returnTo: pathname + search + hash } });
+return auth0.loginWithRedirect({ ...again(call, hint), appState: { returnTo: pathname + search + hash } });
 },
 holds: async () => {
 const claims = await auth0.getIdTokenClaims();
 const t = claims && (await cached({}));
 return claims ? { sub: claims.sub, access: t?.access_token, type: t?.token_type, left: t ? Infinity : 0 } : null;
 },
-tokens: async ({ expires_in, ...rest }) => ({ ...rest, sub: (await auth0.getIdTokenClaims())?.sub, expires_at: Math.floor(now()) + expires_in }),
-adopt: (tokens, id) => {
-adopted.set(id, tokens);
+tokens: async ({ expires_in, refresh_token, ...rest }) => ({ ...rest, sub: (await auth0.getIdTokenClaims())?.sub, expires_at: Math.floor(now()) + expires_in }),
+adopt: async (tokens, id) => {
+adopted.set(id, { tokens, beside: await raw() });
 return detailed(tokens);
 },
 wrap: (renew) => replace(auth0, "getTokenSilently", async ({ cacheMode = "on", detailedResponse, ...call } = {}) => {
@@ -316,8 +324,9 @@ key: (call) => JSON.stringify([manager.settings.scope, manager.settings.resource
 silent: (call) => original({ ...call, forceIframeAuth: true, extraQueryParams: query(call, { cookie_access: "true" }) }),
 refreshes: async () => Boolean((await manager.getUser())?.refresh_token),
 refresh: (call) => original(call),
-popup: (call) => manager.signinPopup({ ...call, prompt: "none" }),
-redirect: (call) => manager.signinRedirect({ ...call, prompt: "none" }),
+hint: async () => (await manager.getUser())?.id_token,
+popup: (call, hint) => manager.signinPopup({ id_token_hint: hint, ...call, prompt: "none" }),
+redirect: (call, hint) => manager.signinRedirect({ id_token_hint: hint, ...call, prompt: "none" }),
 holds: async () => {
 const user = await manager.getUser();
 return user && { sub: user.profile.sub, access: user.access_token, type: user.token_type, left: user.expires_in ?? Infinity };
@@ -336,6 +345,7 @@ const FEDCM = 5000;
 const QUIET = 600_000;
 async function ladder(c) {
 let first;
+if (c.may.popup || c.may.redirect) c.hint = await c.library.hint?.();
 for (const [rung, step] of await steps(c)) {
 try {
 const done = await step(c);
@@ -409,18 +419,18 @@ providers: [{ configURL: `${base}fedcm/config.json`, clientId, params }],
 },
 });
 }
-async function popup({ library, trail, call }) {
+async function popup({ library, trail, call, hint }) {
 if (!library.popup) return trail.skip("popup", "There is no popup() of this library.");
 if (navigator.userActivation?.isActive === false) return trail.skip("popup", "It needs a click: call renew({ popup: true }) in its handler.");
-const result = await library.popup(call);
+const result = await library.popup(call, hint);
 trail.used("popup");
 return { result };
 }
-async function redirect({ library, trail, page }) {
+async function redirect({ library, trail, page, hint }) {
 if (!library.redirect) return trail.skip("redirect", "There is no redirect() of this library.");
 if (page.memory.read().redirected) return trail.skip("redirect", "It was tried already, and came back refused.");
 page.memory.write({ redirected: Date.now() });
-return { leaves: true };
+return { leaves: true, hint };
 }
 const SOON = 60;
 function returns(renew, library, wanted) {
@@ -458,11 +468,14 @@ return fetch(again);
 }, renew, library);
 }
 const STILL_HERE = 10_000;
+const fronts = new WeakMap();
 export const version = "1.0.0";
 export { rungs };
 export function hush(options = {}) {
 const home = provider(options);
 const name = `hush ${home.issuer} ${home.clientId}`;
+const object = options.auth0 ?? options.userManager ?? options.library;
+fronts.get(object)?.stop();
 const library = adapter(options);
 const page = watch(home, storage(name));
 const trail = new Trail({ version, issuer: home.issuer, clientId: home.clientId }, options.onreport);
@@ -479,11 +492,11 @@ return running.get(id);
 async function together(call, may) {
 const since = Date.now();
 const work = async () => {
-const result = await tabs.ask(library.key(call), since);
+const result = await tabs.ask(library.key(call), since).catch(() => null);
 return result ? { result } : climb(call, may);
 };
 const done = await (may.popup || may.choose ? climb(call, may) : alone(name, work));
-return done.leaves ? leave(call, done.error) : done.result;
+return done.leaves ? leave(call, done) : done.result;
 }
 async function climb(call, may) {
 trail.begin();
@@ -491,14 +504,14 @@ try {
 const done = await ladder({ call, may, home, page, library, trail, mayFedCM: options.fedcm ?? true });
 if (done.leaves) return done;
 page.memory.write({ rung: trail.rung, renewed: Date.now(), failed: 0, redirected: 0 });
-await tabs.keep(library.key(call), done.result);
+await tabs.keep(library.key(call), done.result).catch(() => {});
 return done;
 } finally {
 trail.end();
 }
 }
-async function leave(call, error) {
-await library.redirect(call);
+async function leave(call, { error, hint }) {
+await library.redirect(call, hint);
 await new Promise((wake) => setTimeout(wake, STILL_HERE));
 throw error;
 }
@@ -508,6 +521,7 @@ renew.report = () => ({ ...trail.report(), remembered: page.memory.read().rung ?
 renew.retry = (send) => retry(send, renew, library);
 renew.fetch = (input, init) => fetched(input, init, renew, library);
 renew.stop = () => undo.splice(0).reverse().forEach((back) => back());
+if (object) fronts.set(object, renew);
 return renew;
 }
 function provider({ issuer, clientId, userManager }) {

@@ -16,13 +16,17 @@ import { alone, share } from "./tabs.js";
 
 const STILL_HERE = 10_000; // ms after which a page that was to be left is told the error
 
+const fronts = new WeakMap(); // library object -> the renew() in front of it
+
 export const version = "1.0.0";
 export { rungs };
 
-/** Puts hush.js in front of a library. Returns renew(). */
+/** Puts hush.js in front of a library, in place of one that stands there. Returns renew(). */
 export function hush(options = {}) {
   const home = provider(options);
   const name = `hush ${home.issuer} ${home.clientId}`;
+  const object = options.auth0 ?? options.userManager ?? options.library;
+  fronts.get(object)?.stop(); // two would wait for each other
   const library = adapter(options);
   const page = watch(home, storage(name));
   const trail = new Trail({ version, issuer: home.issuer, clientId: home.clientId }, options.onreport);
@@ -43,11 +47,11 @@ export function hush(options = {}) {
   async function together(call, may) {
     const since = Date.now();
     const work = async () => {
-      const result = await tabs.ask(library.key(call), since);
+      const result = await tabs.ask(library.key(call), since).catch(() => null);
       return result ? { result } : climb(call, may);
     };
     const done = await (may.popup || may.choose ? climb(call, may) : alone(name, work));
-    return done.leaves ? leave(call, done.error) : done.result;
+    return done.leaves ? leave(call, done) : done.result;
   }
 
   async function climb(call, may) {
@@ -56,15 +60,15 @@ export function hush(options = {}) {
       const done = await ladder({ call, may, home, page, library, trail, mayFedCM: options.fedcm ?? true });
       if (done.leaves) return done;
       page.memory.write({ rung: trail.rung, renewed: Date.now(), failed: 0, redirected: 0 });
-      await tabs.keep(library.key(call), done.result);
+      await tabs.keep(library.key(call), done.result).catch(() => {}); // the others renew by themselves
       return done;
     } finally {
       trail.end();
     }
   }
 
-  async function leave(call, error) {
-    await library.redirect(call);
+  async function leave(call, { error, hint }) {
+    await library.redirect(call, hint);
     await new Promise((wake) => setTimeout(wake, STILL_HERE));
     throw error;
   }
@@ -75,6 +79,7 @@ export function hush(options = {}) {
   renew.retry = (send) => retry(send, renew, library);
   renew.fetch = (input, init) => fetched(input, init, renew, library);
   renew.stop = () => undo.splice(0).reverse().forEach((back) => back());
+  if (object) fronts.set(object, renew);
   return renew;
 }
 

@@ -5,11 +5,13 @@ const FEDCM = 5000; // ms: browsers delay their refusals, up to minutes, on purp
 const QUIET = 600_000; // ms in which a browser answers one silent FedCM request only
 
 /**
- * Returns { result }, what the library's call resolves to, or { leaves: true, error }
+ * Returns { result }, what the library's call resolves to, or { leaves: true, error, hint }
  * where the page is to be left; or throws the library's own error.
  */
 export async function ladder(c) {
   let first; // what the app gets if nothing works
+  // The user at hand, before a refusal makes the library forget them.
+  if (c.may.popup || c.may.redirect) c.hint = await c.library.hint?.();
   for (const [rung, step] of await steps(c)) {
     try {
       const done = await step(c);
@@ -97,19 +99,19 @@ function assertion({ base, clientId }, choose) {
   });
 }
 
-async function popup({ library, trail, call }) {
+async function popup({ library, trail, call, hint }) {
   if (!library.popup) return trail.skip("popup", "There is no popup() of this library.");
   if (navigator.userActivation?.isActive === false) return trail.skip("popup", "It needs a click: call renew({ popup: true }) in its handler.");
-  const result = await library.popup(call);
+  const result = await library.popup(call, hint);
   trail.used("popup");
   return { result };
 }
 
 // redirect is left to the caller, who holds no other tab up meanwhile. Once until a
 // renewal works: what came back refused must not leave again.
-async function redirect({ library, trail, page }) {
+async function redirect({ library, trail, page, hint }) {
   if (!library.redirect) return trail.skip("redirect", "There is no redirect() of this library.");
   if (page.memory.read().redirected) return trail.skip("redirect", "It was tried already, and came back refused.");
   page.memory.write({ redirected: Date.now() });
-  return { leaves: true };
+  return { leaves: true, hint };
 }

@@ -3,7 +3,8 @@
 //   silent(call)      asks in a hidden iframe, with the options of the app's own call
 //   refreshes()       whether it holds a refresh token, which refresh(call) uses;
 //   ownWay            or that silent uses it by itself where it has one
-//   popup(call)       with prompt=none; so does redirect(call), which leaves the page
+//   popup(call, hint) with prompt=none; so does redirect(call, hint), which leaves the page
+//   hint()            the ID token at hand: what is renewed is that user's and nobody else's
 //   key(call)         what is asked for: tokens of one key can stand for each other
 //   holds()           { sub, access, type, left }: the user and token at hand, and for
 //                     how many seconds it is good; null where nobody is signed in
@@ -40,13 +41,17 @@ function forAuth0(auth0) {
   const ask = (call, more) => original({ ...call, ...more, detailedResponse: true });
   const params = (call, more) => ({ authorizationParams: { ...call.authorizationParams, ...more } });
   const key = (call) => JSON.stringify([auth0.options?.authorizationParams, call.authorizationParams]);
-  const adopted = new Map(); // key -> tokens of another tab; the library has no place for them
+  const raw = async () => (await auth0.getIdTokenClaims())?.__raw;
+  const again = (call, hint) => ({ authorizationParams: { id_token_hint: hint, ...call.authorizationParams, prompt: "none" } });
+  // key -> tokens of another tab, for which the library has no place, and the ID token
+  // that it held: after a sign-in here, of whomever, they are old.
+  const adopted = new Map();
 
   // cached is what the library holds, or took from another tab for the user that it holds.
   async function cached(call) {
-    const tokens = adopted.get(key(call));
+    const { tokens, beside } = adopted.get(key(call)) ?? {};
     const claims = tokens && (await auth0.getIdTokenClaims());
-    if (tokens && tokens.sub === claims?.sub && tokens.expires_at - 60 > now()) return detailed(tokens);
+    if (tokens && tokens.sub === claims?.sub && beside === claims.__raw && tokens.expires_at - 60 > now()) return detailed(tokens);
     adopted.delete(key(call));
     return ask(call, { cacheMode: "cache-only" });
   }
@@ -60,22 +65,23 @@ function forAuth0(auth0) {
       adopted.delete(key(call));
       return result;
     },
-    popup: async (call) => {
-      await auth0.loginWithPopup(params(call, { prompt: "none" }));
+    hint: raw,
+    popup: async (call, hint) => {
+      await auth0.loginWithPopup(again(call, hint));
       return ask(call, { cacheMode: "cache-only" });
     },
-    redirect: (call) => {
+    redirect: (call, hint) => {
       const { pathname, search, hash } = location;
-      return auth0.loginWithRedirect({ ...params(call, { prompt: "none" }), appState: { returnTo: pathname + search + hash } });
+      return auth0.loginWithRedirect({ ...again(call, hint), appState: { returnTo: pathname + search + hash } });
     },
     holds: async () => {
       const claims = await auth0.getIdTokenClaims();
       const t = claims && (await cached({}));
       return claims ? { sub: claims.sub, access: t?.access_token, type: t?.token_type, left: t ? Infinity : 0 } : null;
     },
-    tokens: async ({ expires_in, ...rest }) => ({ ...rest, sub: (await auth0.getIdTokenClaims())?.sub, expires_at: Math.floor(now()) + expires_in }),
-    adopt: (tokens, id) => {
-      adopted.set(id, tokens);
+    tokens: async ({ expires_in, refresh_token, ...rest }) => ({ ...rest, sub: (await auth0.getIdTokenClaims())?.sub, expires_at: Math.floor(now()) + expires_in }),
+    adopt: async (tokens, id) => {
+      adopted.set(id, { tokens, beside: await raw() });
       return detailed(tokens);
     },
     wrap: (renew) => replace(auth0, "getTokenSilently", async ({ cacheMode = "on", detailedResponse, ...call } = {}) => {
@@ -98,8 +104,9 @@ function forUserManager(manager) {
     silent: (call) => original({ ...call, forceIframeAuth: true, extraQueryParams: query(call, { cookie_access: "true" }) }),
     refreshes: async () => Boolean((await manager.getUser())?.refresh_token),
     refresh: (call) => original(call),
-    popup: (call) => manager.signinPopup({ ...call, prompt: "none" }),
-    redirect: (call) => manager.signinRedirect({ ...call, prompt: "none" }),
+    hint: async () => (await manager.getUser())?.id_token,
+    popup: (call, hint) => manager.signinPopup({ id_token_hint: hint, ...call, prompt: "none" }),
+    redirect: (call, hint) => manager.signinRedirect({ id_token_hint: hint, ...call, prompt: "none" }),
     holds: async () => {
       const user = await manager.getUser();
       return user && { sub: user.profile.sub, access: user.access_token, type: user.token_type, left: user.expires_in ?? Infinity };

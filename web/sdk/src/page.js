@@ -109,7 +109,7 @@ function sendCookies(endpoint, seen) {
 }
 
 function addressOf(input) {
-  const text = String(input?.url ?? input);
+  const text = input instanceof Request ? input.url : String(input); // as fetch() reads it
   if (!URL.canParse(text, document.baseURI)) return "";
   const { origin, pathname } = new URL(text, document.baseURI);
   return origin + pathname;

@@ -52,7 +52,11 @@ export class Trail {
 
   end() {
     this.ms = Math.round(performance.now() - this.began);
-    this.onreport?.(this.report());
+    try {
+      this.onreport?.(this.report());
+    } catch (err) {
+      globalThis.reportError?.(err); // it is the app's, and no reason to lose tokens
+    }
   }
 
   used(rung) {

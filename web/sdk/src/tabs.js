@@ -42,7 +42,8 @@ export function share(name, library, memory) {
       if (!sub) return null; // nobody's: whose tokens would they be?
       const to = `${name} ${crypto.randomUUID()}`;
       const tokens = await answer(to, () => channel.postMessage({ to, key, sub, since }));
-      return tokens?.sub === sub ? library.adopt(tokens, key) : null;
+      if (tokens?.sub !== sub || (await library.holds())?.sub !== sub) return null; // or another user meanwhile
+      return library.adopt(tokens, key);
     },
     async keep(key, result) {
       if (stopped) return;
