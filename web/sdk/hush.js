@@ -342,6 +342,7 @@ wrap: (renew) => replace(manager, "signinSilent", (call = {}) => renew(call)),
 };
 }
 const FEDCM = 5000;
+const ELSEWHERE = [...COOKIE, "session_not_here"];
 const QUIET = 600_000;
 async function ladder(c) {
 let first;
@@ -373,7 +374,7 @@ may.redirect && ["redirect", redirect],
 }
 function goesOn(step, { error, reason }) {
 if (step === refresh) return ["invalid_grant", "login_required", "missing_refresh_token"].includes(error);
-if (step === frame) return error === "timeout" || (error === "login_required" && (reason === "" || COOKIE.includes(reason)));
+if (step === frame) return error === "timeout" || (error === "login_required" && (reason === "" || ELSEWHERE.includes(reason)));
 return true;
 }
 async function refresh({ library, trail, call }) {

@@ -92,6 +92,7 @@ func TestLadder(t *testing.T) {
 	for _, c := range []struct{ ways, ask, want string }{
 		{`"login_required", "cookie_blocked"`, ``, "its own error: silent"},
 		{`"login_required", "cookie_not_sent"`, `{ redirect: true }`, "left: silent,redirect"},
+		{`"login_required", "session_not_here"`, `{ redirect: true }`, "left: silent,redirect"},
 		{`"login_required"`, `{ redirect: true }`, "left: silent,redirect"},
 		{`"timeout"`, `{ redirect: true }`, "left: silent,redirect"},
 		{`"login_required", "cookie_blocked"`, `{ popup: true }`, "its own error: silent"},

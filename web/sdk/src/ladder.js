@@ -2,6 +2,9 @@
 import { ACCESS, COOKIE } from "./report.js";
 
 const FEDCM = 5000; // ms: browsers delay their refusals, up to minutes, on purpose
+// Reasons of a refusal in a frame that another rung may help against. A session that was
+// not moved to this host yet is moved by the window.
+const ELSEWHERE = [...COOKIE, "session_not_here"];
 const QUIET = 600_000; // ms in which a browser answers one silent FedCM request only
 
 /**
@@ -44,7 +47,7 @@ async function steps({ may, page, library, mayFedCM }) {
 // goesOn tells whether a failure may be of the way and not about the user.
 function goesOn(step, { error, reason }) {
   if (step === refresh) return ["invalid_grant", "login_required", "missing_refresh_token"].includes(error);
-  if (step === frame) return error === "timeout" || (error === "login_required" && (reason === "" || COOKIE.includes(reason)));
+  if (step === frame) return error === "timeout" || (error === "login_required" && (reason === "" || ELSEWHERE.includes(reason)));
   return true;
 }
 

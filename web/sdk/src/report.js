@@ -12,7 +12,7 @@ export const ACCESS = {
   storage_access: "storage-access", partitioned: "renewal-cookie",
 };
 
-/** Reasons of a refusal that another rung may help against: no cookie came. */
+/** Reasons of a refusal where no cookie came. */
 export const COOKIE = ["cookie_blocked", "cookie_not_sent"];
 
 // Why no cookie of a rung came.
