@@ -36,32 +36,34 @@ type cookies struct {
 }
 
 func newCookies(k *seal.Keyring, issuer *url.URL, crossSite bool, groups func() []string) (*cookies, error) {
-	secure := issuer.Scheme == "https"
-	c := &cookies{ssoName: "__Host-hush", keepName: "__Host-hush-keep", formName: "__Host-hush-form"}
-	stateName, checkName, renewalName := "__Host-hush-state", "__Host-hush-check", "__Host-hush-r-"
-	if !secure {
-		// __Host- needs Secure, and localhost cookies are shared between ports.
-		c.ssoName, c.keepName, c.formName = "hush-"+issuer.Port(), "hush-keep-"+issuer.Port(), "hush-form-"+issuer.Port()
-		stateName, checkName, renewalName = "hush-state-"+issuer.Port(), "hush-check-"+issuer.Port(), "hush-r-"+issuer.Port()+"-"
-	}
-	if path := strings.Trim(issuer.Path, "/"); path != "" {
-		// __Host- cookies are the whole host's, which may serve more issuers.
-		sum := sha256.Sum256([]byte(path))
-		of := "-" + hex.EncodeToString(sum[:4])
-		c.ssoName, c.keepName, c.formName = c.ssoName+of, c.keepName+of, c.formName+of
-		stateName, checkName, renewalName = stateName+of, checkName+of, renewalName+of[1:]+"-"
-	}
+	secure, named := issuer.Scheme == "https", cookieNames(issuer)
+	c := &cookies{ssoName: named(""), keepName: named("-keep"), formName: named("-form")}
 	c.form = http.Cookie{Name: c.formName, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	options := sessions.Options{Path: "/", Secure: secure || crossSite, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if options.Secure {
 		options.SameSite = http.SameSiteNoneMode
 	}
-	c.check = http.Cookie{Name: checkName, Path: "/", Secure: options.Secure, HttpOnly: true, SameSite: options.SameSite, MaxAge: checkAge}
-	c.state = newStateCookie(k, stateName, options, groups)
-	c.renewal = newRenewalCookie(k, renewalName, options)
+	c.check = http.Cookie{Name: named("-check"), Path: "/", Secure: options.Secure, HttpOnly: true, SameSite: options.SameSite, MaxAge: checkAge}
+	c.state = newStateCookie(k, named("-state"), options, groups)
+	c.renewal = newRenewalCookie(k, named("-r")+"-", options)
 	var err error
 	c.sso, err = newSSOStore(k, issuer.String(), options)
 	return c, err
+}
+
+// cookieNames returns what names the cookie of a kind, "" for the SSO cookie.
+func cookieNames(issuer *url.URL) func(kind string) string {
+	prefix, suffix := "__Host-hush", ""
+	if issuer.Scheme != "https" {
+		// __Host- needs Secure, and localhost cookies are shared between ports.
+		prefix, suffix = "hush", "-"+issuer.Port()
+	}
+	if path := strings.Trim(issuer.Path, "/"); path != "" {
+		// __Host- cookies are the whole host's, which may serve more issuers.
+		sum := sha256.Sum256([]byte(path))
+		suffix += "-" + hex.EncodeToString(sum[:4])
+	}
+	return func(kind string) string { return prefix + kind + suffix }
 }
 
 // checkAge is how long the cookies of the check of silent renewal last, in seconds.
