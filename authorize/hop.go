@@ -67,22 +67,14 @@ func (s *Service) elsewhere(q *request, b Browser, done progress, step silent.St
 	return s.refuse(q, silent.NoSession.Err())
 }
 
-// errMoved refuses what no host of ours sent here.
-var errMoved = oauth.Errorf(oauth.InvalidRequest, "This page waited too long or was changed on its way. Go back to the app and start again.")
-
 // Move answers a request that another host moved here, as if it were made here; what
 // would be the answer to the app goes back to that host.
 func (s *Service) Move(ctx context.Context, text string, b Browser) Outcome {
 	m := s.Hops.openMoved(text)
 	if m == nil || s.Hops.targets[m.Came.From.Host].URL == "" {
-		return Outcome{Fault: errMoved}
+		return Outcome{Fault: errStale}
 	}
-	params := oauth.ParseParams(m.Raw)
-	set, away := s.registry(ctx, params.Get("client_id"))
-	if away != nil {
-		return Outcome{Fault: away}
-	}
-	q, refused := s.validate(set, params, m.Came, b)
+	q, refused := s.reread(ctx, m.Raw, m.Came, b)
 	if refused != nil {
 		return *refused
 	}
@@ -104,7 +96,7 @@ func (s *Service) back(q *request, t ticket) Outcome {
 	out := Outcome{ClientID: q.client.ID, Silent: q.prompt.None()}
 	at, known := s.Hops.targets[t.From.Host]
 	if !known {
-		out.Fault = errMoved // the host is none of ours any more
+		out.Fault = errStale // the host is none of ours any more
 		return out
 	}
 	out.Hop = &Hop{To: rooted(at.URL) + LandPath + "?ticket=" + sealed(s.Hops.tickets, t, t.From.Host)}
@@ -142,12 +134,7 @@ func (s *Service) Land(ctx context.Context, text string, b Browser) Outcome {
 	if t.From.Binding == "" || t.From.Binding != b.Binding {
 		return Outcome{Fault: errElsewhere}
 	}
-	params := oauth.ParseParams(t.Raw)
-	set, away := s.registry(ctx, params.Get("client_id"))
-	if away != nil {
-		return Outcome{Fault: away}
-	}
-	q, refused := s.validate(set, params, t.Came, b)
+	q, refused := s.reread(ctx, t.Raw, t.Came, b)
 	switch {
 	case refused != nil:
 		return *refused

@@ -91,21 +91,18 @@ type form struct {
 	current *session.Session
 }
 
+// errStale refuses what no host of ours sealed, or too long ago.
+var errStale = oauth.Errorf(oauth.InvalidRequest, "This page waited too long or was changed on its way. Go back to the app and start again.")
+
 // open reads a form that came back. The request is validated as if it came
 // anew; where that fails, or the form cannot be used, Outcome says so.
 func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *Outcome) {
 	f := &form{}
 	plain, err := s.sealer.Open(sealed)
 	if err != nil || json.Unmarshal(plain, &f.parked) != nil || time.Since(time.Unix(f.At, 0)) > formLifetime || f.Came.stale() {
-		return nil, &Outcome{Fault: oauth.Errorf(oauth.InvalidRequest,
-			"This page waited too long or was changed on its way. Go back to the app and start again.")}
+		return nil, &Outcome{Fault: errStale}
 	}
-	params := oauth.ParseParams(f.Raw)
-	set, away := s.registry(ctx, params.Get("client_id"))
-	if away != nil {
-		return nil, &Outcome{Fault: away}
-	}
-	q, refused := s.validate(set, params, f.Came, b)
+	q, refused := s.reread(ctx, f.Raw, f.Came, b)
 	if refused != nil {
 		return nil, refused
 	}
@@ -117,6 +114,16 @@ func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *O
 	}
 	f.Done.account = account
 	return f, nil
+}
+
+// reread reads a request that was parked or moved, as if it came anew.
+func (s *Service) reread(ctx context.Context, raw string, came arrival, b Browser) (*request, *Outcome) {
+	params := oauth.ParseParams(raw)
+	set, away := s.registry(ctx, params.Get("client_id"))
+	if away != nil {
+		return nil, &Outcome{Fault: away}
+	}
+	return s.validate(set, params, came, b)
 }
 
 // boundTo tells whether the form was made for this browser.
