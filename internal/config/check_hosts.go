@@ -1,7 +1,6 @@
 package config
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -12,13 +11,13 @@ import (
 const SharedIssuer = "shared"
 
 func (d *decoder) checkHosts(c *Config) {
-	seen := map[string]string{hostname(c.Issuer): "issuer"}
+	seen := map[string]string{client.Hostname(c.Issuer): "issuer"}
 	for i, h := range c.Hosts {
 		path := index("hosts", i) + ".url"
 		if h.URL == "" || !d.fine(path) {
 			continue // said already
 		}
-		name := hostname(h.URL)
+		name := client.Hostname(h.URL)
 		switch text := issuerProblem(h.URL); {
 		case text != "":
 			d.bad(path, "%s %s", d.show(path, h.URL), text)
@@ -35,13 +34,12 @@ func (d *decoder) checkHosts(c *Config) {
 
 // warnHost says what of a host loads but will disappoint.
 func (d *decoder) warnHost(path, raw string, c *Config) {
-	own := originOf(raw)
 	d.warnSite(path, raw)
 	switch {
 	case !d.fine("issuer") || c.Issuer == "":
-	case client.SameSite(own, originOf(c.Issuer)):
+	case client.SameSite(raw, c.Issuer):
 		d.warn(path, "is of the same site as the issuer, whose cookie reaches the apps of that site already: remove it, and let the apps use the issuer")
-	case d.fine("clients") && !slices.ContainsFunc(c.Clients, func(app Client) bool { return app.neighbours(own) }):
+	case d.fine("clients") && !slices.ContainsFunc(c.Clients, func(app Client) bool { return app.neighbours(raw) }):
 		d.warn(path, "is of no app's site: renewal in a hidden frame needs a host of the same site as the page; use one of the site of an app's redirect_uris or web_origins, or remove it")
 	}
 }
@@ -53,18 +51,18 @@ func (d *decoder) warnTold(path string, app *Client, all *Config) {
 	}
 	issuers := make(map[string]bool)
 	for _, raw := range app.RedirectURIs {
-		issuers[all.issuerBeside(originOf(raw))] = true
+		issuers[all.issuerBeside(raw)] = true
 	}
 	if len(issuers) > 1 {
 		d.warn(path+".redirect_uris", "are beside hosts of several issuers, but the app is told of sign-outs by that of the first of them: register an app for each site, or write issuer: shared for the hosts")
 	}
 }
 
-// issuerBeside is the issuer that an app at this origin knows.
-func (c *Config) issuerBeside(origin string) string {
-	if !client.SameSite(origin, originOf(c.Issuer)) {
+// issuerBeside is the issuer that an app at this address knows.
+func (c *Config) issuerBeside(address string) string {
+	if !client.SameSite(address, c.Issuer) {
 		for _, h := range c.Hosts {
-			if h.Issuer != SharedIssuer && client.SameSite(origin, originOf(h.URL)) {
+			if h.Issuer != SharedIssuer && client.SameSite(address, h.URL) {
 				return h.URL
 			}
 		}
@@ -72,27 +70,9 @@ func (c *Config) issuerBeside(origin string) string {
 	return c.Issuer
 }
 
-// neighbours tells whether the app has pages of the same site as an origin.
-func (c *Client) neighbours(origin string) bool {
+// neighbours tells whether the app has pages of the same site as an address.
+func (c *Client) neighbours(address string) bool {
 	return slices.ContainsFunc(slices.Concat(c.WebOrigins, c.RedirectURIs), func(raw string) bool {
-		return client.SameSite(originOf(raw), origin)
+		return client.SameSite(raw, address)
 	})
-}
-
-// hostname is that of a URL, "" for what is none.
-func hostname(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
-}
-
-// originOf is that of a URL, "" for what is none.
-func originOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"strings"
 	"time"
+
+	"github.com/hush-sso/hush/internal/client"
 )
 
 // Certificate returns the certificate of the public listener, or nil for plain
@@ -25,12 +27,12 @@ func (d *decoder) checkTLS(c *Config) {
 	} else if now.Before(leaf.NotBefore) {
 		d.warn("tls.cert", "begins on %s: browsers refuse it until then", leaf.NotBefore.Format(time.DateOnly))
 	}
-	if host := hostname(c.Issuer); host != "" && d.fine("issuer") && leaf.VerifyHostname(host) != nil {
+	if host := client.Hostname(c.Issuer); host != "" && d.fine("issuer") && leaf.VerifyHostname(host) != nil {
 		d.warn("tls.cert", "is not for the issuer's host: browsers refuse it; it is for %s", strings.Join(leaf.DNSNames, ", "))
 	}
 	for i, h := range c.Hosts {
-		if path := index("hosts", i) + ".url"; h.URL != "" && d.fine(path) && leaf.VerifyHostname(hostname(h.URL)) != nil {
-			d.warn("tls.cert", "is not for %s: browsers refuse it there; name a certificate that is for all hosts", d.safe(path, hostname(h.URL)))
+		if path := index("hosts", i) + ".url"; h.URL != "" && d.fine(path) && leaf.VerifyHostname(client.Hostname(h.URL)) != nil {
+			d.warn("tls.cert", "is not for %s: browsers refuse it there; name a certificate that is for all hosts", d.safe(path, client.Hostname(h.URL)))
 		}
 	}
 }

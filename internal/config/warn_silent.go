@@ -13,14 +13,14 @@ import (
 // warnSite says what of an issuer's host keeps it from sharing a site with any app,
 // so that its cookies are a third party's in every frame.
 func (d *decoder) warnSite(path, raw string) {
-	host := hostname(raw)
+	host := client.Hostname(raw)
 	switch {
 	case host == "" || client.IsLoopback(host) || !d.fine(path):
 	case net.ParseIP(host) != nil:
 		d.warn(path, "is an address without a name: browsers take it for a site of its own, so no app can share its cookies in a frame, and FedCM does not know it; use a host name of the apps' site")
 	case !strings.Contains(host, "."):
 		d.warn(path, "is a host name without a domain: browsers take it for a site of its own, so no app can share its cookies in a frame, and FedCM does not know it; use a full name, such as %s.example.com", d.safe(path, host))
-	case client.Site(raw) == originOf(raw) && isSuffix(host):
+	case client.Site(raw) == client.Origin(raw) && isSuffix(host):
 		d.warn(path, "is a public suffix: browsers take every name below it for a site of its own, so no app can share its cookies in a frame, and FedCM does not know it; use a host of a domain of yours")
 	}
 }
@@ -60,16 +60,15 @@ func (d *decoder) warnSilent(path string, c *Client, all *Config) {
 // warnFar judges one site of an app's. Some page of it renews by some means in every
 // browser where it is of our site, or where there are refresh tokens.
 func (d *decoder) warnFar(key, raw string, c *Client, all *Config) {
-	own := originOf(raw)
-	near := slices.ContainsFunc(all.addresses(), func(ours string) bool { return client.SameSite(own, originOf(ours)) })
+	near := slices.ContainsFunc(all.addresses(), func(ours string) bool { return client.SameSite(raw, ours) })
 	switch {
 	case near:
 	case strings.HasPrefix(all.Issuer, "http:"):
-		d.warn(key, "is another site than %s for browsers, whatever the port: cookies of an http issuer reach no frame there, so no silent renewal works; use %s with a port of its own", d.safe("issuer", originOf(all.Issuer)), d.safe("issuer", "http://"+hostname(all.Issuer)))
+		d.warn(key, "is another site than %s for browsers, whatever the port: cookies of an http issuer reach no frame there, so no silent renewal works; use %s with a port of its own", d.safe("issuer", client.Origin(all.Issuer)), d.safe("issuer", "http://"+client.Hostname(all.Issuer)))
 	case slices.Contains(c.GrantTypes, client.GrantRefresh):
 	default:
 		all.far = all.far || c.FedCM
-		d.warn(key, "is of another site than the issuer%s: where browsers block third-party cookies, as Safari and Firefox do, silent renewal has to do without them%s; put hush.js into its pages (hush-js.md), or add refresh_token to grant_types, or a host of the app's site to hosts (browsers.md)", d.suffixNote(own, all.Issuer), c.cookieNote(all))
+		d.warn(key, "is of another site than the issuer%s: where browsers block third-party cookies, as Safari and Firefox do, silent renewal has to do without them%s; put hush.js into its pages (hush-js.md), or add refresh_token to grant_types, or a host of the app's site to hosts (browsers.md)", d.suffixNote(raw, all.Issuer), c.cookieNote(all))
 	}
 }
 
@@ -91,9 +90,9 @@ func (c *Config) addresses() []string {
 }
 
 // suffixNote explains why two names that look like neighbours are none.
-func (d *decoder) suffixNote(origin, issuer string) string {
-	suffix, _ := publicsuffix.PublicSuffix(hostname(issuer))
-	if other, _ := publicsuffix.PublicSuffix(hostname(origin)); other != suffix || !strings.Contains(suffix, ".") {
+func (d *decoder) suffixNote(address, issuer string) string {
+	suffix, _ := publicsuffix.PublicSuffix(client.Hostname(issuer))
+	if other, _ := publicsuffix.PublicSuffix(client.Hostname(address)); other != suffix || !strings.Contains(suffix, ".") {
 		return ""
 	}
 	return " (each name below " + d.safe("issuer", suffix) + " is a site of its own)"
@@ -103,7 +102,7 @@ func (d *decoder) suffixNote(origin, issuer string) string {
 // own name only (FedCM section 3.1), which need not be the issuer's.
 func (d *decoder) warnWellKnown(c *Config) {
 	site := client.Site(c.Issuer)
-	if !c.far || !d.fine("issuer") || site == originOf(c.Issuer) {
+	if !c.far || !d.fine("issuer") || site == client.Origin(c.Issuer) {
 		return
 	}
 	d.warn("issuer", "is not where browsers look for FedCM, which some app may need: serve /.well-known/web-identity at %s too (fedcm.md), or write fedcm: false for the apps", d.safe("issuer", site))

@@ -3,7 +3,6 @@ package provider
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/hush-sso/hush/authorize"
@@ -35,10 +34,10 @@ type place struct {
 // placesOf makes the hosts ready. Cookies are a host name's, whatever the port and
 // the path, so no two may have the same.
 func (p *Provider) placesOf(hosts []Host) ([]place, error) {
-	places, taken := make([]place, 0, len(hosts)), map[string]bool{hostName(originOf(p.shared.Issuer)): true}
+	places, taken := make([]place, 0, len(hosts)), map[string]bool{client.Hostname(p.shared.Issuer): true}
 	for _, h := range hosts {
-		at := place{Host: h, origin: originOf(h.URL), tokens: p.flows.Tokens}
-		if at.host = hostName(at.origin); at.host == "" || taken[at.host] {
+		at := place{Host: h, origin: client.Origin(h.URL), tokens: p.flows.Tokens}
+		if at.host = client.Hostname(h.URL); at.host == "" || taken[at.host] {
 			return nil, fmt.Errorf("host %q must be a URL with a host name of its own", h.URL)
 		}
 		taken[at.host] = true
@@ -85,7 +84,7 @@ func (p *Provider) at(at place) (web.Config, authorize.Config) {
 // host's. What a handler answers never holds the header.
 func (g *generation) at(header string) http.Handler {
 	if len(g.hosts) > 0 {
-		if h := g.hosts[hostName("https://"+strings.ToLower(header))]; h != nil {
+		if h := g.hosts[client.Hostname("https://"+strings.ToLower(header))]; h != nil {
 			return h
 		}
 	}
@@ -96,33 +95,14 @@ func (g *generation) at(header string) http.Handler {
 // one of the site of its first address that is of the site of any.
 func (p *Provider) issuerFor(g *generation, c *client.Client) *token.Issuer {
 	for _, address := range c.RedirectURIs {
-		origin := originOf(address)
-		if client.SameSite(origin, originOf(p.shared.Issuer)) {
+		if client.SameSite(address, p.shared.Issuer) {
 			break
 		}
 		for _, at := range g.places {
-			if client.SameSite(origin, at.origin) {
+			if client.SameSite(address, at.URL) {
 				return at.tokens
 			}
 		}
 	}
 	return p.flows.Tokens
-}
-
-// originOf is that of a URL, "" for what is none.
-func originOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
-}
-
-// hostName is that of a URL, without its port; "" for none.
-func hostName(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
 }
