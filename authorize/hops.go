@@ -128,14 +128,6 @@ const ticketLife = time.Minute
 
 var errNoTicket = errors.New("authorize: not a ticket")
 
-func sealed(b *seal.Box, v any, context ...string) string {
-	plain, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // texts, numbers and booleans always marshal
-	}
-	return b.Seal(plain, context...)
-}
-
 // openMoved reads a request that came from another host, nil for what is none.
 func (h *Hops) openMoved(text string) *moved {
 	var m moved

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
 )
@@ -57,11 +58,16 @@ func (s *Service) park(q *request, b Browser, draft Ask, done progress, current 
 	if step == silent.StepConsent {
 		p.Needs = q.needs
 	}
-	plain, err := json.Marshal(p)
+	return sealed(s.sealer, p)
+}
+
+// sealed is v for a browser or an app to carry.
+func sealed(b *seal.Box, v any, context ...string) string {
+	plain, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // strings, numbers and booleans always marshal
+		panic(err) // texts, numbers and booleans always marshal
 	}
-	return s.sealer.Seal(plain)
+	return b.Seal(plain, context...)
 }
 
 // park encodes the known parameters again.

@@ -47,7 +47,7 @@ func (s *Service) Plant(ctx context.Context, c *client.Client, e Evidence, p Plo
 		return Planted{}, nil
 	}
 	if p.Ticket {
-		return Planted{Ticket: s.sealTicket(c, e, p.Origin)}, nil
+		return Planted{Ticket: s.sealPlantTicket(c, e, p.Origin)}, nil
 	}
 	if !e.Code {
 		if other, err := s.anothers(ctx, c, p.Held, e.UserID); other || err != nil {

@@ -57,10 +57,6 @@ func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params, pr
 	if len(raw) > maxPushed {
 		return "", 0, oauth.Errorf(oauth.InvalidRequest, "The request is too large to be pushed: %d bytes at most.", maxPushed)
 	}
-	plain, failed := json.Marshal(pushedRequest{ID: came.Pushed, Raw: raw, At: time.Now().Unix(), Signed: came.Signed})
-	if failed != nil {
-		panic(failed) // strings, numbers and booleans always marshal
-	}
 	if c.Confidential {
 		// Of a public app anybody could write here. Its proof, sent once more,
 		// makes a request that is of use to who holds the key.
@@ -68,7 +64,8 @@ func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params, pr
 			return "", 0, refusalOf(err)
 		}
 	}
-	return pushedPrefix + s.pushes.Seal(plain, c.ID), pushedLifetime, nil
+	carried := pushedRequest{ID: came.Pushed, Raw: raw, At: time.Now().Unix(), Signed: came.Signed}
+	return pushedPrefix + sealed(s.pushes, carried, c.ID), pushedLifetime, nil
 }
 
 // keyed adds what a proof says in place of dpop_jkt (RFC 9449 section 10.1).

@@ -63,7 +63,7 @@ func (s *Server) plantPage(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Sec-Fetch-Dest") == "document" {
 		return oauth.Errorf(oauth.AccessDenied, "This address is for a frame in a page of the app: in a window of its own nothing can be planted.")
 	}
-	c, origin, err := s.Authorize.OpenTicket(r.Context(), params.Get("ticket"))
+	c, origin, err := s.Authorize.OpenPlantTicket(r.Context(), params.Get("ticket"))
 	if err != nil {
 		return err
 	}

@@ -27,22 +27,18 @@ type plantTicket struct {
 	At       int64  `json:"at"`          // unix seconds
 }
 
-// ticketLifetime is as long as a page takes at most to load, and more. Markers of
+// plantTicketLife is as long as a page takes at most to load, and more. Markers of
 // tickets that were used stay longer, whatever the nodes' clocks do.
 const (
-	ticketLifetime   = time.Minute
-	ticketUsedMarker = 10 * time.Minute
+	plantTicketLife   = time.Minute
+	plantTicketMarker = 10 * time.Minute
 )
 
-func (s *Service) sealTicket(c *client.Client, e Evidence, origin string) string {
-	plain, err := json.Marshal(plantTicket{
+func (s *Service) sealPlantTicket(c *client.Client, e Evidence, origin string) string {
+	return sealed(s.plants, plantTicket{
 		ID: rand.Text(), Client: c.ID, Key: e.Key.String(), UserID: e.UserID, Group: e.Group,
 		AuthTime: e.AuthTime.Unix(), Grant: e.Grant, TopLevel: e.TopLevel, Origin: origin, At: time.Now().Unix(),
 	})
-	if err != nil {
-		panic(err) // strings, numbers and booleans always marshal
-	}
-	return s.plants.Seal(plain)
 }
 
 // ticketBeside returns a ticket for the page that brings an answer into a frame:
@@ -60,24 +56,24 @@ func (s *Service) ticketBeside(q *request, b Browser, f found) string {
 	case q.renewal.Site == "" && !b.Asked && !b.Retried:
 		return ""
 	}
-	return s.sealTicket(q.client, Evidence{
+	return s.sealPlantTicket(q.client, Evidence{
 		Key: f.Session.Key, UserID: f.Session.UserID, Group: f.Session.Group, AuthTime: f.Session.AuthTime,
 	}, origin)
 }
 
-// OpenTicket returns the client of a ticket that may still be used and the origin of
+// OpenPlantTicket returns the client of a ticket that may still be used and the origin of
 // the page it is for. It uses nothing up.
-func (s *Service) OpenTicket(ctx context.Context, sealed string) (*client.Client, string, error) {
-	c, t, err := s.openTicket(ctx, sealed)
+func (s *Service) OpenPlantTicket(ctx context.Context, sealed string) (*client.Client, string, error) {
+	c, t, err := s.openPlantTicket(ctx, sealed)
 	return c, t.Origin, err
 }
 
 var errPlantTicket = oauth.Errorf(oauth.InvalidRequest, "ticket is not one of this server's, or was not used within a minute.")
 
-func (s *Service) openTicket(ctx context.Context, sealed string) (*client.Client, plantTicket, error) {
+func (s *Service) openPlantTicket(ctx context.Context, sealed string) (*client.Client, plantTicket, error) {
 	var t plantTicket
 	plain, err := s.plants.Open(sealed)
-	if err != nil || json.Unmarshal(plain, &t) != nil || time.Since(time.Unix(t.At, 0)) > ticketLifetime {
+	if err != nil || json.Unmarshal(plain, &t) != nil || time.Since(time.Unix(t.At, 0)) > plantTicketLife {
 		return nil, plantTicket{}, errPlantTicket
 	}
 	c, err := s.Find(ctx, t.Client)
@@ -94,11 +90,11 @@ func (s *Service) openTicket(ctx context.Context, sealed string) (*client.Client
 // is what the browser's renewal cookie for a client holds. nil without an error: it
 // holds one that is fresh, or the session is over.
 func (s *Service) PlantByTicket(ctx context.Context, sealed string, held func(clientID string) (Renewal, bool)) (*client.Client, *Renewal, error) {
-	c, t, err := s.openTicket(ctx, sealed)
+	c, t, err := s.openPlantTicket(ctx, sealed)
 	if err != nil {
 		return nil, nil, err
 	}
-	first, err := s.Forms.MarkUsed(ctx, t.ID, rand.Text(), ticketUsedMarker)
+	first, err := s.Forms.MarkUsed(ctx, t.ID, rand.Text(), plantTicketMarker)
 	if err != nil {
 		return c, nil, silent.Unavailable(err)
 	}
