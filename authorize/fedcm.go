@@ -40,7 +40,7 @@ func (s *Service) Assert(ctx context.Context, a Assertion, b Browser) Outcome {
 	if refused != nil {
 		return *refused
 	}
-	b.Embedded, b.CrossSite, b.Embedder = false, false, ""
+	b.Embedded, b.CrossSite, b.Embedder = false, false, "" // the browser itself asks, whatever frames the page
 	mine := b.heldBy(func(userID string) bool { return s.accountID(userID) == a.Account })
 	if len(mine) > 0 && a.Chosen {
 		if live := b.of(q.client.SSOGroup, mine[0].UserID); !live.Handle.IsZero() {
