@@ -100,6 +100,17 @@ func (b *Browser) of(group, userID string) SignedIn {
 	return SignedIn{}
 }
 
+// besides are the sessions that may live of other accounts in the group.
+func (b *Browser) besides(account SignedIn) []session.Key {
+	var keys []session.Key
+	for _, a := range b.Accounts {
+		if a.Over == 0 && a.Group == account.Group && a.UserID != account.UserID {
+			keys = append(keys, a.Handle.Key)
+		}
+	}
+	return keys
+}
+
 // shares tells whether a browser holds anything of another account in the group.
 func (b *Browser) shares(account SignedIn) bool {
 	return slices.ContainsFunc(b.Accounts, func(a SignedIn) bool { return a.Group == account.Group && a.UserID != account.UserID })

@@ -33,7 +33,7 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 	}
 	if f.switched || (done.SignedIn || done.Chosen) && b.shares(f.picked) {
 		// The app gets this account from now on, and not another of the browser's.
-		err := s.Sessions.Choose(ctx, f.Session.Key, q.client.ID)
+		err := s.Sessions.Choose(ctx, f.Session.Key, q.client.ID, b.besides(f.picked)...)
 		if ended := session.Absence(""); errors.As(err, &ended) {
 			return s.decide(ctx, q, b, done)
 		}

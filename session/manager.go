@@ -65,9 +65,11 @@ func (m *Manager) Participate(ctx context.Context, key Key, clientID string, gra
 }
 
 // Choose records that the user chose this account for the app, where the app
-// takes part already: the choice of several accounts is then known next time.
-func (m *Manager) Choose(ctx context.Context, key Key, clientID string) error {
-	return m.store.Choose(ctx, key, clientID)
+// takes part already: the choice of several accounts is then known next time. The
+// browser's sessions of the others, left, lose the app's bindings: it would get those
+// accounts by them in its frames.
+func (m *Manager) Choose(ctx context.Context, key Key, clientID string, left ...Key) error {
+	return m.store.Choose(ctx, key, clientID, left...)
 }
 
 // Withdraw takes back all that the app was granted in the session.

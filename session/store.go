@@ -52,8 +52,9 @@ type Store interface {
 	Participate(ctx context.Context, key Key, clientID string, granted oauth.Grants) (oauth.Grants, error)
 
 	// Choose records that the user chose this account for the client now, if
-	// the client takes part.
-	Choose(ctx context.Context, key Key, clientID string) error
+	// the client takes part, and removes the client's bindings of the sessions that
+	// were left for it, in the same trip.
+	Choose(ctx context.Context, key Key, clientID string, left ...Key) error
 
 	// Withdraw takes back all that the client was granted in the session, as
 	// if it had never taken part. A session that is over is success.

@@ -220,14 +220,35 @@ func TestRenewalOfTheOther(t *testing.T) {
 	a := browser(t, p)
 	signInAt(t, a, "every", "alice")
 	alice := garden(t, p, a, "every")
-	signInAt(t, a, "every", "bob")
-	b := garden(t, p, a, "every")
-	for user, bed := range map[string]*bed{"alice": alice, "bob": b} {
-		if _, id := redeemed(t, newBed(t, p).redeem("every", bed.renews("every"))); claimsOf(t, id)["sub"] != user {
-			t.Errorf("it is for %v, want %s", claimsOf(t, id)["sub"], user)
+	signInAt(t, a, "passive", "bob")
+	b := garden(t, p, a, "passive")
+	for clientID, bed := range map[string]*bed{"every": alice, "passive": b} {
+		want := map[string]string{"every": "alice", "passive": "bob"}[clientID]
+		if _, id := redeemed(t, newBed(t, p).redeem(clientID, bed.renews(clientID))); claimsOf(t, id)["sub"] != want {
+			t.Errorf("%s: it is for %v, want %s", clientID, claimsOf(t, id)["sub"], want)
 		}
 	}
 	a.Get("v2/logout")
 	refusedAs(t, alice.frame(request("every")), silent.SignedOut)
-	refusedAs(t, b.frame(request("every")), silent.SignedOut)
+	refusedAs(t, b.frame(request("passive")), silent.SignedOut)
+}
+
+// TestRenewalOfAnAccountThatWasLeft: where the app got another of the browser's
+// accounts in a window, its frame does not get the one before, although nothing was
+// planted for the new one.
+func TestRenewalOfAnAccountThatWasLeft(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {
+		p := node(t, store, planters)
+		a := browser(t, p)
+		signInAt(t, a, "every", "alice")
+		b, other := garden(t, p, a, "every"), garden(t, p, a, "loose")
+		signInAt(t, a, "every", "bob")
+		refusedAs(t, b.frame(request("every")), silent.CookieBlocked)
+		other.renews("loose") // has alice as before
+		b.redeem("every", top(t, a, "every"))
+		b.planted()
+		if _, id := redeemed(t, newBed(t, p).redeem("every", b.renews("every"))); claimsOf(t, id)["sub"] != "bob" {
+			t.Errorf("it is for %v", claimsOf(t, id)["sub"])
+		}
+	})
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
 )
@@ -80,8 +82,31 @@ func (s *Store) Participate(ctx context.Context, key session.Key, clientID strin
 }
 
 // Choose implements [session.Store].
-func (s *Store) Choose(ctx context.Context, key session.Key, clientID string) error {
-	_, err := s.run(ctx, chooseScript, []string{sessionKey(key)}, s.judged(clientID)...)
+func (s *Store) Choose(ctx context.Context, key session.Key, clientID string, left ...session.Key) error {
+	if len(left) == 0 {
+		_, err := s.run(ctx, chooseScript, []string{sessionKey(key)}, s.judged(clientID)...)
+		return err
+	}
+	ctx, cancel := deadline(ctx)
+	defer cancel()
+	pipe := s.client.Pipeline()
+	field, removed := bindingField(session.Scope{ClientID: clientID}), make([]*redis.IntCmd, len(left))
+	for i, k := range left {
+		removed[i] = pipe.HDel(ctx, sessionKey(k), field)
+	}
+	chosen := chooseScript.EvalSha(ctx, pipe, []string{sessionKey(key)}, s.judged(clientID)...)
+	_, _ = pipe.Exec(ctx) // each has its own error
+	reply, err := chosen.Slice()
+	if redis.HasErrorPrefix(err, "NOSCRIPT") {
+		reply, err = chooseScript.Run(ctx, s.client, []string{sessionKey(key)}, s.judged(clientID)...).Slice()
+	}
+	for _, r := range removed {
+		if r.Err() != nil {
+			return trouble(ctx, r.Err())
+		}
+	}
+	a, err := judge(ctx, reply, err)
+	s.saw(a.now)
 	return err
 }
 
