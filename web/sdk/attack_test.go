@@ -118,3 +118,19 @@ func TestAddressOfCalls(t *testing.T) {
 	p.do(`start("alice")`)
 	p.is("an object with another address", `fetch({ url: "https://login.hush.test/oauth/token", toString: () => "https://www.evil.test/" }).then(() => sent)`, `["unset"]`)
 }
+
+// TestRetryOfAnother: a request that one user made is not sent again with the token of
+// who came after them, nor of who the renewal brought.
+func TestRetryOfAnother(t *testing.T) {
+	h := newHouse(t)
+	p := open(t, h.browser(t), h.app)
+	for name, when := range map[string]string{
+		"while the API answered": `window.answered = () => ((l.user = "bob"), (l.token = "of bob"))`,
+		"and signed out":         `window.answered = () => (l.user = null)`,
+		"by the renewal":         `window.answered = () => {}, l.silent = async () => ((l.user = "bob"), { access_token: (l.token = "of bob") })`,
+	} {
+		p.do(`start("alice"), window.sent = [], ` + when)
+		p.is(name, `renew.retry(async (token) => (sent.push(token), answered(), { status: 401 })).then((r) => [r.status, sent])`, `[401,["first"]]`)
+		p.do(`renew.stop()`)
+	}
+}

@@ -449,6 +449,7 @@ const response = await send(token, held?.type);
 if (response.status !== 401) return response;
 if (/insufficient_user_authentication/.test(response.headers?.get?.("WWW-Authenticate") ?? "")) return response;
 const now = await library.holds();
+if (held && now?.sub !== held.sub) return response;
 if (now?.access && now.access !== token) return send(now.access, now.type);
 let result;
 try {
@@ -456,6 +457,7 @@ result = await renew();
 } catch {
 return response;
 }
+if (held && (await library.holds())?.sub !== held.sub) return response;
 return send(accessOf(result), now?.type);
 }
 const accessOf = (result) => result?.access_token ?? result;

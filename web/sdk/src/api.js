@@ -28,6 +28,7 @@ export async function retry(send, renew, library) {
   // RFC 9470 section 3: it is the sign-in that is not enough, and silence does not mend it.
   if (/insufficient_user_authentication/.test(response.headers?.get?.("WWW-Authenticate") ?? "")) return response;
   const now = await library.holds();
+  if (held && now?.sub !== held.sub) return response; // what one user asked for is not sent as another's
   if (now?.access && now.access !== token) return send(now.access, now.type); // renewed meanwhile
   let result;
   try {
@@ -35,6 +36,7 @@ export async function retry(send, renew, library) {
   } catch {
     return response; // the API's answer stands; why there is no other token is in the report
   }
+  if (held && (await library.holds())?.sub !== held.sub) return response;
   return send(accessOf(result), now?.type);
 }
 
