@@ -125,5 +125,6 @@ export interface Renew<Result = any, Call extends object = Record<string, any>> 
 }
 
 export declare function hush<Result = any>(
-  settings: Settings & ({ auth0: Auth0 } | { userManager: Manager } | { library: Library<Result> } | {}),
+  settings: Settings &
+    ({ userManager: Manager } | ({ clientId: string } & ({ auth0: Auth0 } | { library: Library<Result> } | {}))),
 ): Renew<Result>;

@@ -29,6 +29,7 @@ this.forget();
 forget() {
 this.steps = {};
 this.rung = null;
+this.last = null;
 this.at = null;
 this.ms = null;
 }
@@ -48,6 +49,9 @@ globalThis.reportError?.(err);
 used(rung) {
 this.rung = rung;
 this.steps[rung] = { state: "used", why: "" };
+}
+over({ error, reason }) {
+this.last = reason || error;
 }
 skip(rung, why) {
 this.steps[rung] = { state: "unavailable", why };
@@ -70,6 +74,7 @@ this.steps[name] = { state: "failed", ...failure, ...(COOKIE.includes(failure.re
 report() {
 const rest = (rung) => {
 if (this.rung) return { state: "not-needed", why: `${this.rung} worked.` };
+if (this.last) return { state: "not-tried", why: `It would not help against ${this.last}.` };
 return { state: "not-tried", why: (this.at && UNTRIED[rung]) ?? "Nothing was asked yet." };
 };
 return {
@@ -355,8 +360,14 @@ if (done) return { error: first, ...done };
 const failure = c.page.failure(err);
 c.trail.failed(rung, failure);
 if (step === frame || step === refresh) first = err;
-if (!goesOn(step, failure)) break;
+if (!goesOn(step, failure)) {
+c.trail.over(failure);
+break;
 }
+}
+}
+for (const way of ["popup", "redirect"]) {
+if (!c.library[way]) c.trail.skip(way, `There is no ${way}() of this library.`);
 }
 c.page.memory.write({ failed: Date.now() });
 throw first ?? new Error("hush: no rung was left to try: see renew.report()");
@@ -421,14 +432,14 @@ providers: [{ configURL: `${base}fedcm/config.json`, clientId, params }],
 });
 }
 async function popup({ library, trail, call, hint }) {
-if (!library.popup) return trail.skip("popup", "There is no popup() of this library.");
+if (!library.popup) return undefined;
 if (navigator.userActivation?.isActive === false) return trail.skip("popup", "It needs a click: call renew({ popup: true }) in its handler.");
 const result = await library.popup(call, hint);
 trail.used("popup");
 return { result };
 }
 async function redirect({ library, trail, page, hint }) {
-if (!library.redirect) return trail.skip("redirect", "There is no redirect() of this library.");
+if (!library.redirect) return undefined;
 if (page.memory.read().redirected) return trail.skip("redirect", "It was tried already, and came back refused.");
 page.memory.write({ redirected: Date.now() });
 return { leaves: true, hint };

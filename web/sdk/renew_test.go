@@ -108,6 +108,11 @@ func TestLadder(t *testing.T) {
 		p.do(`ways(` + c.ways + `)`)
 		p.is(c.ways+" "+c.ask, run(c.ask), quoted(c.want))
 	}
+	const why = `window.renew.report().rungs.slice(4).map((r) => r.state + ": " + r.why)`
+	p.do(`ways("login_required", "signed_out")`)
+	p.is("a refusal about the user", `failed(renew()).then(() => `+why+`)`, `["not-tried: It would not help against signed_out.","not-tried: It would not help against signed_out.","not-tried: It would not help against signed_out.","not-tried: It would not help against signed_out."]`)
+	p.do(`ways("login_required", "cookie_blocked", () => ({ redirect: undefined, popup: undefined }))`)
+	p.is("a library without them", `failed(renew()).then(() => `+why+`.slice(2))`, `["unavailable: There is no popup() of this library.","unavailable: There is no redirect() of this library."]`)
 	p.do(`ways("login_required", "cookie_blocked"), void renew({ redirect: true })`)
 	p.WaitEval(`went.includes("redirect")`, patience)
 	// The page came back refused: another renewal must not leave it again.

@@ -141,6 +141,12 @@ function accept(tokens) {
 async function refuse(failure) {
   switch (failure.error) {
     case "login_required":
+      if (failure.reason.startsWith("cookie_")) {
+        // The way in was shut, which says nothing about the user: the tokens are kept.
+        view.notice(session ? "The tokens could not be renewed, and are kept until they expire." : "", failure);
+        needsSignIn = Boolean(session);
+        return show();
+      }
       view.notice(session ? "You were signed out." : "", failure);
       return signedOut();
     case "consent_required":

@@ -24,8 +24,14 @@ export async function ladder(c) {
       c.trail.failed(rung, failure);
       // The app asked its library: of what hush.js tried besides it need not know.
       if (step === frame || step === refresh) first = err;
-      if (!goesOn(step, failure)) break;
+      if (!goesOn(step, failure)) {
+        c.trail.over(failure);
+        break;
+      }
     }
+  }
+  for (const way of ["popup", "redirect"]) {
+    if (!c.library[way]) c.trail.skip(way, `There is no ${way}() of this library.`);
   }
   c.page.memory.write({ failed: Date.now() });
   throw first ?? new Error("hush: no rung was left to try: see renew.report()");
@@ -103,7 +109,7 @@ function assertion({ base, clientId }, choose) {
 }
 
 async function popup({ library, trail, call, hint }) {
-  if (!library.popup) return trail.skip("popup", "There is no popup() of this library.");
+  if (!library.popup) return undefined;
   if (navigator.userActivation?.isActive === false) return trail.skip("popup", "It needs a click: call renew({ popup: true }) in its handler.");
   const result = await library.popup(call, hint);
   trail.used("popup");
@@ -113,7 +119,7 @@ async function popup({ library, trail, call, hint }) {
 // redirect is left to the caller, who holds no other tab up meanwhile. Once until a
 // renewal works: what came back refused must not leave again.
 async function redirect({ library, trail, page, hint }) {
-  if (!library.redirect) return trail.skip("redirect", "There is no redirect() of this library.");
+  if (!library.redirect) return undefined;
   if (page.memory.read().redirected) return trail.skip("redirect", "It was tried already, and came back refused.");
   page.memory.write({ redirected: Date.now() });
   return { leaves: true, hint };

@@ -40,6 +40,7 @@ export class Trail {
   forget() {
     this.steps = {}; // rung -> { state, why, error?, reason?, uri? }
     this.rung = null;
+    this.last = null; // the refusal that no other way would change
     this.at = null;
     this.ms = null;
   }
@@ -62,6 +63,10 @@ export class Trail {
   used(rung) {
     this.rung = rung;
     this.steps[rung] = { state: "used", why: "" };
+  }
+
+  over({ error, reason }) {
+    this.last = reason || error;
   }
 
   skip(rung, why) {
@@ -92,6 +97,7 @@ export class Trail {
   report() {
     const rest = (rung) => {
       if (this.rung) return { state: "not-needed", why: `${this.rung} worked.` };
+      if (this.last) return { state: "not-tried", why: `It would not help against ${this.last}.` };
       return { state: "not-tried", why: (this.at && UNTRIED[rung]) ?? "Nothing was asked yet." };
     };
     return {
