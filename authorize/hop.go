@@ -143,7 +143,7 @@ func (s *Service) Land(ctx context.Context, text string, b Browser) Outcome {
 	case t.Refused != nil:
 		return s.refuse(q, t.Refused.err())
 	case !first:
-		return s.decide(ctx, q, b, progress{}) // as if it came anew
+		return s.decide(ctx, q, b, progress{round: t.From.Round}) // as if it came anew, but not for ever
 	}
 	return s.arrive(ctx, q, b, t)
 }
