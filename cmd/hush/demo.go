@@ -195,9 +195,17 @@ Hush demo: three apps, one sign-in, silent renewal
   Operate   %s
   Sessions  %s
 
-Open Orders and sign in, then open the other two. Ctrl-C ends it.%s
+%s Ctrl-C ends it.%s
 
-`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, operate(f), sessions, logHint(f))
+`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, operate(f), sessions, first(f), logHint(f))
+}
+
+// first says what to do first.
+func first(f demoFlags) string {
+	if f.crossSite {
+		return "Block third-party cookies in the browser, open Reports, and go on as docs/demo.md says\n(Blocked third-party cookies): each app shows by which way it renewed."
+	}
+	return "Open Orders and sign in, then open the other two."
 }
 
 // logHint says what comes after the first screen.

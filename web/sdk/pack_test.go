@@ -18,7 +18,7 @@ import (
 // nothing else, and an app that installed it imports it by its name.
 func TestPack(t *testing.T) {
 	files := packed(t)
-	want := []string{"package/README.md", "package/hush.d.ts", "package/hush.js", "package/package.json"}
+	want := []string{"package/LICENSE", "package/README.md", "package/hush.d.ts", "package/hush.js", "package/package.json"}
 	for _, name := range sources {
 		want = append(want, "package/src/"+name)
 	}
