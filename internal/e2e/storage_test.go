@@ -30,7 +30,7 @@ type frames struct {
 	tab *browsertest.Tab
 	n   int
 
-	mu  sync.Mutex
+	mu  *sync.Mutex // of got
 	got map[string][]url.Values
 }
 
@@ -61,7 +61,7 @@ func inFramesOf(t *testing.T, app client.Spec, bo browsertest.Options, journey f
 	app.ID, app.FirstParty, app.RedirectURIs = framedID, true, []string{framed + "/callback"}
 	o := hushtest.Options{Around: d.around, Clients: []client.Spec{app}}
 	onSites(t, o, bo, func(t *testing.T, w *world) {
-		f := &frames{world: w, got: map[string][]url.Values{}}
+		f := &frames{world: w, mu: new(sync.Mutex), got: map[string][]url.Values{}}
 		w.Serve("app.framed.test", f)
 		f.tab = w.b.Tab(t)
 		f.tab.Goto(w.authorize(request(framedID, framed+"/callback", "state", "first")))
@@ -247,7 +247,7 @@ func TestStorageRefused(t *testing.T) {
 // those of frames too.
 func (f *frames) patched(t *testing.T, script string) *frames {
 	t.Helper()
-	g := &frames{world: f.world, tab: f.b.Tab(t), n: f.n + 1000, got: f.got}
+	g := &frames{world: f.world, tab: f.b.Tab(t), n: f.n + 1000, mu: f.mu, got: f.got}
 	err := func(ctx context.Context) error {
 		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		return err
