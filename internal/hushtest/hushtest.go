@@ -101,7 +101,7 @@ func New(t testing.TB, o Options) *Site {
 		o.Clients = append(slices.Clip(o.Clients), o.Register(s)...)
 	}
 	s.options = o
-	s.Passwords = &demo.Passwords{Replace: s.Reload}
+	s.Passwords = &demo.Passwords{Replace: s.Reload, People: cheap(demo.Users())}
 	for range max(1, o.Nodes) {
 		s.addNode(o)
 	}
@@ -128,7 +128,7 @@ func (s *Site) registry(o Options, users []login.User) provider.Registry {
 			apis[i].AccessTokenLifetime, apis[i].BrowserTokenLifetime = o.TokenLifetime, o.TokenLifetime
 		}
 	}
-	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: users, ACR: demo.ACR(), Hosts: o.Hosts}
+	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: cheap(users), ACR: demo.ACR(), Hosts: o.Hosts}
 }
 
 // Reload lets every node know these people from now on.
