@@ -5,9 +5,12 @@ package rules
 type Input struct {
 	User    User
 	Context Context
-	// Silent: nobody can be asked anything, and the rules that may be skipped then are.
-	// See Set.
+	// Silent: nobody can be asked anything.
 	Silent bool
+	// Passed is the Version of the set that passed before, for this client in this
+	// session; "" if none did. Where it is this set's and the request is silent, the
+	// rules of Set.SkipSilent do not run.
+	Passed string
 }
 
 // User is the first argument of a rule.
