@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -87,6 +86,7 @@ func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]o
 		grant.Sub = s.Tokens.Subject(q.client, current.UserID)
 	}
 	params := make([]oauth.Param, 0, 8)
+	user := s.user(current.UserID)
 	var code, access string
 	if q.types.Has(oauth.ResponseCode) {
 		code = s.Tokens.SealCode(grant)
@@ -95,17 +95,17 @@ func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]o
 	if q.types.Has(oauth.ResponseToken) {
 		var life time.Duration
 		var err error
-		if access, life, err = s.Tokens.AccessToken(grant, q.api(), now, true); err != nil {
+		if access, life, err = s.Tokens.AccessToken(grant, q.api(), user, now, true); err != nil {
 			return nil, err
 		}
 		params = append(params,
 			oauth.Param{Name: "access_token", Value: access},
 			oauth.Param{Name: "token_type", Value: token.Bearer},
 			oauth.Param{Name: "expires_in", Value: strconv.Itoa(int(life.Seconds()))},
-			oauth.Param{Name: "scope", Value: strings.Join(grant.ScopesOf(q.api()), " ")})
+			oauth.Param{Name: "scope", Value: grant.AccessScope(q.api())})
 	}
 	if q.types.Has(oauth.ResponseIDToken) {
-		id, err := s.Tokens.IDToken(q.client, grant, s.user(current.UserID), now, access, code)
+		id, err := s.Tokens.IDToken(q.client, grant, user, now, access, code)
 		if err != nil {
 			return nil, err
 		}
@@ -129,7 +129,7 @@ func (q *request) grant(current *session.Session, now time.Time) token.Grant {
 		Scopes: q.scopes, Needs: q.needs, Nonce: q.nonce, Challenge: q.challenge, JKT: q.jkt,
 		Claims: q.wishes.named.String(),
 		SID:    current.SID, UserID: current.UserID, ACR: current.ACR, AMR: current.AMR,
-		AuthTime: current.AuthTime, IssuedAt: now, TopLevel: q.topLevel,
+		AuthTime: current.AuthTime, IssuedAt: now, TopLevel: q.topLevel, Effects: q.effects,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/silent"
 )
 
@@ -51,6 +52,7 @@ type request struct {
 	browser   silent.BrowserState // as the app is told it by session_state; "" not at all
 	renewal   Renewal             // by whose session it is answered; zero: not by a renewal cookie's
 	topLevel  bool                // see token.Grant
+	effects   *token.Effects      // of rules; see affect
 }
 
 // address finds out where an answer may go. Its failure is the only one that

@@ -3,7 +3,6 @@ package authorize
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
@@ -68,10 +67,10 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 func (s *Service) tokens(c *client.Client, user login.User, g token.Grant, api *client.API, now time.Time, refresh string) (Tokens, error) {
 	g = s.faded(g, now)
 	t := Tokens{
-		Scope: strings.Join(g.ScopesOf(api), " "), Refresh: refresh, For: audienceOf(api), Type: token.TypeOf(g.JKT), JKT: g.JKT, SID: g.SID, UserID: g.UserID,
+		Scope: g.AccessScope(api), Refresh: refresh, For: audienceOf(api), Type: token.TypeOf(g.JKT), JKT: g.JKT, SID: g.SID, UserID: g.UserID,
 	}
 	var err error
-	if t.Access, t.Expires, err = s.Tokens.AccessToken(g, api, now, false); err != nil {
+	if t.Access, t.Expires, err = s.Tokens.AccessToken(g, api, tokenUser(user), now, false); err != nil {
 		return Tokens{}, refusalOf(err)
 	}
 	if g.Needs.Covers(openID) {
@@ -99,7 +98,9 @@ func refusalOf(err error) error {
 }
 
 // tokenUser is the directory's user as tokens show them.
-func tokenUser(u login.User) token.User { return token.User{ID: u.ID, Claims: u.Claims} }
+func tokenUser(u login.User) token.User {
+	return token.User{ID: u.ID, Username: u.Username, Claims: u.Claims, AppMetadata: u.AppMetadata}
+}
 
 // UserInfo is what an app is told about a user: claims, or the same as a signed
 // JWT where that is what the app registered.
@@ -134,8 +135,7 @@ func (s *Service) UserInfo(ctx context.Context, p token.Presented) (UserInfo, *t
 	if access.Subject != s.Tokens.Subject(c, access.UserID) {
 		return told, access, oauth.Errorf(oauth.InvalidToken, "The app knows the user by another sub since this token was made.")
 	}
-	told.Claims = token.GivenClaims(strings.Fields(access.Scope), access.UserInfo, user.Claims)
-	told.Claims["sub"] = access.Subject
+	told.Claims = access.TellUser(tokenUser(user))
 	if c.UserInfoAlg != "" {
 		if told.JWT, err = s.Tokens.SignUserInfo(c, told.Claims); err != nil {
 			return told, access, refusalOf(err)

@@ -82,7 +82,7 @@ func TestHints(t *testing.T) {
 	})
 	// For an API whose audience is the client's own id only the type tells.
 	forClient, _, err := mint(t, store).AccessToken(token.Grant{ClientID: "every", UserID: "alice", Needs: oauth.NewGrants("every", []string{""}), AuthTime: time.Now()},
-		&client.API{Audience: "every", SigningAlg: "RS256"}, time.Now(), true)
+		&client.API{Audience: "every", SigningAlg: "RS256"}, token.User{ID: "alice"}, time.Now(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -151,7 +151,7 @@ func TestUserinfoOfWhatIsOver(t *testing.T) {
 			a := signIn(t, browser(t, p), "alice")
 			g := token.Grant{Key: handleOf(t, a).Key, JTI: token.NewJTI(), ClientID: "every", UserID: "alice", Scopes: []string{"openid"}, Needs: oauth.NewGrants("", []string{"openid"}), AuthTime: time.Now()}
 			for ago, want := range map[time.Duration]int{time.Hour: 200, 25 * time.Hour: 401} {
-				raw, _, err := mint(t, store).AccessToken(g, nil, time.Now().Add(-ago), false)
+				raw, _, err := mint(t, store).AccessToken(g, nil, token.User{ID: g.UserID}, time.Now().Add(-ago), false)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -163,7 +163,7 @@ func TestUserinfoOfWhatIsOver(t *testing.T) {
 		t.Run("of another client's grant", func(t *testing.T) {
 			a := signIn(t, browser(t, p), "alice")
 			g := token.Grant{Key: handleOf(t, a).Key, JTI: token.NewJTI(), ClientID: "guest", UserID: "alice", Scopes: []string{"openid"}, Needs: oauth.NewGrants("", []string{"openid"}), AuthTime: time.Now()}
-			raw, _, err := mint(t, store).AccessToken(g, nil, time.Now(), false)
+			raw, _, err := mint(t, store).AccessToken(g, nil, token.User{ID: g.UserID}, time.Now(), false)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -12,7 +12,8 @@ type Verdict struct {
 
 	Rule string // file name of the one that denied, redirected or asked; "" for none
 
-	// Claims to add, by name; no protocol claim is among them.
+	// Claims to add, by name; null takes one away. What oauth.Reserved tells of is not
+	// among them.
 	IDToken     map[string]any `json:",omitempty"`
 	AccessToken map[string]any `json:",omitempty"`
 	// User are claims of the user as rules changed them, by name: what scopes and the

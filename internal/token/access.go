@@ -1,10 +1,8 @@
 package token
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
@@ -31,6 +29,9 @@ type AccessClaims struct {
 	// UserInfo are the claims that were requested by name for the userinfo
 	// endpoint; in its own tokens only.
 	UserInfo []string `json:"userinfo_claims,omitempty"`
+	// Told is what rules would have the userinfo endpoint tell, null for withheld; in
+	// its own tokens only.
+	Told map[string]any `json:"userinfo,omitempty"`
 
 	// Known once the store was asked, and in no token.
 	UserID     string `json:"-"` // in the directory
@@ -55,7 +56,10 @@ func (c *AccessClaims) JKT() string {
 // where api is nil, and tells how long it lives. browser says that it leaves
 // the authorization endpoint itself and so lives shorter, and that nobody has
 // shown a key: only tokens of the token endpoint are bound to g.JKT.
-func (i *Issuer) AccessToken(g Grant, api *client.API, now time.Time, browser bool) (string, time.Duration, error) {
+func (i *Issuer) AccessToken(g Grant, api *client.API, u User, now time.Time, browser bool) (string, time.Duration, error) {
+	if u.ID != g.UserID {
+		return "", 0, errors.New("token: access token for another user than was granted")
+	}
 	alg, audience := Algorithms[0], i.userinfo
 	if api != nil {
 		if !g.Needs.Has(api.Audience, "") {
@@ -73,16 +77,18 @@ func (i *Issuer) AccessToken(g Grant, api *client.API, now time.Time, browser bo
 		bound = &Confirmation{JKT: g.JKT}
 	}
 	var named []string
+	var told map[string]any
 	if api == nil {
-		named = g.granted(g.requested().UserInfo)
+		named = g.allowed(g.granted(g.requested().UserInfo))
+		told = g.told(named)
 	}
-	claims, err := json.Marshal(AccessClaims{
+	claims, err := joinClaims(AccessClaims{
 		Issuer: i.issuer, Subject: g.Subject(), Audience: audience, ClientID: g.ClientID,
 		IssuedAt: now.Unix(), Expires: now.Add(life).Unix(), AuthTime: g.AuthTime.Unix(),
-		JTI: NewJTI(), Scope: strings.Join(g.ScopesOf(api), " "),
+		JTI: NewJTI(), Scope: g.AccessScope(api),
 		ACR: g.ACR, AMR: g.AMR, SID: i.sessionID(&g), GrantID: i.sealGrantID(&g),
-		Confirmation: bound, UserInfo: named,
-	})
+		Confirmation: bound, UserInfo: named, Told: told,
+	}, present(topped(nil, g.Effects.accessToken())))
 	if err != nil {
 		return "", 0, fmt.Errorf("token: access token: %w", err)
 	}

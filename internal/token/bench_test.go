@@ -29,7 +29,7 @@ func BenchmarkAccessToken(b *testing.B) {
 		b.Run(api.SigningAlg, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, _, err := i.AccessToken(g, api, testTime, false); err != nil {
+				if _, _, err := i.AccessToken(g, api, testUser, testTime, false); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -54,7 +54,7 @@ func BenchmarkIDToken(b *testing.B) {
 
 func BenchmarkVerifyAccessToken(b *testing.B) {
 	i := testIssuerWith(b, nil)
-	raw, _, err := i.AccessToken(testGrant("shop"), nil, testTime, false)
+	raw, _, err := i.AccessToken(testGrant("shop"), nil, testUser, testTime, false)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func TestParseGrantCut(t *testing.T) {
 		}
 	}
 	// A length far beyond the rest makes no room for it first.
-	huge := append([]byte(codecVersion), make([]byte, 16+8)...)
+	huge := append([]byte{codecVersion}, make([]byte, 16+8)...)
 	huge = binary.AppendUvarint(huge, 1<<50)
 	if _, err := parseGrant(huge); !errors.Is(err, seal.ErrInvalid) {
 		t.Errorf("a huge list: %v", err)

@@ -10,27 +10,37 @@ import (
 	"github.com/hush-sso/hush/internal/seal"
 )
 
-// codecVersion is the first byte of a grant, topLevelVersion that of one which is
-// TopLevel. Refresh tokens hold grants for weeks: a version that stops being read
-// ends them.
+// codecVersion is the first byte of a grant. One that is TopLevel and one that has
+// Effects have others, by bits, so that a grant without is what it was before they
+// came. Refresh tokens hold grants for weeks: a version that stops being read ends
+// them.
 const (
-	codecVersion    = "\x02"
-	topLevelVersion = "\x03"
+	codecVersion = 2
+	withTopLevel = 1 // the bit
+	withEffects  = 4 // likewise
 )
+
+// version is the first byte of this grant.
+func (g *Grant) version() byte {
+	v := byte(codecVersion)
+	if g.TopLevel {
+		v |= withTopLevel
+	}
+	if g.Effects != nil {
+		v |= withEffects
+	}
+	return v
+}
 
 // appendGrant appends the grant without its client id:
 //
-//	version | key | strings | scopes | audiences | needs | amr | times
+//	version | key | strings | scopes | audiences | needs | amr | times | effects, if any
 //
 // Strings and lists stand behind their length, as uvarints. A line of Needs is
 // its audience, 0 for none or an index into audiences and one, and its scope, an
 // index into scopes or one past the end and the scope itself.
 func appendGrant(b []byte, g *Grant) []byte {
-	version := codecVersion
-	if g.TopLevel {
-		version = topLevelVersion
-	}
-	b = append(b, version...)
+	b = append(b, g.version())
 	b = append(b, g.Key[:]...)
 	for _, s := range g.strings() {
 		b = appendString(b, *s)
@@ -39,7 +49,11 @@ func appendGrant(b []byte, g *Grant) []byte {
 	b = appendNeeds(b, g)
 	b = appendStrings(b, g.AMR)
 	b = binary.AppendVarint(b, g.AuthTime.UnixMilli())
-	return binary.AppendVarint(b, g.IssuedAt.UnixMilli())
+	b = binary.AppendVarint(b, g.IssuedAt.UnixMilli())
+	if g.Effects == nil {
+		return b
+	}
+	return appendString(b, g.Effects.pack())
 }
 
 // strings are the single strings of a grant in the order of the codec.
@@ -90,10 +104,11 @@ func appendNeeds(b []byte, g *Grant) []byte {
 func parseGrant(raw []byte) (Grant, error) {
 	var g Grant
 	r := reader{rest: string(raw)} // one copy, of which all strings are parts
-	version := r.take(1)
-	if g.TopLevel = version == topLevelVersion; !g.TopLevel && version != codecVersion {
+	version := r.byte()
+	if version&^(withTopLevel|withEffects) != codecVersion {
 		return Grant{}, fmt.Errorf("%w: unknown version", seal.ErrInvalid)
 	}
+	g.TopLevel = version&withTopLevel != 0
 	copy(g.Key[:], r.take(len(g.Key)))
 	for _, s := range g.strings() {
 		*s = r.string()
@@ -103,6 +118,9 @@ func parseGrant(raw []byte) (Grant, error) {
 	g.AMR = r.strings()
 	g.AuthTime = time.UnixMilli(r.varint()).UTC()
 	g.IssuedAt = time.UnixMilli(r.varint()).UTC()
+	if version&withEffects != 0 {
+		g.Effects = r.effects()
+	}
 	if r.failed || len(r.rest) > 0 {
 		return Grant{}, fmt.Errorf("%w: unreadable", seal.ErrInvalid)
 	}
@@ -125,6 +143,22 @@ func (r *reader) take(n int) string {
 	s := r.rest[:n]
 	r.rest = r.rest[n:]
 	return s
+}
+
+func (r *reader) byte() byte {
+	if s := r.take(1); s != "" {
+		return s[0]
+	}
+	return 0
+}
+
+// effects are there, or it is no grant.
+func (r *reader) effects() *Effects {
+	e, err := unpack(r.string())
+	if e == nil || err != nil {
+		r.fail()
+	}
+	return e
 }
 
 // head is as much as a varint can have.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/base64"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
@@ -33,6 +35,8 @@ type Grant struct {
 	AMR      []string
 	AuthTime time.Time // to the millisecond in a code, to the second in a token
 	IssuedAt time.Time // to the millisecond in a code
+
+	Effects *Effects // of rules; nil: none
 
 	// TopLevel: the code was gotten in a window of its own. In a frame everybody can
 	// have one asked for who can show the app's page. Refresh tokens do not tell.
@@ -66,14 +70,26 @@ func (g *Grant) ScopesOf(api *client.API) []string {
 	return list
 }
 
+// accessScopes are those of ScopesOf that an access token may have.
+func (g *Grant) accessScopes(api *client.API) []string {
+	return slices.DeleteFunc(g.ScopesOf(api), func(scope string) bool { return !g.Effects.allows(scope) })
+}
+
+// AccessScope is the scope of an access token for the API; nil is the userinfo
+// endpoint.
+func (g *Grant) AccessScope(api *client.API) string { return strings.Join(g.accessScopes(api), " ") }
+
 // Offline tells whether refresh tokens were granted (OpenID Connect Core 1.0
 // section 11).
 func (g *Grant) Offline() bool { return g.Needs.Has("", oauth.ScopeOfflineAccess) }
 
-// User is a user as the directory knows them.
+// User is a user as the directory knows them. Only Claims leave by themselves.
 type User struct {
-	ID     string
-	Claims map[string]any // claims of OpenID Connect Core 1.0 section 5.1
+	ID       string
+	Username string
+	Claims   map[string]any // claims of OpenID Connect Core 1.0 section 5.1
+
+	AppMetadata, UserMetadata map[string]any
 }
 
 // NewJTI returns a new id for a grant or a token: 128 random bits in base64url.

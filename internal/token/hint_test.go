@@ -35,7 +35,7 @@ func TestVerifyIDTokenHintRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	access, _, err := i.AccessToken(testGrant("shop"), nil, testTime, false)
+	access, _, err := i.AccessToken(testGrant("shop"), nil, testUser, testTime, false)
 	if err != nil {
 		t.Fatal(err)
 	}

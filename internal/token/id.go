@@ -27,7 +27,8 @@ type idClaims struct {
 }
 
 // IDToken mints an ID token with the claims about the user that the scopes
-// give and that were requested by name. accessToken and code are those that leave in the same answer, or "".
+// give and that were requested by name, and what rules made of them. accessToken and
+// code are those that leave in the same answer, or "".
 func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, accessToken, code string) (string, error) {
 	if u.ID != g.UserID || c.ID != g.ClientID {
 		return "", errors.New("token: ID token for another user or client than was granted")
@@ -47,7 +48,8 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 	if code != "" {
 		claims.CHash = s.halfHash(code)
 	}
-	raw, err := joinClaims(claims, GivenClaims(g.ScopesOf(nil), g.granted(g.requested().IDToken), u.Claims))
+	given := GivenClaims(g.ScopesOf(nil), g.granted(g.requested().IDToken), g.Effects.user(u.Claims))
+	raw, err := joinClaims(claims, present(topped(given, g.Effects.idToken())))
 	if err != nil {
 		return "", fmt.Errorf("token: ID token: %w", err)
 	}
@@ -55,7 +57,7 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 }
 
 // joinClaims writes one JSON object. The names of the two never overlap.
-func joinClaims(protocol idClaims, user map[string]any) ([]byte, error) {
+func joinClaims(protocol any, user map[string]any) ([]byte, error) {
 	raw, err := json.Marshal(protocol)
 	if err != nil || len(user) == 0 {
 		return raw, err

@@ -44,7 +44,7 @@ func TestNotReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	g, c := testGrant("shop"), testSet(t).Client("shop")
-	_, _, accessErr := i.AccessToken(g, nil, testTime, false)
+	_, _, accessErr := i.AccessToken(g, nil, testUser, testTime, false)
 	_, idErr := i.IDToken(c, g, testUser, testTime, "", "")
 	_, verifyErr := i.VerifyAccessToken("x.y.z", testAPI, testTime)
 	_, _, hintErr := i.VerifyIDTokenHint("x.y.z", "shop")

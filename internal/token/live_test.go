@@ -25,11 +25,11 @@ func (c *clock) Check(context.Context, Check) (session.Session, time.Time, error
 func TestLiveByTheStoresClock(t *testing.T) {
 	store := &clock{}
 	i := testIssuerWith(t, store)
-	raw, life, err := i.AccessToken(testGrant("shop"), nil, time.Now(), false)
+	raw, life, err := i.AccessToken(testGrant("shop"), nil, testUser, time.Now(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	over, _, err := i.AccessToken(testGrant("shop"), nil, time.Now().Add(-life-time.Minute), false)
+	over, _, err := i.AccessToken(testGrant("shop"), nil, testUser, time.Now().Add(-life-time.Minute), false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func TestAccessToken(t *testing.T) {
 			} else {
 				g.Needs = g.Needs.Union(testOrders(tc.audience))
 			}
-			raw, life, err := i.AccessToken(g, set.API(tc.audience), testTime, tc.browser)
+			raw, life, err := i.AccessToken(g, set.API(tc.audience), testUser, testTime, tc.browser)
 			if err != nil || life != tc.life {
 				t.Fatalf("lifetime %v, %v; want %v", life, err, tc.life)
 			}
@@ -148,7 +148,7 @@ func TestAccessTokenForAnotherAPI(t *testing.T) {
 	} {
 		g := testGrant("shop")
 		g.Needs = needs
-		if raw, _, err := i.AccessToken(g, set.API("https://short.example.com"), testTime, false); err == nil {
+		if raw, _, err := i.AccessToken(g, set.API("https://short.example.com"), testUser, testTime, false); err == nil {
 			t.Errorf("%s: %s", name, raw)
 		}
 	}
@@ -248,7 +248,7 @@ func TestUnknownAlgorithm(t *testing.T) {
 	i, set := testIssuerWith(t, nil), testSet(t)
 	api := *set.API(testAPI)
 	api.SigningAlg = "HS256"
-	if _, _, err := i.AccessToken(testGrant("shop"), &api, testTime, false); err == nil || errors.Is(err, ErrNotReady) {
+	if _, _, err := i.AccessToken(testGrant("shop"), &api, testUser, testTime, false); err == nil || errors.Is(err, ErrNotReady) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -98,7 +98,7 @@ func TestAccessTokenIsBound(t *testing.T) {
 	g := testGrant("shop")
 	g.JKT = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
 	for browser, want := range map[bool]string{true: "", false: g.JKT} {
-		raw, _, err := i.AccessToken(g, nil, testTime, browser)
+		raw, _, err := i.AccessToken(g, nil, testUser, testTime, browser)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func TestLiveOfBoundToken(t *testing.T) {
 		i := testIssuerWith(t, store)
 		g := testGrant("shop")
 		g.JKT = c.jkt
-		raw, _, err := i.AccessToken(g, nil, time.Now(), false)
+		raw, _, err := i.AccessToken(g, nil, testUser, time.Now(), false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -116,7 +116,7 @@ func sealedWith(k *seal.Keyring, front string, g Grant) string {
 
 func mustAccess(t *testing.T, i *Issuer, g Grant) string {
 	t.Helper()
-	raw, _, err := i.AccessToken(g, nil, testTime, false)
+	raw, _, err := i.AccessToken(g, nil, testUser, testTime, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,6 +52,7 @@ func (i *Issuer) sealRefresh(t refreshToken) string {
 		panic("token: " + err.Error()) // strings and numbers always encode
 	}
 	t.grant.RedirectURI, t.grant.Nonce, t.grant.Challenge, t.grant.TopLevel = "", "", "", false
+	t.grant.Effects = t.grant.Effects.lasting()
 	front := refreshHeader + "." + base64.RawURLEncoding.EncodeToString(claims)
 	box := appendGrant(append(make([]byte, 0, 512), t.secret[:]...), &t.grant)
 	return front + "." + i.refresh.Seal(box, t.grant.ClientID, front)

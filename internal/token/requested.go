@@ -82,3 +82,11 @@ func GivenClaims(scopes, names []string, claims map[string]any) map[string]any {
 func (g *Grant) granted(names []string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return !g.Needs.Has("", ScopeOf(name)) })
 }
+
+// allowed drops the names whose scope a rule took from the access token.
+func (g *Grant) allowed(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool {
+		scope := ScopeOf(name)
+		return slices.Contains(g.Scopes, scope) && !g.Effects.allows(scope)
+	})
+}

@@ -19,7 +19,7 @@ func TestVerifyAccessToken(t *testing.T) {
 		if audience != "" {
 			g.Needs = g.Needs.Union(testOrders(audience))
 		}
-		raw, life, err := i.AccessToken(g, set.API(audience), testTime, false)
+		raw, life, err := i.AccessToken(g, set.API(audience), testUser, testTime, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestVerifyAccessToken(t *testing.T) {
 
 func TestVerifyRefuses(t *testing.T) {
 	i, set := testIssuerWith(t, nil), testSet(t)
-	raw, _, err := i.AccessToken(testGrant("shop"), nil, testTime, false)
+	raw, _, err := i.AccessToken(testGrant("shop"), nil, testUser, testTime, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestVerifyRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	apiToken, _, err := i.AccessToken(testGrant("shop"), set.API(testAPI), testTime, false)
+	apiToken, _, err := i.AccessToken(testGrant("shop"), set.API(testAPI), testUser, testTime, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestVerifyRefuses(t *testing.T) {
 // refused either: the published keys are the ones we verify with.
 func TestVerifyWithRetiredKey(t *testing.T) {
 	before := testIssuerWith(t, nil)
-	raw, _, err := before.AccessToken(testGrant("shop"), nil, testTime, false)
+	raw, _, err := before.AccessToken(testGrant("shop"), nil, testUser, testTime, false)
 	if err != nil {
 		t.Fatal(err)
 	}
