@@ -1,0 +1,38 @@
+package js
+
+import (
+	"github.com/dop251/goja"
+)
+
+// File is one rule.
+type File struct {
+	Name   string // in the folder; used in messages
+	Source string
+}
+
+// Program is a set of rules, compiled. It holds nothing of any user and may be run
+// many times at once.
+type Program struct {
+	rules []rule
+}
+
+type rule struct {
+	file string
+	code *goja.Program // evaluates to the rule's function
+}
+
+// Compile reads rules in the order in which they run. Its error is Problems: all of
+// them, of all files.
+func Compile(files []File) (*Program, error) {
+	p := &Program{}
+	var problems Problems
+	for _, f := range files {
+		code, found := read(f)
+		problems = append(problems, found...)
+		p.rules = append(p.rules, rule{f.Name, code})
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return p, nil
+}

@@ -1,0 +1,107 @@
+package js
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/file"
+	"github.com/dop251/goja/parser"
+)
+
+// A rule is an expression, which a semicolon, comments and functions that it uses may
+// follow. Both texts stand in its first line, so that lines are those of the file.
+const (
+	assigned = "var rule = "
+	opened   = "(function (module, exports) {" + assigned
+	closed   = "\n;return rule})({}, {})"
+)
+
+// read compiles one rule.
+func read(f File) (*goja.Program, Problems) {
+	tree, err := parse(f.Name, assigned+f.Source)
+	if err != nil {
+		return nil, Problems{syntax(f.Name, err)}
+	}
+	found := shape(f.Name, tree)
+	if len(found) > 0 {
+		return nil, found
+	}
+	wrapped, err := parse(f.Name, opened+f.Source+closed)
+	if err != nil { // what is balanced alone is balanced in a function
+		return nil, Problems{syntax(f.Name, err)}
+	}
+	code, err := goja.CompileAST(wrapped, false)
+	if err != nil {
+		return nil, Problems{syntax(f.Name, err)}
+	}
+	return code, nil
+}
+
+// parse reads no file that a comment of the text names as its source map.
+func parse(name, text string) (*ast.Program, error) {
+	return goja.Parse(name, text, parser.WithDisableSourceMaps)
+}
+
+// syntax says where the text is no JavaScript.
+func syntax(name string, err error) Problem {
+	var list parser.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		return Problem{name, list[0].Position.Line, "is no JavaScript that can be run here: " + list[0].Message}
+	}
+	var one *goja.CompilerSyntaxError
+	if errors.As(err, &one) && one.File != nil {
+		return Problem{name, one.File.Position(one.Offset).Line, "is no JavaScript that can be run here: " + one.Message}
+	}
+	return Problem{name, 0, "is no JavaScript that can be run here: " + err.Error()}
+}
+
+const wanted = "write function (user, context, callback) { ... }"
+
+// shape refuses a text that is no function which can call back.
+func shape(name string, tree *ast.Program) Problems {
+	parameters, body := function(tree)
+	switch {
+	case parameters == nil:
+		return Problems{{name, 1, "is no rule: " + wanted}}
+	case len(parameters.List) < 3 && parameters.Rest == nil && !mentions(body, "arguments"):
+		return Problems{{name, lineOf(tree, parameters.Opening), "has no third parameter, so it would never call back: " + wanted}}
+	}
+	return nil
+}
+
+// function is what the text assigns; nil if that is none.
+func function(tree *ast.Program) (*ast.ParameterList, ast.Node) {
+	first, ok := tree.Body[0].(*ast.VariableStatement)
+	if !ok || len(first.List) != 1 {
+		return nil, nil
+	}
+	value := first.List[0].Initializer
+	for {
+		assign, ok := value.(*ast.AssignExpression) // module.exports = function ...
+		if !ok {
+			break
+		}
+		value = assign.Right
+	}
+	switch f := value.(type) {
+	case *ast.FunctionLiteral:
+		if !f.Generator {
+			return f.ParameterList, f.Body
+		}
+	case *ast.ArrowFunctionLiteral:
+		return f.ParameterList, nil
+	}
+	return nil, nil
+}
+
+// mentions reports whether a name is used in a part of the tree.
+func mentions(n ast.Node, name string) bool {
+	return n != nil && slices.ContainsFunc(scanned(n).uses, func(i *ast.Identifier) bool { return string(i.Name) == name })
+}
+
+// lineOf is the line of a place in a tree.
+func lineOf(tree *ast.Program, at file.Idx) int {
+	return tree.File.Position(int(at) - tree.File.Base()).Line
+}
