@@ -82,7 +82,7 @@ func users() []login.User {
 	}
 }
 
-var aliceHash, bobHash = login.HashPassword("wonderland"), login.HashPassword("builder")
+var aliceHash, bobHash = hushtest.QuickHash("wonderland"), hushtest.QuickHash("builder")
 
 // start runs a site with the registrations above.
 func start(t *testing.T, o hushtest.Options) *hushtest.Site {

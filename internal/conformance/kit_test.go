@@ -41,7 +41,7 @@ var everyone = map[string]any{
 }
 
 var (
-	passwordHash = login.HashPassword("wonderland")
+	passwordHash = hushtest.QuickHash("wonderland")
 	profileNames = []string{
 		"name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile",
 		"picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",

@@ -40,7 +40,7 @@ func or(text, otherwise string) string {
 	return text
 }
 
-var password = login.HashPassword("wonderland")
+var password = hushtest.QuickHash("wonderland")
 
 // registry has an app that needs no consent, one that does and one without a
 // name, a user with claims and one without.

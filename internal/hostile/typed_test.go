@@ -64,7 +64,7 @@ func TestTyped(t *testing.T) {
 	for n, p := range typed() {
 		t.Run(p.name, func(t *testing.T) {
 			w.on(t)
-			for _, v := range some(values(), n) {
+			for _, v := range some(values(), n, 6) {
 				p.judge(t, w, v)
 			}
 		})
@@ -121,7 +121,7 @@ func TestHeaders(t *testing.T) {
 				"signed out": send(name, false, func(a *hushtest.Agent) *hushtest.Reply { return a.Get("v2/logout?client_id=app") }),
 				"not found":  send(name, false, func(a *hushtest.Agent) *hushtest.Reply { return a.Get("nothing") }),
 			} {
-				for _, v := range some(values(), n) {
+				for _, v := range some(values(), n, 6) {
 					place{view, make, get}.judge(t, w, v)
 				}
 			}

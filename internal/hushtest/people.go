@@ -1,19 +1,27 @@
 package hushtest
 
 import (
+	"encoding/base64"
+	"fmt"
 	"slices"
+
+	"golang.org/x/crypto/argon2"
 
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/web/demo"
 )
 
-// quick are hashes of the passwords of the demo's people that cost next to nothing. Those
-// of the demo take a second with the race detector on a busy machine, and a request has
-// less than two.
-var quick = map[string]string{
-	"alice": "$argon2id$v=19$m=64,t=1,p=1$aHVzaCB0ZXN0IHNpdGUgc2FsdA$Gqg+A55w0bx3L7ygDgKJ29uDGaCJJuh4UXi9UJ5jh0Q",
-	"bob":   "$argon2id$v=19$m=64,t=1,p=1$aHVzaCB0ZXN0IHNpdGUgc2FsdA$MsvVOsiYhVOLAughKxnvfsnma2+S1iiizp/FjMfCU+I",
+// QuickHash returns a hash of a password that costs next to nothing to check. A dear one
+// takes a second with the race detector on a busy machine, and a request has less than two.
+func QuickHash(password string) string {
+	const memory, time, salt = 64, 1, "hush test site salt"
+	text := base64.RawStdEncoding.EncodeToString
+	sum := argon2.IDKey([]byte(password), []byte(salt), time, memory, 1, 32)
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, memory, time, text([]byte(salt)), text(sum))
 }
+
+// quick are such hashes of the passwords of the demo's people.
+var quick = map[string]string{"alice": QuickHash("wonderland"), "bob": QuickHash("builder")}
 
 // cheap returns people with quick hashes where they have those of the demo.
 func cheap(people []login.User) []login.User {

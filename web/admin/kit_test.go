@@ -26,7 +26,7 @@ const (
 
 var (
 	secret = bytes.Repeat([]byte("test"), 8)
-	hash   = login.HashPassword("wonderland")
+	hash   = hushtest.QuickHash("wonderland")
 )
 
 // bench is a node, and what it logs.
