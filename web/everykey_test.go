@@ -11,6 +11,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/jose/josetest"
+	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/session"
@@ -114,5 +115,8 @@ func liveOnce(t *testing.T, node func(func(*provider.Options)) *provider.Provide
 		t.Fatal(err)
 	}
 	marked(t, p, "quick")
+	if _, err := p.Metadata.Update(t.Context(), "bob", metadata.App, map[string]any{"seen": true}, nil); err != nil {
+		t.Fatal(err)
+	}
 	refreshed(t, refresh(a, "lasting", everything(t, a, "lasting").refresh)) // its last answer is kept for some seconds
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/register"
 	"github.com/hush-sso/hush/internal/seal"
@@ -94,6 +95,8 @@ type Provider struct {
 	// Sessions is the session's entrance, for what ends sessions from outside.
 	Sessions *session.Manager
 	Login    *login.Authenticator
+	// Metadata is what was written of users beside what the configuration says.
+	Metadata *metadata.Keeper
 
 	keys       *token.Keys
 	marks      *session.Marks
@@ -155,6 +158,7 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p.Login = login.NewAuthenticator(loginKey)
+	p.Metadata = metadata.New(o.Store, keyring)
 
 	registry := p.newMetrics()
 	p.Admin = web.Admin(registry, p.keys, readiness{o.Store}, p.operators(o, keyring))

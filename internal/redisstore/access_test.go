@@ -23,6 +23,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/internal/token"
@@ -165,6 +166,11 @@ func (b bench) user() error {
 	errs = append(errs, err)
 	_, err = b.Remember(ctx, id, app, openid)
 	errs = append(errs, err)
+	k := b.keeper(firstSecret)
+	_, err = k.CountLogin(ctx, id)
+	errs = append(errs, err)
+	_, err = k.Update(ctx, id, metadata.App, doc{"a": 1}, nil)
+	errs = append(errs, err, k.Delete(ctx, id))
 	_, err = b.Remembered(ctx, id, app)
 	return errors.Join(append(errs, err, b.Forget(ctx, id, app))...)
 }

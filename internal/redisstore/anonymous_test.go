@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
 )
@@ -21,12 +22,13 @@ func TestKeysNameNobody(t *testing.T) {
 		b.ok(b.enlist(user, "", h.Key, time.Now().Add(lifetime)))
 		_, err := b.Remember(ctx, user, app, openid)
 		b.ok(err)
+		b.update(b.keeper(firstSecret), user, metadata.App, doc{"of": user})
 		b.turn(user)
 		_, _, err = b.Redeem(ctx, b.code(h))
 		b.ok(err)
 		keys, err := b.Client().Keys(ctx, "*").Result()
 		b.ok(err)
-		for _, kind := range []string{"}:s", "}:sessions", "}:gen", "}:consents"} {
+		for _, kind := range []string{"}:s", "}:sessions", "}:gen", "}:consents", "}:meta"} {
 			if !slices.ContainsFunc(keys, func(key string) bool { return strings.HasSuffix(key, kind) }) {
 				t.Errorf("there is no key %s", kind)
 			}

@@ -36,6 +36,9 @@
 //	hush:{u:<u>}:gen      string  generation: server time in µs of   24 h, longer than any sign-in
 //	                              the last Turn, strictly growing
 //	hush:{u:<u>}:consents hash    client id -> oauth.Grants          400 days after the last answer
+//	hush:{u:<u>}:meta     hash    what rules wrote of the user: app and    400 days after the last use, moved
+//	                              user, sealed, logins, last, the       at most once a day
+//	                              attempt that was counted last
 //	hush:{t:<t>}:tries    string  empty; a bucket of attempts        until the bucket is full again
 //	hush:{t:<t>}:tries:<b>        the same for a browser that the    likewise
 //	                              account knows
@@ -142,6 +145,8 @@ const (
 	ticketLife       = time.Minute          // no request to sign in takes as long
 	consentLife      = 400 * 24 * time.Hour // a consent unused for a year is asked for again
 	markLife         = 3650 * 24 * time.Hour
+	metadataLife     = 400 * 24 * time.Hour // of what rules wrote of a user who is not seen again
+	metadataStep     = 24 * time.Hour       // by which its expiry moves at least
 	registrationLife = 400 * 24 * time.Hour // of an app that nobody uses
 	registrationStep = 24 * time.Hour       // by which its expiry moves at least
 	mostFamilies     = 200                  // of one client in one session; the oldest make room

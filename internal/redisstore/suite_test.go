@@ -48,6 +48,7 @@ var suite = []struct {
 	{"replay", testReplay}, {"check", testCheck}, {"participate race", testParticipateRace},
 	{"users", testUsers}, {"turn race", testTurnRace}, {"half a turn", testHalfTurn}, {"manager", testManager},
 	{"consents", testConsents}, {"parked", testParked}, {"marks", testMarks}, {"keys", testKeys},
+	{"metadata", testMetadata}, {"metadata life", testMetadataLife}, {"metadata race", testMetadataRace}, {"count logins", testCountLogins},
 	{"attempts", testAttempts}, {"attempts race", testAttemptsRace}, {"attempts retried", testAttemptsRetried},
 	{"give back late", testGiveBackLate}, {"known browser", testKnownBrowser},
 	{"share of an address", testShare}, {"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},
