@@ -9,6 +9,7 @@ type Set struct {
 	// app for which the session says that this version of the set passed.
 	SkipSilent map[string]bool
 	version    string
+	warnings   Problems
 }
 
 // Rule is one file.
@@ -20,3 +21,6 @@ type Rule struct {
 // Version changes whenever a rule, the order or the configuration does. It shows
 // nothing of them.
 func (s *Set) Version() string { return s.version }
+
+// Warnings are what is probably meant otherwise, but runs.
+func (s *Set) Warnings() Problems { return s.warnings }

@@ -13,7 +13,8 @@ type File struct {
 // Program is a set of rules, compiled. It holds nothing of any user and may be run
 // many times at once.
 type Program struct {
-	rules []rule
+	rules    []rule
+	warnings Problems
 }
 
 type rule struct {
@@ -36,3 +37,6 @@ func Compile(files []File) (*Program, error) {
 	}
 	return p, nil
 }
+
+// Warnings are about what is probably meant otherwise, but runs.
+func (p *Program) Warnings() Problems { return p.warnings }

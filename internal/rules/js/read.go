@@ -22,6 +22,9 @@ const (
 func read(f File) (*goja.Program, Problems) {
 	tree, err := parse(f.Name, assigned+f.Source)
 	if err != nil {
+		if _, other := parse(f.Name, f.Source); other == nil { // JavaScript, but no expression
+			return nil, Problems{{f.Name, 1, noRule}}
+		}
 		return nil, Problems{syntax(f.Name, err)}
 	}
 	found := shape(f.Name, tree)
@@ -41,7 +44,7 @@ func read(f File) (*goja.Program, Problems) {
 
 // parse reads no file that a comment of the text names as its source map.
 func parse(name, text string) (*ast.Program, error) {
-	return goja.Parse(name, text, parser.WithDisableSourceMaps)
+	return parser.ParseFile(nil, name, text, 0, parser.WithDisableSourceMaps)
 }
 
 // syntax says where the text is no JavaScript.
@@ -57,14 +60,17 @@ func syntax(name string, err error) Problem {
 	return Problem{name, 0, "is no JavaScript that can be run here: " + err.Error()}
 }
 
-const wanted = "write function (user, context, callback) { ... }"
+const (
+	wanted = "write function (user, context, callback) { ... }"
+	noRule = "is no rule: " + wanted
+)
 
 // shape refuses a text that is no function which can call back.
 func shape(name string, tree *ast.Program) Problems {
 	parameters, body := function(tree)
 	switch {
 	case parameters == nil:
-		return Problems{{name, 1, "is no rule: " + wanted}}
+		return Problems{{name, 1, noRule}}
 	case len(parameters.List) < 3 && parameters.Rest == nil && !mentions(body, "arguments"):
 		return Problems{{name, lineOf(tree, parameters.Opening), "has no third parameter, so it would never call back: " + wanted}}
 	}
