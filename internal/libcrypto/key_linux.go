@@ -1,0 +1,119 @@
+//go:build (amd64 || arm64) && !nolibcrypto
+
+package libcrypto
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+)
+
+// key is an RSA key inside libcrypto. It is safe for concurrent use.
+type key struct {
+	c      *functions
+	public crypto.PublicKey
+	size   int // of a signature, in bytes
+	// idle holds what signs, ready for it. Who finds none waits: a signature keeps a
+	// thread of the system to itself, and more of them than cores would only slow each
+	// other.
+	idle chan uintptr
+}
+
+// held is what is libcrypto's own in a key.
+type held struct {
+	c        *functions
+	pkey     uintptr
+	contexts []uintptr
+}
+
+func (h held) free() {
+	for _, ctx := range h.contexts {
+		h.c.freeCtx(ctx)
+	}
+	h.c.freeKey(h.pkey) // overwrites what is secret
+}
+
+// key gives a key to libcrypto. What it takes there is freed when the key is no longer
+// used.
+func (f *functions) key(private *rsa.PrivateKey) (crypto.Signer, error) {
+	runtime.LockOSThread() // what failed is asked of the thread
+	defer runtime.UnlockOSThread()
+	h, err := f.hold(private)
+	if err != nil {
+		return nil, err
+	}
+	k := &key{c: f, public: private.Public(), size: int(f.size(h.pkey)), idle: make(chan uintptr, runtime.GOMAXPROCS(0))}
+	for range cap(k.idle) {
+		ctx, err := f.newContext(h.pkey)
+		if err != nil {
+			h.free()
+			return nil, err
+		}
+		h.contexts = append(h.contexts, ctx)
+		k.idle <- ctx
+	}
+	runtime.AddCleanup(k, held.free, h)
+	return k, nil
+}
+
+func (f *functions) hold(private *rsa.PrivateKey) (held, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return held{}, err
+	}
+	defer clear(der)
+	var pin runtime.Pinner
+	pin.Pin(unsafe.SliceData(der))
+	defer pin.Unpin()
+	// As a number: libcrypto moves it to behind the last byte, where no pointer of Go's
+	// may point.
+	at := uintptr(unsafe.Pointer(unsafe.SliceData(der)))
+	pkey := f.decode(kindRSA, 0, &at, int64(len(der)))
+	if pkey == 0 {
+		return held{}, f.failure("d2i_PrivateKey")
+	}
+	return held{c: f, pkey: pkey}, nil
+}
+
+// newContext returns an EVP_PKEY_CTX that signs any number of hashes, one at a time.
+func (f *functions) newContext(pkey uintptr) (uintptr, error) {
+	ctx := f.context(pkey, 0)
+	if ctx == 0 {
+		return 0, f.failure("EVP_PKEY_CTX_new")
+	}
+	if f.ready(ctx) <= 0 || f.padding(ctx, padPKCS1) <= 0 || f.digest(ctx, f.sha256()) <= 0 {
+		err := f.failure("EVP_PKEY_sign_init")
+		f.freeCtx(ctx)
+		return 0, err
+	}
+	return ctx, nil
+}
+
+// Public is the key's other half, as crypto.Signer has it.
+func (k *key) Public() crypto.PublicKey { return k.public }
+
+// Sign signs a hash of SHA-256 as RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2). opts must be
+// crypto.SHA256 itself: PSS is no part of this.
+func (k *key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if opts != crypto.SHA256 || len(digest) != sha256.Size {
+		return nil, errors.New("libcrypto: signs a hash of SHA-256 as PKCS #1 v1.5, nothing else")
+	}
+	sig, length := make([]byte, k.size), uintptr(k.size)
+	ctx := <-k.idle
+	r, _, _ := purego.SyscallN(k.c.sign, ctx, uintptr(unsafe.Pointer(unsafe.SliceData(sig))),
+		uintptr(unsafe.Pointer(&length)), uintptr(unsafe.Pointer(unsafe.SliceData(digest))), uintptr(len(digest)))
+	k.idle <- ctx
+	runtime.KeepAlive(k)
+	if int32(r) != 1 || length != uintptr(len(sig)) { // an int: the rest of r is anything
+		return nil, fmt.Errorf("libcrypto: EVP_PKEY_sign: %d, %d bytes", int32(r), length)
+	}
+	return sig, nil
+}
