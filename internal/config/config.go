@@ -71,6 +71,8 @@ type Config struct {
 	ACR []ACR `key:"acr" reload:"yes" otherwise:"one, \"1\""`
 	// How long tokens last where neither app nor API says so.
 	Tokens Tokens `key:"tokens"`
+	// What makes signatures.
+	Signing Signing `key:"signing"`
 	// Access tokens that only the holder of a key can use (RFC 9449). Every app
 	// may ask for them.
 	DPoP DPoP `key:"dpop"`
@@ -282,6 +284,15 @@ type Tokens struct {
 	RefreshToken time.Duration `key:"refresh_token" default:"720h" min:"1s" max:"3650d" example:"30d"`
 	// How long authorization codes last (RFC 6749 section 4.1.2: ten minutes at most).
 	Code time.Duration `key:"code" default:"60s" min:"1s" max:"10m" example:"60s"`
+}
+
+// Signing says what makes signatures.
+type Signing struct {
+	// What makes RS256 signatures, which cost most of a renewal. `auto`: OpenSSL's
+	// libcrypto.so.3 where this machine has it, in a third of the time, and Go's own
+	// crypto/rsa elsewhere. `libcrypto`: the same, but without it the start fails.
+	// `go`: crypto/rsa. The signatures are the same, and the log says what makes them.
+	RS256 string `key:"rs256" default:"auto" oneof:"auto libcrypto go" example:"libcrypto"`
 }
 
 // Registration lets apps register themselves, by OpenID Connect Dynamic Client

@@ -52,6 +52,7 @@ type Options struct {
 	Hosts        []Host         // where else we are served; default nowhere
 	Session      session.Policy // see there; default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
+	RS256        RS256          // what signs; default RS256Auto
 	Limits       login.Limits   // of attempts to sign in; default login's
 	Registration Registration   // of apps by themselves; default: they cannot
 	// RenewalIsActivity says whether silent renewals keep a session from
@@ -135,6 +136,9 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings(), secrets: o.Secrets, store: o.Store}
+	if err := p.chooseRS256(o.RS256); err != nil {
+		return nil, err
+	}
 	p.clientKeys = clientkeys.New(p.egress, nil)
 	lease := session.LeaseShared
 	if o.Store.IsEmbedded() {

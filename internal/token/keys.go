@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,8 @@ type Keys struct {
 	loading sync.Mutex // one Load at a time, so that an older set never replaces a newer
 	sealed  time.Time  // under loading: when the set was last seen sealed under the first secret
 	current atomic.Pointer[keySet]
+	library RSALibrary // nil: crypto/rsa
+	log     *slog.Logger
 }
 
 // NewKeys returns keys that are not loaded yet, kept in store and sealed in box.
@@ -78,6 +81,7 @@ func (k *Keys) adopt(sealed string) error {
 		return fmt.Errorf("read signing keys: %w", err)
 	}
 	set.sealed = sealed
+	k.quicken(set)
 	k.current.Store(set)
 	return nil
 }
