@@ -1,17 +1,18 @@
 package egress
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -76,7 +77,7 @@ func New(o Options) *Client {
 // addresses: they are for the log.
 func (c *Client) Get(ctx context.Context, address string, maxBytes int64) (*Answer, error) {
 	var got *Answer
-	err := c.call(ctx, http.MethodGet, address, nil, func(r *http.Response) (err error) {
+	err := c.call(ctx, http.MethodGet, address, nil, nil, func(r *http.Response) (err error) {
 		got, err = read(r, maxBytes)
 		return err
 	})
@@ -92,7 +93,8 @@ type Reply struct {
 // Post sends a form. Only a call that got no answer is an error, as in Get.
 func (c *Client) Post(ctx context.Context, address string, form url.Values, maxBytes int64) (*Reply, error) {
 	var got *Reply
-	err := c.call(ctx, http.MethodPost, address, form, func(r *http.Response) error {
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	err := c.call(ctx, http.MethodPost, address, header, []byte(form.Encode()), func(r *http.Response) error {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, maxBytes)) // the status is the answer
 		got = &Reply{Status: r.StatusCode, Body: body}
 		return nil
@@ -101,7 +103,7 @@ func (c *Client) Post(ctx context.Context, address string, form url.Values, maxB
 }
 
 // call makes one call and hands over what answers.
-func (c *Client) call(ctx context.Context, method, address string, form url.Values, take func(*http.Response) error) error {
+func (c *Client) call(ctx context.Context, method, address string, header http.Header, body []byte, take func(*http.Response) error) error {
 	u, err := parse(address)
 	if err != nil {
 		return err
@@ -114,14 +116,12 @@ func (c *Client) call(ctx context.Context, method, address string, form url.Valu
 	case <-ctx.Done():
 		return fmt.Errorf("egress: wait for %d other calls: %w", maxCalls, ctx.Err())
 	}
-	request, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
-	if form != nil {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
 	request.Header.Set("User-Agent", "hush")
+	maps.Copy(request.Header, header)
 	// Asked to compress, a server makes the size of what arrives say nothing.
 	request.Header.Set("Accept-Encoding", "identity")
 	response, err := c.transport.RoundTrip(request)
