@@ -61,6 +61,9 @@ type Spec struct {
 	// "": any that fits.
 	TokenAuthAlg string
 
+	// Metadata is what rules are told of the app. Default: nothing.
+	Metadata map[string]string
+
 	// Unverified marks an app that registered itself: people are told so.
 	Unverified bool
 	// What people are told about the app: absolute https addresses of its own

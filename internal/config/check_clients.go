@@ -37,7 +37,7 @@ func (c *Client) spec() client.Spec {
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,
 		RequireSignedRequest: c.RequireSignedRequestObject, RequirePushedRequest: c.RequirePushedAuthorizationRequests,
-		BackchannelLogoutURI: c.BackchannelLogoutURI, FrontchannelLogoutURI: c.FrontchannelLogoutURI,
+		BackchannelLogoutURI: c.BackchannelLogoutURI, FrontchannelLogoutURI: c.FrontchannelLogoutURI, Metadata: c.Metadata,
 		RequestURIs: c.RequestURIs, DefaultMaxAge: given(c.DefaultMaxAge), DefaultACRValues: c.DefaultACRValues, MinimumACR: c.MinimumACR,
 	}
 }

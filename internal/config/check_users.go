@@ -24,7 +24,7 @@ func specsOf(list []User) []login.User {
 func (u *User) spec() login.User {
 	return login.User{
 		ID: u.ID, Username: u.Username, PasswordHash: string(u.PasswordHash),
-		Claims: u.Claims, Disabled: u.Disabled, AppMetadata: u.AppMetadata,
+		Claims: u.Claims, Disabled: u.Disabled, AppMetadata: u.AppMetadata, UserMetadata: u.UserMetadata,
 	}
 }
 

@@ -21,7 +21,6 @@ import (
 //	oneof      the only values, separated by spaces
 //	min, max   bounds of a duration
 //	reload     "yes": changes apply without a restart
-//	pending    why this version loads the key but does not act on it
 
 // Config is a configuration that can work. Only Load makes one.
 type Config struct {
@@ -78,8 +77,8 @@ type Config struct {
 	DPoP DPoP `key:"dpop"`
 	// How the pages look and in which languages they speak.
 	Branding Branding `key:"branding" reload:"yes"`
-	// Code that runs at each sign-in.
-	Rules *Rules `key:"rules" otherwise:"none" pending:"no rule is run: whoever may sign in gets tokens"`
+	// Code of yours that judges each sign-in and each renewal (rules.md).
+	Rules *Rules `key:"rules" reload:"yes" otherwise:"none"`
 	// The apps that may ask for tokens.
 	Clients []Client `key:"clients" reload:"yes" otherwise:"none"`
 	// The APIs that tokens are for.
@@ -349,12 +348,31 @@ type Branding struct {
 // Texts maps a language to the key of a text to what is said in its place.
 type Texts map[string]map[string]string
 
-// Rules is code that runs at each sign-in.
+// Rules is code that judges each sign-in and each renewal. A reload takes all of it.
 type Rules struct {
-	// Folder of the rules, relative to the configuration file.
+	// Folder of the rules, relative to the configuration file: one function in each
+	// file `*.js`. Read again when a file in it changes; while one of them is broken,
+	// those of before stay in use.
 	Dir string `key:"dir" need:"yes" example:"rules"`
 	// What rules read as `configuration`. Treated as secrets.
 	Configuration map[string]Secret `key:"configuration" example:"{API_KEY: \"${API_KEY}\"}" otherwise:"empty"`
+	// File names of rules that need not run again at silent renewals: they are left out
+	// where the session notes that all rules, as they are, let the user in to this app.
+	// What such a rule adds to tokens is missing from renewed ones, and whom it would
+	// keep out later stays in until the session ends.
+	SkipSilent []string `key:"skip_silent" example:"[welcome.js]" otherwise:"none"`
+	// How long all rules together may take, of the 1.7 s that a request has. Who is
+	// still being judged then is refused.
+	Timeout time.Duration `key:"timeout" default:"1s" min:"50ms" max:"1500ms" example:"500ms"`
+	// How many processes are kept that run rules, each of which judges one user at a
+	// time.
+	Workers int `key:"workers" example:"4" otherwise:"one for each core, 2 at least"`
+	// How much memory each of them may have, in megabytes; from 64 on.
+	Memory int `key:"memory_mb" default:"128" example:"256"`
+	// What rules read as `context.connection`, and as that of `user.identities`.
+	Connection string `key:"connection" default:"Username-Password-Authentication" example:"staff"`
+	// What they read as `context.connectionStrategy`, and as `provider` there.
+	Strategy string `key:"strategy" default:"auth0" example:"ad"`
 }
 
 // Secret is a text that is never shown: it prints as [secret].

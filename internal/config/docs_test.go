@@ -29,7 +29,7 @@ const (
 // TestReference keeps the tables of docs/configuration.md as the structs say.
 func TestReference(t *testing.T) {
 	docs := comments(t)
-	for name, text := range map[string]string{"keys": tables(docs), "pending": pendings()} {
+	for name, text := range map[string]string{"keys": tables(docs)} {
 		begin := "<!-- " + name + ": written by go test ./internal/config -update -->\n"
 		end := "<!-- end of " + name + " -->\n"
 		page, err := os.ReadFile(reference)
@@ -148,9 +148,6 @@ func tables(docs map[string]string) string {
 			fallback = "its keys' defaults"
 		}
 		text := docs[in.Name()+"."+f.name]
-		if f.pending != "" {
-			text += " *Not acted on yet.*"
-		}
 		sample := ""
 		if f.example != "" {
 			sample = "`" + f.example + "`"
@@ -196,18 +193,6 @@ func typeName(f field) string {
 		return "number"
 	}
 	return list + "text"
-}
-
-// pendings lists what loads without effect.
-func pendings() string {
-	var b strings.Builder
-	b.WriteString("| Key | So |\n|---|---|\n")
-	walkTypes(reflect.TypeFor[Config](), "", func(prefix string, _ reflect.Type, f field) {
-		if f.pending != "" {
-			fmt.Fprintf(&b, "| `%s%s` | %s |\n", prefix, f.key, f.pending)
-		}
-	})
-	return b.String()
 }
 
 // object is a JSON object in the order in which it is written.

@@ -15,7 +15,7 @@ type field struct {
 	name                              string // of the Go field
 	kind                              reflect.Type
 	key, fallback, otherwise, example string
-	pending, min, max                 string
+	min, max                          string
 	oneOf                             []string
 	need, reload                      bool
 }
@@ -38,7 +38,7 @@ func fields(t reflect.Type) []field {
 		list = append(list, field{
 			index: i, name: f.Name, kind: f.Type, key: key,
 			fallback: f.Tag.Get("default"), otherwise: f.Tag.Get("otherwise"), example: f.Tag.Get("example"),
-			pending: f.Tag.Get("pending"), min: f.Tag.Get("min"), max: f.Tag.Get("max"),
+			min: f.Tag.Get("min"), max: f.Tag.Get("max"),
 			oneOf: strings.Fields(f.Tag.Get("oneof")), need: f.Tag.Get("need") == "yes", reload: f.Tag.Get("reload") == "yes",
 		})
 	}

@@ -37,9 +37,6 @@ func (d *decoder) section(path string, n *yaml.Node, v reflect.Value, depth int)
 			return
 		}
 		d.value(inner, value, v.Field(f.index), f, depth)
-		if f.pending != "" {
-			d.warn(inner, "loads, but this version does not act on it: %s", f.pending)
-		}
 	})
 	for _, f := range fields(v.Type()) {
 		if inner := join(path, f.key); f.need && !d.has(inner) && !d.excused(path, f) {

@@ -120,6 +120,9 @@ type Client struct {
 	// the query. Scheme, host and port are those of one of redirect_uris.
 	FrontchannelLogoutURI string `key:"frontchannel_logout_uri" example:"https://shop.example.com/signed-out" otherwise:"the app is not told"`
 
+	// What rules are told of the app, as `context.clientMetadata`: texts by name.
+	Metadata map[string]string `key:"metadata" example:"{department: sales}" otherwise:"nothing"`
+
 	logo *client.Logo // what Logo names
 }
 
@@ -158,8 +161,11 @@ type User struct {
 	// Claims of OpenID Connect Core 1.0 section 5.1; which of them an app sees
 	// depends on the scopes that it was granted.
 	Claims map[string]any `key:"claims" example:"{name: Alice Example, email: alice@example.com}" otherwise:"none"`
-	// For rules; never in a token by itself.
-	AppMetadata map[string]any `key:"app_metadata" example:"{roles: [buyer]}" otherwise:"none" pending:"no rule reads it"`
+	// What rules read as `user.app_metadata`, beside what they write themselves; never
+	// in a token by itself. `context.authorization.roles` are its `roles`.
+	AppMetadata map[string]any `key:"app_metadata" example:"{roles: [buyer]}" otherwise:"none"`
+	// The same as `user.user_metadata`: what is the user's own to choose.
+	UserMetadata map[string]any `key:"user_metadata" example:"{colour: green}" otherwise:"none"`
 	// May not sign in, and gets no tokens any more.
 	Disabled bool `key:"disabled" default:"false" example:"true"`
 }

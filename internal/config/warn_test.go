@@ -58,7 +58,6 @@ func TestWarnings(t *testing.T) {
 		"claim":                     {file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n    claims: {department: toys}"), "users[0].claims.department", "no scope gives it"},
 		"certificate":               {file("tls: {cert: tls.crt, key: tls.key}", "issuer: https://other.example.com/"), "tls.cert", "it is for login.example.com"},
 		"old certificate":           {file("tls: {cert: old.crt, key: old.key}"), "tls.cert", "ended on " + time.Now().Add(-time.Hour).Format(time.DateOnly)},
-		"pending":                   {file("rules: {dir: rules}"), "rules", "no rule is run"},
 		"refresh after all":         {app("grant_types: [authorization_code, refresh_token]", "refresh_token_outlives_session: true"), "clients[0].refresh_token_outlives_session", "after its user signed out"},
 		"refresh too long":          {app("grant_types: [authorization_code, refresh_token]", "refresh_token_lifetime: 8d"), "clients[0].refresh_token_lifetime", "end with the session, after 7d at most"},
 		"no refresh":                {app("refresh_token_lifetime: 1h"), "clients[0].refresh_token_lifetime", "without refresh_token in grant_types"},

@@ -18,6 +18,8 @@ type User struct {
 	Claims      map[string]any
 	Disabled    bool           // may not sign in
 	AppMetadata map[string]any // for rules; never in a token by itself
+	// UserMetadata likewise: what is the user's own to choose.
+	UserMetadata map[string]any
 
 	credential string // see CredentialVersion; set by the directory
 }
