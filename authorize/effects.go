@@ -5,15 +5,8 @@ import (
 	"github.com/hush-sso/hush/internal/token"
 )
 
-// affect has the tokens of this request be what the rules made of them. Its error is
-// a *rules.Failure: more than tokens hold. It is for a verdict that lets the user
-// pass.
-func (q *request) affect(v rules.Verdict) (err error) {
-	q.effects, err = effectsOf(v)
-	return err
-}
-
-// effectsOf is what a verdict makes of tokens, nil for nothing.
+// effectsOf is what a verdict that lets the user pass makes of tokens, nil for
+// nothing. Its error is a *rules.Failure: more than tokens hold.
 func effectsOf(v rules.Verdict) (*token.Effects, error) {
 	if len(v.IDToken)+len(v.AccessToken)+len(v.User) == 0 && v.Scope == nil {
 		return nil, nil

@@ -15,7 +15,11 @@ import (
 // issue records that the app takes part, mints what was asked for and answers.
 // In the steady state the session held it all before, and nothing is written.
 func (s *Service) issue(ctx context.Context, q *request, b Browser, done progress, f found, skipConsent bool) Outcome {
-	if !f.Session.TookPart || !f.held.Covers(q.needs) {
+	done, stopped := s.abide(ctx, q, b, done, f)
+	if stopped != nil {
+		return *stopped
+	}
+	if !f.Session.TookPart || !f.held.Covers(q.needs) || s.unrecorded(f.Session) {
 		kept, err := s.takePart(ctx, q, f.Session, skipConsent)
 		if ended := session.Absence(""); errors.As(err, &ended) {
 			return s.decide(ctx, q, b, done) // over since it was found: say how
@@ -66,7 +70,7 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 // after writing the copy leaves no order in which the app keeps what was
 // revoked.
 func (s *Service) takePart(ctx context.Context, q *request, current *session.Session, skipConsent bool) (kept bool, err error) {
-	if _, err := s.Sessions.Participate(ctx, current.Key, q.client.ID, q.needs); err != nil {
+	if err := s.Sessions.Pass(ctx, current.Key, q.client.ID, q.needs, s.passing()); err != nil {
 		return false, err
 	}
 	if skipConsent {

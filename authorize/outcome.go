@@ -27,7 +27,8 @@ type Browser struct {
 	// Binding is the hash of the browser's form cookie, "" for none: a form is
 	// only good in the browser that it was made for, and the throttle knows the
 	// owner's browser by it.
-	Binding string
+	Binding   string
+	UserAgent string // as the browser calls itself
 	// Device is how its user knows it again, where it may be signing in; "" unknown.
 	Device string
 	// Address is the browser's own, as far as the proxies in front can be
@@ -55,6 +56,7 @@ type Outcome struct {
 
 	// For the log line.
 	Refused  *oauth.Error // with Hop: what the app will be told there; nil for none
+	Rule     string       // file name of the rule that refused; "" for none
 	ClientID string
 	Silent   bool // the request said prompt=none
 	Renewed  bool // it was judged by a renewal cookie

@@ -52,7 +52,7 @@ type request struct {
 	browser   silent.BrowserState // as the app is told it by session_state; "" not at all
 	renewal   Renewal             // by whose session it is answered; zero: not by a renewal cookie's
 	topLevel  bool                // see token.Grant
-	effects   *token.Effects      // of rules; see affect
+	effects   *token.Effects      // of rules
 }
 
 // address finds out where an answer may go. Its failure is the only one that

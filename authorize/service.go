@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"time"
 
@@ -57,6 +58,13 @@ type Config struct {
 	ACR     *acr.Order // the authentication contexts that there are
 	// Registered are apps beside those of Clients. Optional.
 	Registered Registered
+	// Rules judge every authentication. Optional; default: there are none.
+	Rules Rules
+	// Profiles are what rules read of users. Optional; default: what the directory says.
+	Profiles Profiles
+	// Connection and ConnectionStrategy are what rules are told of where users come
+	// from. Default: what Auth0 calls its own database.
+	Connection, ConnectionStrategy string
 	// Hops is the way between the hosts of the provider. Optional; default: there is
 	// one host.
 	Hops *Hops
@@ -69,19 +77,25 @@ type Config struct {
 // Service answers authorization requests. It is safe for concurrent use.
 type Service struct {
 	Config
-	sealer *seal.Box // of parked requests
-	pushes *seal.Box // of pushed requests
-	plants *seal.Box // of tickets for /silent/plant
-	pages  string    // the prefix of our own pages
-	states *silent.States
+	sealer   *seal.Box // of parked requests
+	pushes   *seal.Box // of pushed requests
+	plants   *seal.Box // of tickets for /silent/plant
+	pages    string    // the prefix of our own pages
+	hostname string    // of them
+	states   *silent.States
 }
 
 // New returns a Service.
 func New(c Config) *Service {
+	if c.Rules != nil && c.Rules.Version() == "" {
+		c.Rules = nil // a set without any
+	}
+	pages := rooted(cmp.Or(c.URL, c.Issuer))
+	at, _ := url.Parse(pages)
 	return &Service{
 		Config: c, sealer: c.Keyring.Box("parked request"), pushes: c.Keyring.Box("pushed request"),
 		plants: c.Keyring.Box("renewal ticket"),
-		pages:  rooted(cmp.Or(c.URL, c.Issuer)),
+		pages:  pages, hostname: at.Hostname(),
 		states: silent.NewStates(c.Keyring.MACKeys(silent.StatePurpose)...),
 	}
 }
@@ -93,6 +107,7 @@ type progress struct {
 	Chosen   bool     `json:"ch,omitempty"`
 	Agreed   bool     `json:"-"` // never parked: consent is remembered instead
 	account  SignedIn // whose session that is; zero while nothing was done
+	ruling   *ruling  // that lets this request pass; nil: rules did not judge it yet
 	round    int      // how often the request was moved to another host and back
 }
 

@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -53,15 +54,42 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 		// starts again and what the form held counts for nothing.
 		return s.decide(ctx, f.q, b, progress{})
 	}
-	account, seen, err := s.startSession(ctx, f.q, user, generation, at, b)
+	out, err := s.enter(ctx, f.q, b, user, proof{generation, user.CredentialVersion(), at.Remember, b.Device})
 	if err != nil {
 		return again(problemOf(err))
 	}
+	return out
+}
+
+// proof is of a user who proved who they are.
+type proof struct {
+	Generation, Credential string // see session.SignIn
+	Remember               bool
+	Device                 string
+}
+
+// enter signs a user in who proved who they are, if the rules let them: before they
+// did there is no session that could count anywhere. An error is one of those that
+// session names.
+func (s *Service) enter(ctx context.Context, q *request, b Browser, user login.User, p proof) (Outcome, error) {
+	account := SignedIn{Group: q.client.SSOGroup, UserID: user.ID, Kept: p.Remember && s.Sessions.CanRemember(q.client.SSOGroup)}
+	entry, refused, err := s.mayEnter(ctx, q, b, user)
+	if refused != nil || err != nil {
+		return *cmp.Or(refused, &Outcome{}), err
+	}
+	seen, err := s.startSession(ctx, q, &account, entry.sid, p, b)
+	if err != nil {
+		return Outcome{}, err
+	}
 	held := holding(b.Accounts, seen, account)
 	b.Cookie, b.Accounts = silent.CookiePresent, held
-	out := s.decide(ctx, f.q, b, progress{SignedIn: true, Chosen: true, account: account})
+	done := progress{SignedIn: true, Chosen: true, account: account, ruling: entry.ruling}
+	if done.ruling != nil {
+		done.ruling.About = s.matter(q, user.ID, account.Handle.Key)
+	}
+	out := s.decide(ctx, q, b, done)
 	out.SignedIn = true
-	return s.noted(out, held)
+	return s.noted(out, held), nil
 }
 
 // problemOf says why a sign-in is asked for again. What is none of the answers
@@ -103,23 +131,21 @@ func (s *Service) Authenticate(ctx context.Context, c login.Credentials) (login.
 }
 
 // startSession signs a browser in, and returns what was seen of what it held
-// before.
-func (s *Service) startSession(ctx context.Context, q *request, user login.User, generation string, at Attempt, b Browser) (SignedIn, []session.Seen, error) {
-	group := q.client.SSOGroup
-	account := SignedIn{Group: group, UserID: user.ID, Kept: at.Remember && s.Sessions.CanRemember(group)}
-	seen, err := s.gather(ctx, q, b, account)
+// before. sid is that of the session, if it is a new one.
+func (s *Service) startSession(ctx context.Context, q *request, account *SignedIn, sid string, p proof, b Browser) ([]session.Seen, error) {
+	seen, err := s.gather(ctx, q, b, *account)
 	if err == nil {
-		err = s.makeRoom(ctx, b.Accounts, seen, account)
+		err = s.makeRoom(ctx, b.Accounts, seen, *account)
 	}
 	if err != nil {
-		return account, nil, err
+		return nil, err
 	}
 	account.Handle, err = s.Sessions.Start(ctx, session.SignIn{
-		UserID: user.ID, Generation: generation, ACR: s.ACR.Reached(amrPassword, q.acr.Most), AMR: amrPassword,
-		Group: group, Current: b.of(group, user.ID).Handle, Remember: account.Kept, Device: b.Device, Credential: user.CredentialVersion(),
+		UserID: account.UserID, Generation: p.Generation, ACR: s.ACR.Reached(amrPassword, q.acr.Most), AMR: amrPassword, SID: sid,
+		Group: account.Group, Current: b.of(account.Group, account.UserID).Handle, Remember: account.Kept, Device: p.Device, Credential: p.Credential,
 	})
 	if err != nil {
-		return account, nil, err
+		return nil, err
 	}
-	return account, seen, s.Sessions.Activate(ctx, account.Handle.Key)
+	return seen, s.Sessions.Activate(ctx, account.Handle.Key)
 }

@@ -89,9 +89,9 @@ func newSecret() Secret {
 	return s
 }
 
-// newSID returns a public session id (the sid claim): unrelated to key and
+// NewSID returns a public session id (the sid claim): unrelated to key and
 // secret, so that showing it gives nothing away.
-func newSID() string {
+func NewSID() string {
 	var b [16]byte
 	rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])

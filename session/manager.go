@@ -64,6 +64,17 @@ func (m *Manager) Participate(ctx context.Context, key Key, clientID string, gra
 	return m.store.Participate(ctx, key, clientID, granted)
 }
 
+// Pass is Participate, and records which version of the provider's rules let the user
+// in to the app; "" for none.
+func (m *Manager) Pass(ctx context.Context, key Key, clientID string, granted oauth.Grants, version string) error {
+	return m.store.Pass(ctx, key, clientID, granted, version)
+}
+
+// Unpass forgets that rules let the user in to the app.
+func (m *Manager) Unpass(ctx context.Context, key Key, clientID string) error {
+	return m.store.Unpass(ctx, key, clientID)
+}
+
 // Choose records that the user chose this account for the app, where the app
 // takes part already: the choice of several accounts is then known next time. The
 // browser's sessions of the others, left, lose the app's bindings: it would get those

@@ -32,6 +32,10 @@ type Session struct {
 	Chosen   time.Time
 	Granted  oauth.Grants
 
+	// Passed is the version of the provider's rules that let the user in to the app
+	// last; "" where that is not recorded.
+	Passed string
+
 	// Bound is when the latest binding of the client and site was made that was
 	// asked about; zero: none stands, or none was asked about.
 	Bound time.Time

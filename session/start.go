@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,8 @@ type SignIn struct {
 	// where it is about to become another; "" none. A session of no version of
 	// these does not go on.
 	Credential string
+	// SID is the sid claim of a session that is new, made by NewSID. Optional.
+	SID string
 }
 
 // Start begins or renews a session and returns the handle for the browser. A
@@ -60,7 +63,7 @@ func (m *Manager) start(ctx context.Context, in SignIn) (Handle, error) {
 		return Handle{}, fmt.Errorf("list session: %w", err)
 	}
 	err := m.store.Create(ctx, Record{
-		Handle: h, SID: newSID(), UserID: in.UserID, ACR: in.ACR, AMR: in.AMR, Group: in.Group,
+		Handle: h, SID: cmp.Or(in.SID, NewSID()), UserID: in.UserID, ACR: in.ACR, AMR: in.AMR, Group: in.Group,
 		Limits: limits, Remember: in.Remember, Device: in.Device, Credential: in.Credential,
 	})
 	if err != nil {

@@ -51,6 +51,13 @@ type Store interface {
 	// becomes the union of what it held and granted. It returns that union.
 	Participate(ctx context.Context, key Key, clientID string, granted oauth.Grants) (oauth.Grants, error)
 
+	// Pass is Participate and records, in the same step, which version of the
+	// provider's rules let the user in to the client; "" leaves that as it is.
+	Pass(ctx context.Context, key Key, clientID string, granted oauth.Grants, version string) error
+
+	// Unpass forgets it. A session that is over is success.
+	Unpass(ctx context.Context, key Key, clientID string) error
+
 	// Choose records that the user chose this account for the client now, if
 	// the client takes part, and removes the client's bindings of the sessions that
 	// were left for it, in the same trip.

@@ -36,6 +36,13 @@ const (
 	UserDisabled      Reason = "user_disabled"
 	StoreUnavailable  Reason = "store_unavailable"
 
+	// What the operator's rules made of a user who is signed in.
+	RuleDenied      Reason = "rule_denied"
+	RuleFailed      Reason = "rule_failed"
+	RuleRedirect    Reason = "rule_redirect"
+	RuleMultifactor Reason = "rule_multifactor"
+	RuleFactor      Reason = "rule_factor_missing"
+
 	// Asked for by the request itself, so never the answer to prompt=none.
 	SelectionAsked Reason = "selection_asked"
 	LoginAsked     Reason = "login_asked"
@@ -219,6 +226,35 @@ var explanations = []Explanation{
 			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds.",
 			"Operators: see /readyz and the metric hush_store_errors_total.",
 		}},
+	{RuleDenied, oauth.AccessDenied, "A rule of the provider does not let this user in.",
+		"A rule refused the user",
+		"One of the operator's rules refused the user, by UnauthorizedError. Its message is the error_description. Nobody is signed in by that: who was not before, is not now.",
+		[]string{
+			"Show the user the error_description, and do not ask again by yourself: the rules judge every request anew.",
+			"Operators: the log line of the request names the rule.",
+		}},
+	{RuleFailed, oauth.ServerError, "The provider's rules came to no result, so nobody is let in. Try again later.",
+		"A rule failed",
+		"One of the operator's rules failed with an error, took too long, or asked for what is not allowed; or there was no room to run it. Where rules come to no verdict nobody is let in. Nothing is said of the user's session.",
+		[]string{
+			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds.",
+			"Operators: the log line of the request names the rule and says what failed. Try it with hush rules test.",
+		}},
+	{RuleRedirect, oauth.InteractionRequired, "A rule of the provider wants the user to do something on another page first.",
+		"A rule sends the user to another page",
+		"One of the operator's rules set context.redirect: the user has to go to that page and come back. A silent request cannot take them there.",
+		[]string{
+			"Do not sign the user out. Call /authorize without prompt=none in the top-level window: the user is taken to the page, and comes back to the app signed in.",
+			"Operators: a rule that needs the page only once can be named in rules.skip_silent, or remember in app_metadata that it is done.",
+		}},
+	{RuleMultifactor, oauth.LoginRequired, "Multifactor authentication required",
+		"A rule asks for a second factor",
+		"One of the operator's rules set context.multifactor, and the user's sign-in holds no second factor. A silent request cannot ask for one. The error and its description are those of Auth0, so that its libraries know them.",
+		[]string{"Call /authorize without prompt=none in the top-level window."}},
+	{RuleFactor, oauth.AccessDenied, "A rule of the provider asks for a second factor, and none can be given here.",
+		"There is no second factor to ask for",
+		"One of the operator's rules set context.multifactor, and the user signed in with a password. There is no second factor at this provider yet, so the user is let in nowhere that needs one.",
+		[]string{"Operators: leave context.multifactor unset, or ask for a fresh sign-in by acr_values in place of it (docs/step-up.md)."}},
 	{SelectionAsked, oauth.AccountSelectionRequired, "The request asks for an account to be chosen.",
 		"An account must be chosen", "The request said prompt=select_account and the choice was not made.",
 		[]string{"Let the user finish the page."}},

@@ -30,6 +30,7 @@ func (s *Server) visit(r *http.Request) visit {
 		Binding:   s.cookies.binding(r),
 		TopLevel:  dest == "document",
 		Address:   recordOf(r).address,
+		UserAgent: r.UserAgent(),
 	}}
 	if v.Embedded {
 		v.Renewal = s.cookies.renewal.reader(r)

@@ -38,6 +38,7 @@ type record struct {
 	result   string // "ok", "asked", "retried", "moved", "left", or an error code
 	reason   string
 	remedy   string // what may still bring the cookie that the reason misses
+	rule     string // file name of the rule that refused
 	cause    error
 	refusal  string // what the app is told, where that is all there is to say
 }
@@ -51,7 +52,7 @@ func recordOf(r *http.Request) *record {
 // outcome notes what became of an authorization request.
 func (n *record) outcome(out authorize.Outcome) {
 	n.client, n.silent, n.sid, n.user = out.ClientID, out.Silent, out.SID, out.UserID
-	n.renewed = out.Renewed
+	n.renewed, n.rule = out.Renewed, out.Rule
 	switch {
 	case out.Fault != nil:
 		n.failed(out.Fault)
@@ -138,7 +139,7 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 		slog.String("request", n.id), slog.String("method", r.Method), slog.String("endpoint", n.endpoint),
 		slog.Int("status", status), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("result", n.result),
 	}
-	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("remedy", n.remedy), slog.String("client", n.client), slog.String("sid", n.sid), slog.String("user", n.user), slog.String("refusal", n.refusal), slog.String("host", s.Authorize.Host)} {
+	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("remedy", n.remedy), slog.String("rule", n.rule), slog.String("client", n.client), slog.String("sid", n.sid), slog.String("user", n.user), slog.String("refusal", n.refusal), slog.String("host", s.Authorize.Host)} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
 		}

@@ -70,6 +70,9 @@ type Options struct {
 	// PairwiseSalt is 32 random bytes that must never change. Needed where a
 	// client is pairwise.
 	PairwiseSalt []byte
+	// Rules judge every authentication, in place of those of a Registry. Default: they
+	// do not.
+	Rules authorize.Rules
 	// AdminToken is what the admin API asks for. Default: there is none.
 	AdminToken string
 	// Passwords are those that their users may change. Default: none.
@@ -179,6 +182,7 @@ func New(o Options) (*Provider, error) {
 		Keys: p.clientKeys, Objects: authorize.NewObjects(p.egress),
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity, RenewalCookie: 24 * time.Hour,
+		Rules: o.Rules,
 	}
 	if o.RenewalCookie != nil {
 		p.flows.RenewalCookie = *o.RenewalCookie

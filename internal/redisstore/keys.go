@@ -97,6 +97,8 @@
 //	            site; at most four lines of, with tabs between: hash, site, expires
 //	            in ms or 0, made in ms, and at, acr, amr and cv of the sign-in
 //	            that it was made under
+//	rp:<client> version of the provider's rules that let the user in to the client
+//	            last; only where rules may be left out of silent requests by it
 //	bh:<host>   the same for one more hostname of the provider; no site
 //
 // ex moves when a session that was not remembered is: it counts from cr then, by
@@ -106,7 +108,7 @@
 // A record is live while it is active, its PTTL is above one hour and ex has
 // not come. The hour of grace lets the next silent answer say why there is no
 // session. An ended record is a tombstone: it keeps h, hp, hpx (so that only
-// who holds the secret learns the reason), sid, uid, grp, c:* (who took part), b:*
+// who holds the secret learns the reason), sid, uid, grp, c:* (who took part), rp:*, b:*
 // and bh:*.
 //
 // # The refresh family

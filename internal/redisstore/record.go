@@ -11,14 +11,14 @@ import (
 )
 
 // parseSession reads what record.lua's yes answers, the status and the time
-// taken off: sid, uid, at, acr, amr, grp, cr, ex, rem, lu, cv, c.
+// taken off: sid, uid, at, acr, amr, grp, cr, ex, rem, lu, cv, rp, c.
 func parseSession(key session.Key, a answer) (session.Session, error) {
 	s := session.Session{
 		Key: key, SID: a.text(0), UserID: a.text(1),
 		ACR: a.text(3), AMR: strings.Fields(a.text(4)), Group: a.text(5),
-		Remembered: a.text(8) == "1", Credential: a.text(10),
+		Remembered: a.text(8) == "1", Credential: a.text(10), Passed: a.text(11),
 	}
-	if len(a.rest) != 12 {
+	if len(a.rest) != 13 {
 		return s, fmt.Errorf("redis: session has %d values", len(a.rest))
 	}
 	var err error
@@ -34,7 +34,7 @@ func parseSession(key session.Key, a answer) (session.Session, error) {
 	if s.LastUse, err = lastUse(s.AuthTime, a.text(9)); err != nil {
 		return s, err
 	}
-	c, ok := a.rest[11].(string)
+	c, ok := a.rest[12].(string)
 	if !ok {
 		return s, nil // the client has not taken part
 	}

@@ -71,14 +71,34 @@ func (s *Store) Renew(ctx context.Context, h session.Handle, r session.Renewal) 
 
 // Participate implements [session.Store].
 func (s *Store) Participate(ctx context.Context, key session.Key, clientID string, granted oauth.Grants) (oauth.Grants, error) {
+	return s.participate(ctx, key, clientID, granted, "")
+}
+
+func (s *Store) participate(ctx context.Context, key session.Key, clientID string, granted oauth.Grants, passed string) (oauth.Grants, error) {
 	if clientID == "" {
 		return "", errors.New("redis: participation without a client")
 	}
-	a, err := s.run(ctx, participateScript, []string{sessionKey(key)}, s.judged(clientID, string(granted))...)
+	a, err := s.run(ctx, participateScript, []string{sessionKey(key)}, s.judged(clientID, string(granted), passed)...)
 	if err != nil {
 		return "", err
 	}
 	return oauth.Grants(a.text(0)), nil
+}
+
+// Pass implements [session.Store].
+func (s *Store) Pass(ctx context.Context, key session.Key, clientID string, granted oauth.Grants, version string) error {
+	_, err := s.participate(ctx, key, clientID, granted, version)
+	return err
+}
+
+// Unpass implements [session.Store].
+func (s *Store) Unpass(ctx context.Context, key session.Key, clientID string) error {
+	ctx, cancel := deadline(ctx)
+	defer cancel()
+	if err := s.client.HDel(ctx, sessionKey(key), "rp:"+clientID).Err(); err != nil {
+		return trouble(ctx, err)
+	}
+	return nil
 }
 
 // Choose implements [session.Store].

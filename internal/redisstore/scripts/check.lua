@@ -17,4 +17,4 @@ if hash ~= '' then
   if f.h ~= hash and not (f.hp == hash and f.at and now < f.at + grace) then return no('reused') end
 end
 if s == 'active' then return yes(r) end
-return {'ok', int(now), '', f.uid, '0', '', '', '', '0', int(f.ex), '', '', f.cv or '', false}
+return {'ok', int(now), '', f.uid, '0', '', '', '', '0', int(f.ex), '', '', f.cv or '', '', false}

@@ -1,6 +1,6 @@
 -- Invariant: c:<client> only grows, in a live session, and first use stays, as
--- does when the account was chosen.
-local client, granted = ARGV[1], ARGV[2]
+-- does when the account was chosen. Rules passed only for a client that takes part.
+local client, granted, passed = ARGV[1], ARGV[2], ARGV[3]
 
 local r = read(client)
 local s = status(r)
@@ -15,4 +15,5 @@ local all = union(held, granted)
 if not r.c or all ~= held then
   redis.call('HSET', KEYS[1], 'c:' .. client, first .. all)
 end
+if passed ~= '' then redis.call('HSET', KEYS[1], 'rp:' .. client, passed) end
 return {'ok', int(now), all}

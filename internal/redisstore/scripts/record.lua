@@ -36,12 +36,12 @@ end
 -- read returns the record as one client sees it. Absent fields are false.
 local function read(client)
   local v = redis.call('HMGET', KEYS[1], 'st', 'why', 'sid', 'uid', 'h', 'hp', 'hpx',
-    'at', 'acr', 'amr', 'grp', 'cr', 'ex', 'idle', 'rem', 'lu', 'cv', 'c:' .. client)
+    'at', 'acr', 'amr', 'grp', 'cr', 'ex', 'idle', 'rem', 'lu', 'cv', 'rp:' .. client, 'c:' .. client)
   local r = {
     st = v[1], why = v[2], sid = v[3], uid = v[4], h = v[5], hp = v[6], hpx = v[7],
     at = v[8], acr = v[9], amr = v[10], grp = v[11], cr = v[12],
     ex = tonumber(v[13] or ''), idle = tonumber(v[14] or ''),
-    rem = v[15], lu = v[16], cv = v[17], c = v[18],
+    rem = v[15], lu = v[16], cv = v[17], rp = v[18], c = v[19],
     ttl = redis.call('PTTL', KEYS[1]),
   }
   lower(r)
@@ -111,5 +111,5 @@ local function no(s) return {s, int(now)} end
 -- yes answers with the session as read; the order is that of parseSession.
 local function yes(r)
   return {'ok', int(now), r.sid, r.uid, r.at, r.acr or '', r.amr or '', r.grp or '',
-    r.cr, int(r.ex), r.rem or '', r.lu or '', r.cv or '', r.c}
+    r.cr, int(r.ex), r.rem or '', r.lu or '', r.cv or '', r.c and r.rp or '', r.c}
 end

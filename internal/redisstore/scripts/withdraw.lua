@@ -9,5 +9,5 @@ local r = read(client)
 local s = status(r)
 settle(r) -- or raised limits would bring it back, with the client
 if s == 'corrupt' then return no(s) end
-if s == 'active' then redis.call('HDEL', KEYS[1], 'c:' .. client, 'b:' .. client) end
+if s == 'active' then redis.call('HDEL', KEYS[1], 'c:' .. client, 'b:' .. client, 'rp:' .. client) end
 return no('ok')

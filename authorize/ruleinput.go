@@ -1,0 +1,197 @@
+package authorize
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/rules"
+	"github.com/hush-sso/hush/session"
+)
+
+// occasion is one authentication that rules are to judge.
+type occasion struct {
+	client   *client.Client
+	user     login.User
+	protocol string   // one of rules.Protocol*
+	scopes   []string // that would be granted
+	amr      []string
+	signedIn time.Time // when the user proved who they are
+
+	key    session.Key // of the session; zero: there is none yet
+	sid    string      // that it has, or will
+	there  bool        // it was there before this request
+	passed string      // version of the set that passed for the app in it; "": none
+	count  bool        // count an interactive sign-in
+	silent bool        // nobody can be asked anything
+
+	request rules.Request
+}
+
+// occasion is a request that is granted as far as the session goes.
+func (s *Service) occasion(q *request, b Browser, done progress, f found) occasion {
+	user, _ := s.Directory().ByID(f.Session.UserID)
+	o := occasion{
+		client: q.client, user: user, protocol: q.protocol(), scopes: q.scopes,
+		amr: f.Session.AMR, signedIn: f.Session.AuthTime,
+		key: f.Session.Key, sid: f.Session.SID, there: !done.SignedIn, passed: f.Session.Passed,
+		silent: q.prompt.None() || b.Embedded, request: s.told(q, b),
+	}
+	return o
+}
+
+// protocol is how rules know the response types.
+func (q *request) protocol() string {
+	tokens := q.types.Has(oauth.ResponseToken) || q.types.Has(oauth.ResponseIDToken)
+	switch code := q.types.Has(oauth.ResponseCode); {
+	case tokens && code:
+		return rules.ProtocolHybrid
+	case tokens:
+		return rules.ProtocolImplicit
+	}
+	return rules.ProtocolCode
+}
+
+// told is what rules are told of the browser's request: the parameters that mean
+// something here, and no token.
+func (s *Service) told(q *request, b Browser) rules.Request {
+	r := rules.Request{UserAgent: b.UserAgent, Hostname: s.hostname, Query: map[string]string{}, Body: map[string]string{}}
+	if b.Address.IsValid() {
+		r.IP = b.Address.String()
+	}
+	for _, p := range q.params.Pairs() {
+		if _, twice := r.Query[p.Name]; !twice && known[p.Name] && p.Name != "id_token_hint" {
+			r.Query[p.Name] = p.Value
+		}
+	}
+	return r
+}
+
+// input gathers what rules see. Beyond what is at hand it makes a trip for each of
+// these: a sign-in to be counted, metadata, and the session's apps, where a rule reads
+// them. An error is an outage.
+func (s *Service) input(ctx context.Context, o occasion) (*rules.Input, error) {
+	data, err := s.profile(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	apps, err := s.appsOf(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	user := s.ruledUser(o.user, data)
+	in := &rules.Input{Silent: o.silent, Passed: o.passed, User: user, Context: rules.Context{
+		ClientID: o.client.ID, ClientName: o.client.Name, ClientMetadata: o.client.Metadata,
+		Connection: user.Identities[0].Connection, ConnectionStrategy: user.Identities[0].Provider,
+		Protocol: o.protocol, SessionID: o.sid,
+		Stats: rules.Stats{LoginsCount: data.Logins}, SSO: rules.SSO{WithAuth0: o.there, CurrentClients: apps},
+		AccessToken:    rules.AccessToken{Scope: slices.Concat([]string{}, o.scopes)},
+		Request:        o.request,
+		Authentication: rules.Authentication{Methods: methods(o.amr, o.signedIn)},
+		Authorization:  rules.Authorization{Roles: roles(user.AppMetadata)},
+	}}
+	if in.Context.ClientMetadata == nil {
+		in.Context.ClientMetadata = map[string]string{}
+	}
+	return in, nil
+}
+
+// profile reads what is kept of the user, where a rule looks at it.
+func (s *Service) profile(ctx context.Context, o occasion) (data rules.UserData, err error) {
+	if s.Profiles == nil {
+		return data, nil
+	}
+	var logins int64
+	if o.count {
+		if logins, err = s.Profiles.CountLogin(ctx, o.user.ID); err != nil {
+			return data, err
+		}
+	}
+	reads := []string{"app_metadata", "user_metadata", "roles", "authorization"}
+	if !o.count {
+		reads = append(reads, "stats", "loginsCount")
+	}
+	if slices.ContainsFunc(reads, s.Rules.Reads) {
+		data, err = s.Profiles.Metadata(ctx, o.user.ID)
+	}
+	data.Logins = max(data.Logins, logins)
+	return data, err
+}
+
+// appsOf are the apps that took part in the session.
+func (s *Service) appsOf(ctx context.Context, o occasion) ([]string, error) {
+	apps := []string{}
+	if o.key == (session.Key{}) || !s.Rules.Reads("current_clients") {
+		return apps, nil
+	}
+	listed, err := s.Sessions.Describe(ctx, o.key)
+	for _, app := range listed.Apps {
+		apps = append(apps, app.ClientID)
+	}
+	return apps, err
+}
+
+// What a connection is called that nobody named: as Auth0 calls its own database.
+const (
+	defaultConnection = "Username-Password-Authentication"
+	defaultStrategy   = "auth0"
+)
+
+// ruledUser is a user as rules see them.
+func (s *Service) ruledUser(u login.User, kept rules.UserData) rules.User {
+	text := func(claim string) string {
+		value, _ := u.Claims[claim].(string)
+		return value
+	}
+	verified, _ := u.Claims["email_verified"].(bool)
+	return rules.User{
+		UserID: u.ID, Username: u.Username, Email: text("email"), EmailVerified: verified,
+		Name: text("name"), GivenName: text("given_name"), FamilyName: text("family_name"),
+		Nickname: text("nickname"), Picture: text("picture"),
+		Identities: []rules.Identity{{
+			Connection: cmp.Or(s.Connection, defaultConnection), Provider: cmp.Or(s.ConnectionStrategy, defaultStrategy), UserID: u.ID,
+		}},
+		AppMetadata: over(u.AppMetadata, kept.App), UserMetadata: over(u.UserMetadata, kept.User), Claims: u.Claims,
+	}
+}
+
+// over lays what was kept upon what the directory says, member by member of the top
+// level; null takes one away.
+func over(directory, kept map[string]any) map[string]any {
+	all := maps.Clone(directory)
+	if all == nil {
+		all = map[string]any{}
+	}
+	for name, value := range kept {
+		if all[name] = value; value == nil {
+			delete(all, name)
+		}
+	}
+	return all
+}
+
+// methods are the ways in which the user proved who they are.
+func methods(amr []string, at time.Time) []rules.Method {
+	list := make([]rules.Method, len(amr))
+	for i, name := range amr {
+		list[i] = rules.Method{Name: name, Timestamp: at.UnixMilli()}
+	}
+	return list
+}
+
+// roles are those of app_metadata.
+func roles(app map[string]any) []string {
+	names := []string{}
+	list, _ := app["roles"].([]any)
+	for _, role := range list {
+		if name, ok := role.(string); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,48 @@
+package redisstore_test
+
+import (
+	"testing"
+
+	"github.com/hush-sso/hush/session"
+)
+
+// testPass: that rules passed is known of one client in one session, for as long as
+// the client takes part.
+func testPass(t *testing.T, b bench) {
+	h := newHandle()
+	b.ok(b.Create(ctx, record(h)))
+	b.is(b.Pass(ctx, h.Key, app, openid, "v1"), session.Pending)
+	b.ok(b.Activate(ctx, h.Key))
+	passed := func(client, want string) {
+		t.Helper()
+		s, _, err := b.Resolve(ctx, session.Query{Handle: h, ClientID: client})
+		b.ok(err)
+		if s.Passed != want {
+			t.Errorf("%s passed %q, want %q", client, s.Passed, want)
+		}
+	}
+	passed(app, "")
+	b.ok(b.Pass(ctx, h.Key, app, openid, "v1"))
+	passed(app, "v1")
+	passed("another", "")
+	b.participate(h, openid)
+	b.ok(b.Pass(ctx, h.Key, app, openid, ""))
+	passed(app, "v1")
+	b.ok(b.Pass(ctx, h.Key, app, openid, "v2"))
+	passed(app, "v2")
+	if s := b.resolve(h); !s.TookPart || s.Granted != openid {
+		t.Errorf("holds %+v", s)
+	}
+	b.ok(b.Unpass(ctx, h.Key, app))
+	passed(app, "")
+
+	b.ok(b.Pass(ctx, h.Key, app, openid, "v2"))
+	b.ok(b.Withdraw(ctx, h.Key, app))
+	b.participate(h, openid)
+	passed(app, "")
+
+	_, _, err := b.End(ctx, h.Key, session.SignedOut)
+	b.ok(err)
+	b.is(b.Pass(ctx, h.Key, app, openid, "v2"), session.SignedOut)
+	b.ok(b.Unpass(ctx, newHandle().Key, app))
+}
