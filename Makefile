@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 export GO FUZZTIME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench fuzz mutants screenshots demo-libs notice lint clean prepare env reproducible client-libs
+.PHONY: help demo test build bench microbench fuzz mutants screenshots demo-libs notice lint clean prepare env reproducible client-libs
 
 help: ## list these targets
 	@echo "make demo   starts the provider, three apps and an API on localhost"
@@ -26,7 +26,10 @@ test: prepare ## check format, vet, and run every test with the race detector
 build: ## build the binary ./hush
 	CGO_ENABLED=0 $(GO) build -trimpath -o hush ./cmd/hush
 
-bench: ## run the benchmarks
+bench: prepare ## measure silent renewals against the least they can cost; e.g. make bench ARGS='-rounds 3 all'
+	$(GO) run ./internal/bench $(ARGS)
+
+microbench: ## run the benchmarks beside the packages
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 fuzz: ## run each fuzz test for FUZZTIME, 10 s by default
