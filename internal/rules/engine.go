@@ -1,52 +1,89 @@
 package rules
 
 import (
-	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"sync"
+
+	"github.com/hush-sso/hush/internal/rules/wire"
 )
 
 // Engine runs sets of rules. It is safe for concurrent use.
 type Engine struct {
 	config Config
-	mu     sync.Mutex
+	living living
+
+	mu    sync.Mutex
+	pools []*pool // those that keep processes: what judges, and after it what was bound last
 }
 
 // New returns an Engine, which starts no process before a set has rules.
 func New(c Config) *Engine { return &Engine{config: c.withDefaults()} }
 
-// Bound is one set, ready to judge. A nil Bound has no rules.
-type Bound struct {
-	set *Set
-}
-
 // With returns a set of rules ready to judge. A set without rules becomes nil.
+//
+// Its workers start at once. Those of the set before stay until the new one judges for
+// the first time: a reload that comes to nothing costs nothing.
 func (e *Engine) With(s *Set) *Bound {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if s == nil || len(s.Rules) == 0 {
+		e.retire(nil)
 		return nil
 	}
-	return &Bound{set: s}
-}
-
-// Version is that of the set, "" if there are no rules.
-func (b *Bound) Version() string {
-	if b == nil {
-		return ""
+	b := &Bound{engine: e, set: s, names: namesOf(s), secrets: redactor(s.Configuration)}
+	for _, p := range e.pools {
+		if p.version != "" && p.version == s.Version() {
+			b.pool = p
+			return b
+		}
 	}
-	return b.set.Version()
-}
-
-// Judge runs the rules on one authentication. Its error is a *Failure, or that of a
-// context that was canceled.
-func (b *Bound) Judge(ctx context.Context, in *Input) (Verdict, error) {
-	if b == nil {
-		return Verdict{}, nil
+	b.pool = &pool{
+		setup: setup(s, e.config.Memory), version: s.Version(),
+		memory: e.config.Memory / 2, living: &e.living, slots: make(chan struct{}, e.config.Workers),
 	}
-	return Verdict{}, &Failure{Kind: Died, Detail: "no worker can be started"}
+	if len(e.pools) > 1 { // it never judged
+		e.retire(e.pools[0])
+	}
+	e.pools = append(e.pools, b.pool)
+	b.pool.warm()
+	return b
 }
 
-// Reads reports whether a rule mentions a name, so that what costs a trip is gathered
-// for those only that look at it.
-func (b *Bound) Reads(name string) bool { return b != nil }
+// judges hears which pool is in use.
+func (e *Engine) judges(p *pool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.pools) > 1 && e.pools[len(e.pools)-1] == p {
+		e.retire(p)
+	}
+}
 
-// Close ends the workers.
-func (e *Engine) Close() {}
+// retire ends the idle workers of all pools but one.
+func (e *Engine) retire(but *pool) {
+	e.pools = slices.DeleteFunc(e.pools, func(p *pool) bool {
+		if p != but {
+			p.retire()
+		}
+		return p != but
+	})
+}
+
+// Close ends the workers with what they are doing, and waits until they are gone.
+func (e *Engine) Close() {
+	e.living.close()
+}
+
+// setup is what a worker of a set is told.
+func setup(s *Set, memory int64) []byte {
+	w := wire.Setup{Configuration: s.Configuration, Memory: memory}
+	for _, r := range s.Rules {
+		w.Files = append(w.Files, wire.File{Name: r.File, Source: r.Source})
+	}
+	text, err := json.Marshal(w)
+	if err != nil { // strings and a number
+		panic(fmt.Sprintf("rules: %v", err))
+	}
+	return text
+}

@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // Set is a folder of rules, read and checked, with what they read as `configuration`.
 // It never changes.
 type Set struct {
@@ -24,3 +26,8 @@ func (s *Set) Version() string { return s.version }
 
 // Warnings are what is probably meant otherwise, but runs.
 func (s *Set) Warnings() Problems { return s.warnings }
+
+// has reports whether a rule is in the set.
+func (s *Set) has(file string) bool {
+	return slices.ContainsFunc(s.Rules, func(r Rule) bool { return r.File == file })
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package rules
+
+// resident is not known.
+func resident(int) int64 { return 0 }
