@@ -59,7 +59,8 @@ line=------------------------------------------------------------------------
 		The binary contains the software below. Their licence texts and notices follow;
 		the Apache License 2.0 itself stands in LICENSE. The demo apps, which are part
 		of the binary too, use the browser libraries that
-		web/demo/static/vendor/NOTICE names.
+		web/demo/static/vendor/NOTICE names. Rules are given lodash 4.17.21, whose
+		licence is internal/rules/js/lib/lodash.LICENSE.
 
 		This file is written by scripts/notice.sh.
 

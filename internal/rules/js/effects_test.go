@@ -103,7 +103,7 @@ func TestMetadataUpdates(t *testing.T) {
 	if o := pass(t, h, withCallback); string(o.IDToken["is"]) != `[null,{"a":1}]` {
 		t.Errorf("with a callback: %+v %+v", o, o.Failure)
 	}
-	if o := pass(t, h, body("auth0.accessToken;")); o.Failure == nil || !strings.Contains(o.Failure.Detail, "no Management API") {
+	if o := pass(t, h, body("auth0['accessToken'];")); o.Failure == nil || !strings.Contains(o.Failure.Detail, "no Management API") {
 		t.Errorf("auth0.accessToken: %+v", o)
 	}
 }

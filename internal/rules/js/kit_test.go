@@ -24,9 +24,16 @@ const (
 // fakeHost answers what rules ask for from memory.
 type fakeHost struct {
 	mu      sync.Mutex
+	entered []int
 	logged  []string // "level text"
 	calls   []string // "method arguments"
 	answers map[string]func(args []json.RawMessage) (any, error)
+}
+
+func (h *fakeHost) Enter(rule int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.entered = append(h.entered, rule)
 }
 
 func (h *fakeHost) Log(level, text string) {

@@ -11,6 +11,8 @@ type Input struct {
 
 // Host is the outside: what rules ask for beyond computing.
 type Host interface {
+	// Enter says that a rule begins, by its place among those that were compiled.
+	Enter(rule int)
 	// Call starts what a rule waits for. done is called once, from any goroutine, also
 	// after the run is over. args is a JSON array.
 	//

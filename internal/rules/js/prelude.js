@@ -1,7 +1,7 @@
 // The globals of rules that are made of JavaScript. host is what only Go has:
-// configuration, log(level, text), timer(f, ms, repeat), clear(id), next(f),
-// call(method, arguments as JSON, f(error text, result)).
-(function (host) {
+// configuration, log(level, text), require(name), inner(name), timer(f, ms, repeat),
+// clear(id), next(f), call(method, arguments as JSON, f(error text, result)).
+(function (host, context) {
   const { stringify } = JSON;
 
   class UnauthorizedError extends Error {
@@ -24,22 +24,21 @@
     return answer;
   };
 
-  const show = (v) => {
-    if (typeof v === 'string') return v;
-    if (v instanceof Error) return String(v.stack || v);
-    if (typeof v === 'function') return '[Function' + (v.name ? ': ' + v.name : '') + ']';
-    if (typeof v !== 'object' || v === null) return typeof v === 'symbol' ? v.toString() : String(v);
-    try {
-      return stringify(v);
-    } catch (err) {
-      return '[' + err.message + ']';
-    }
-  };
+  host.ask = ask;
 
-  const line = (level) => (...values) => host.log(level, values.map(show).join(' '));
+  // Texts need no module; anything else is shown as Node shows it.
+  const line = (level) => (...values) => {
+    const plain = values.every((v, i) => typeof v === 'string' && !(i === 0 && values.length > 1 && v.includes('%')));
+    host.log(level, plain ? values.join(' ') : host.inner('util').format(...values));
+  };
+  const counts = {};
+  const assert = (ok, ...values) => { if (!ok) line('error')('Assertion failed:', ...values); };
+  const count = (label = 'default') => line('info')(`${label}: ${counts[label] = (counts[label] || 0) + 1}`);
+  const quiet = () => {};
   define('console', {
-    log: line('info'), info: line('info'), warn: line('warn'), error: line('error'),
-    debug: line('debug'), trace: line('debug'), dir: line('info'),
+    log: line('info'), info: line('info'), warn: line('warn'), error: line('error'), debug: line('debug'),
+    trace: line('debug'), dir: (v) => line('info')(v), table: line('info'), assert, count,
+    group: line('info'), groupEnd: quiet, time: quiet, timeEnd: quiet, timeLog: quiet,
   });
 
   const run = (f, name) => {
@@ -57,11 +56,19 @@
   }
 
   define('global', globalThis);
+  define('require', host.require);
+  define('process', {
+    env: {}, argv: [], platform: 'linux', version: 'v18.0.0', versions: { node: '18.0.0' },
+    nextTick: (f, ...args) => { Promise.resolve().then(() => run(f, 'process.nextTick')(...args)); },
+    uptime: () => 0, cwd: () => '/', on: () => {},
+  });
+  define('structuredClone', (v) => host.inner('lodash').cloneDeep(v));
   define('UnauthorizedError', UnauthorizedError);
   define('configuration', Object.freeze(host.configuration));
   const refuse = (what) => { throw new Error(what + ' does not exist here: there is no Management API; rules update metadata by auth0.users'); };
   const update = (method) => (id, patch, callback) => ask(method, [id, patch], callback);
   define('auth0', {
+    domain: context.request && context.request.hostname,
     users: { updateAppMetadata: update('updateAppMetadata'), updateUserMetadata: update('updateUserMetadata') },
     get accessToken() { return refuse('auth0.accessToken'); },
     get baseUrl() { return refuse('auth0.baseUrl'); },

@@ -65,15 +65,22 @@ func (r *run) globals() error {
 			return err
 		}
 	}
-	_, err = enter(goja.Undefined(), r.vm.ToValue(map[string]any{
-		"configuration": configuration,
-		"log":           r.log,
-		"timer":         r.timer,
-		"clear":         r.loop.clear,
-		"next":          r.next,
-		"call":          r.call,
-	}))
-	return err
+	r.native = r.vm.NewObject()
+	for name, value := range map[string]any{
+		"configuration": configuration, "log": r.log, "require": r.require, "inner": r.module,
+		"timer": r.timer, "clear": r.loop.clear, "next": r.next, "call": r.call,
+	} {
+		if err := r.native.Set(name, value); err != nil {
+			return err
+		}
+	}
+	if err := r.natives(); err != nil {
+		return err
+	}
+	if _, err = enter(goja.Undefined(), r.native, r.context); err != nil {
+		return err
+	}
+	return r.lazy()
 }
 
 // track remembers rejections that nobody handles, as long as nobody does.

@@ -15,6 +15,7 @@ type File struct {
 type Program struct {
 	rules    []rule
 	warnings Problems
+	lazy     []string // globals of lazily that some rule mentions
 }
 
 type rule struct {
@@ -28,9 +29,7 @@ func Compile(files []File) (*Program, error) {
 	p := &Program{}
 	var problems Problems
 	for _, f := range files {
-		code, found := read(f)
-		problems = append(problems, found...)
-		p.rules = append(p.rules, rule{f.Name, code})
+		problems = append(problems, p.read(f)...)
 	}
 	if len(problems) > 0 {
 		return nil, problems

@@ -13,33 +13,50 @@ import (
 // A rule is an expression, which a semicolon, comments and functions that it uses may
 // follow. Both texts stand in its first line, so that lines are those of the file.
 const (
-	assigned = "var rule = "
+	ruleName = "rule"
+	assigned = "var " + ruleName + " = "
 	opened   = "(function (module, exports) {" + assigned
-	closed   = "\n;return rule})({}, {})"
+	closed   = "\n;return " + ruleName + "})({}, {})"
 )
 
-// read compiles one rule.
-func read(f File) (*goja.Program, Problems) {
+// read checks and compiles one rule.
+func (p *Program) read(f File) Problems {
 	tree, err := parse(f.Name, assigned+f.Source)
 	if err != nil {
 		if _, other := parse(f.Name, f.Source); other == nil { // JavaScript, but no expression
-			return nil, Problems{{f.Name, 1, noRule}}
+			return Problems{{f.Name, 1, noRule}}
 		}
-		return nil, Problems{syntax(f.Name, err)}
+		return Problems{syntax(f.Name, err)}
 	}
-	found := shape(f.Name, tree)
-	if len(found) > 0 {
-		return nil, found
+	if found := shape(f.Name, tree); len(found) > 0 {
+		return found
+	}
+	c := &checked{name: f.Name, tree: tree, has: scanned(tree)}
+	if c.names(); len(c.found) > 0 {
+		return c.found
 	}
 	wrapped, err := parse(f.Name, opened+f.Source+closed)
 	if err != nil { // what is balanced alone is balanced in a function
-		return nil, Problems{syntax(f.Name, err)}
+		return Problems{syntax(f.Name, err)}
 	}
 	code, err := goja.CompileAST(wrapped, false)
 	if err != nil {
-		return nil, Problems{syntax(f.Name, err)}
+		return Problems{syntax(f.Name, err)}
 	}
-	return code, nil
+	p.rules = append(p.rules, rule{f.Name, code})
+	p.warnings = append(p.warnings, c.warnings()...)
+	p.wants(c.has)
+	return nil
+}
+
+// wants notes the globals that a rule may use.
+func (p *Program) wants(has *scan) {
+	for name := range lazily {
+		used := has.any || slices.ContainsFunc(has.uses, func(i *ast.Identifier) bool { return string(i.Name) == name })
+		if used && !slices.Contains(p.lazy, name) {
+			p.lazy = append(p.lazy, name)
+		}
+	}
 }
 
 // parse reads no file that a comment of the text names as its source map.

@@ -28,6 +28,9 @@ type run struct {
 	refused       bool // and out says why
 	out           Outcome
 
+	native *goja.Object            // what modules are given
+	made   map[string]*goja.Object // modules, by file of lib
+
 	lost   map[*goja.Promise]string // rejections that nobody handles: what they say
 	warned map[string]bool
 	asked  asked
@@ -36,7 +39,7 @@ type run struct {
 // Run lets a user pass all rules, one after the other, each with what the one before
 // handed on. It returns by the end of ctx, unless one single instruction takes longer.
 func (p *Program) Run(ctx context.Context, in Input, h Host) (out Outcome) {
-	r := &run{vm: goja.New(), loop: newLoop(), p: p, in: in, host: h, lost: map[*goja.Promise]string{}, warned: map[string]bool{}}
+	r := &run{vm: goja.New(), loop: newLoop(), p: p, in: in, host: h, lost: map[*goja.Promise]string{}, warned: map[string]bool{}, made: map[string]*goja.Object{}}
 	defer func() {
 		if x := recover(); x != nil { // a fault of the interpreter must not take the worker with it
 			h.Log("error", fmt.Sprintf("rules: %v\n%s", x, debug.Stack()))
@@ -83,6 +86,7 @@ func (r *run) start(at int) {
 
 // enter calls a rule. It goes on when that calls back.
 func (r *run) enter(ru rule) error {
+	r.host.Enter(r.at)
 	value, err := r.vm.RunProgram(ru.code)
 	if err != nil {
 		return err

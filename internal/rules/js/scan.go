@@ -14,6 +14,8 @@ type scan struct {
 	probes   map[string]bool // names after typeof, which may well not be there
 	uses     []*ast.Identifier
 	calls    []*ast.CallExpression
+	dots     []*ast.DotExpression
+	any      bool // it may use any global, by a computed name
 	sets     []*ast.AssignExpression
 }
 
@@ -30,7 +32,10 @@ func (s *scan) node(n ast.Node) {
 	case nil, *ast.BranchStatement, *ast.MetaProperty:
 	case *ast.Identifier:
 		s.use(n)
+	case *ast.ThisExpression:
+		s.any = true
 	case *ast.DotExpression:
+		s.dots = append(s.dots, n)
 		s.node(n.Left)
 	case *ast.PrivateDotExpression:
 		s.node(n.Left)
@@ -94,7 +99,13 @@ func (s *scan) more(n ast.Node) {
 	}
 }
 
-func (s *scan) use(name *ast.Identifier) { s.uses = append(s.uses, name) }
+func (s *scan) use(name *ast.Identifier) {
+	s.uses = append(s.uses, name)
+	switch name.Name {
+	case "global", "globalThis", "eval", "Function":
+		s.any = true
+	}
+}
 
 func (s *scan) declare(name *ast.Identifier) {
 	if name != nil {
