@@ -99,7 +99,7 @@ func refusalOf(err error) error {
 
 // tokenUser is the directory's user as tokens show them.
 func tokenUser(u login.User) token.User {
-	return token.User{ID: u.ID, Username: u.Username, Claims: u.Claims, AppMetadata: u.AppMetadata}
+	return token.User{ID: u.ID, Username: u.Username, Claims: u.Claims, AppMetadata: u.AppMetadata, UserMetadata: u.UserMetadata}
 }
 
 // UserInfo is what an app is told about a user: claims, or the same as a signed
@@ -135,7 +135,7 @@ func (s *Service) UserInfo(ctx context.Context, p token.Presented) (UserInfo, *t
 	if access.Subject != s.Tokens.Subject(c, access.UserID) {
 		return told, access, oauth.Errorf(oauth.InvalidToken, "The app knows the user by another sub since this token was made.")
 	}
-	told.Claims = access.TellUser(tokenUser(user))
+	told.Claims = access.TellUser(c, tokenUser(user))
 	if c.UserInfoAlg != "" {
 		if told.JWT, err = s.Tokens.SignUserInfo(c, told.Claims); err != nil {
 			return told, access, refusalOf(err)

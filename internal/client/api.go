@@ -25,8 +25,12 @@ type API struct {
 	// SecretHash is "sha256:" and the hex SHA-256 of the random secret with which
 	// the API asks about tokens (RFC 7662). Default: it cannot.
 	SecretHash string
+	// AccessTokenClaims are claims of its access tokens from the user's record:
+	// claim -> path, see ParseClaimPath.
+	AccessTokenClaims map[string]string
 
 	secret []byte
+	claims []Claim
 }
 
 // SigningAlgs are the algorithms with which the provider signs for an app or an
@@ -60,6 +64,9 @@ func (a *API) check() error {
 		if a.secret, err = parseHash(a.SecretHash); err != nil {
 			return err
 		}
+	}
+	if err := a.parseClaims(); err != nil {
+		return err
 	}
 	return checkAlg("signing_alg", a.SigningAlg)
 }

@@ -40,6 +40,9 @@ type Spec struct {
 	IDTokenAlg      string        // RS256 (default), ES256 or EdDSA
 	UserInfoAlg     string        // of signed userinfo answers, likewise; "": plain JSON
 	IDTokenLifetime time.Duration // default: the server's
+	// IDTokenClaims are claims of its ID tokens, and of the userinfo endpoint, from the
+	// user's record: claim -> path, see ParseClaimPath.
+	IDTokenClaims map[string]string
 	// AnswerAlg signs the answers of the response modes of JARM
 	// (authorization_signed_response_alg): RS256 (default), ES256 or EdDSA.
 	AnswerAlg string
@@ -130,6 +133,7 @@ type Client struct {
 	secret        []byte
 	keys          jose.KeySet
 	sector        string
+	claims        []Claim
 }
 
 // New checks a registration and returns the client, or what is wrong with it
@@ -139,7 +143,7 @@ func New(s Spec) (*Client, error) {
 	c.defaults()
 	for _, step := range []func() error{
 		c.checkID, c.parseURIs, c.parseOrigins, c.parseResponseTypes, c.checkAlg, c.parseKeys, c.parseSecret, c.checkAuthMethod,
-		c.checkPages, c.checkRequests, c.checkSubject, c.checkChannels,
+		c.checkPages, c.checkRequests, c.checkSubject, c.checkChannels, c.parseClaims,
 	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("client %q: %w", s.ID, err)

@@ -35,6 +35,7 @@ func (d *decoder) check(c *Config) {
 	d.checkAPIs(c)
 	d.checkRegistration(c)
 	d.checkUsers(c)
+	d.warnMappings(c)
 }
 
 // fine tells whether nothing was found wrong at a key or inside it.

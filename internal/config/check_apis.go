@@ -22,7 +22,7 @@ func (a *API) spec() client.API {
 	return client.API{
 		Audience: a.Audience, Name: a.Name, Scopes: a.Scopes, AccessTokenLifetime: a.AccessTokenLifetime,
 		BrowserTokenLifetime: a.BrowserTokenLifetime, SigningAlg: a.SigningAlg, SkipConsentForFirstParty: a.SkipConsent,
-		SecretHash: string(a.SecretHash),
+		SecretHash: string(a.SecretHash), AccessTokenClaims: a.AccessTokenClaims,
 	}
 }
 
@@ -39,6 +39,7 @@ func (d *decoder) checkAPIs(c *Config) {
 			d.bad(key, "has a wildcard: write the one audience of the API, such as https://api.example.com")
 		}
 		d.checkScopes(path+".scopes", a)
+		d.checkMapping(path+".access_token_claims", a.AccessTokenClaims)
 		if key := path + ".secret_hash"; d.has(key) && d.fine(key) && !client.IsHash(string(a.SecretHash)) {
 			d.bad(key, "must be sha256: and 64 hex digits: make it with: hush hash-secret")
 		}

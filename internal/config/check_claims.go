@@ -4,11 +4,9 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
 )
-
-// protocolClaims are said by the server itself.
-var protocolClaims = []string{"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "azp", "sid", "acr", "amr", "auth_time", "at_hash", "c_hash", "scope", "client_id"}
 
 // checkClaims names claims that no scope gives to any app, and those whose type
 // is not that of OpenID Connect Core 1.0 section 5.1, which libraries rely on.
@@ -17,10 +15,10 @@ func (d *decoder) checkClaims(path string, u *User) {
 		key, value := path+"."+name, u.Claims[name]
 		switch {
 		case value == nil || !d.fine(key):
-		case slices.Contains(protocolClaims, name):
+		case oauth.Reserved(name):
 			d.bad(key, "is a claim that the server makes itself: remove it; sub is the user's id")
 		case token.ScopeOf(name) == "":
-			d.warn(key, "is no claim of OpenID Connect Core 1.0 section 5.1: no scope gives it, so no app sees it")
+			d.warn(key, "is no claim of OpenID Connect Core 1.0 section 5.1: no scope gives it, so apps see it only where id_token_claims or access_token_claims name claims.%s", name)
 		case name == "address":
 			d.checkAddress(key, value)
 		default:

@@ -31,9 +31,9 @@ func (c *Client) spec() client.Spec {
 		JWKS: c.jwks(), JWKSURI: c.JWKSURI, TokenAuthAlg: c.TokenEndpointAuthSigningAlg,
 		RefreshTokenLifetime: c.RefreshTokenLifetime, RefreshTokenOutlivesSession: c.RefreshTokenOutlivesSession,
 		SubjectType: c.SubjectType, SectorIdentifierURI: c.SectorIdentifierURI,
-		DPoPBound: c.DPoPBoundAccessTokens,
-		NoFedCM:   !c.FedCM,
-		SSOGroup:  c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity, NoRenewalCookie: !c.RenewalCookie,
+		DPoPBound: c.DPoPBoundAccessTokens, IDTokenClaims: c.IDTokenClaims,
+		NoFedCM:  !c.FedCM,
+		SSOGroup: c.SSOGroup, RenewalIsActivity: c.RenewalIsActivity, NoRenewalCookie: !c.RenewalCookie,
 		ClientURI: c.ClientURI, PolicyURI: c.PolicyURI, TOSURI: c.TOSURI, Logo: c.logo,
 		AnswerAlg: c.AuthorizationSignedResponseAlg, RequestObjectAlg: c.RequestObjectSigningAlg,
 		RequireSignedRequest: c.RequireSignedRequestObject, RequirePushedRequest: c.RequirePushedAuthorizationRequests,
@@ -92,6 +92,7 @@ func (d *decoder) checkClients(c *Config) {
 		d.checkClientSecret(path, app)
 		d.checkClientAuth(path, app)
 		d.checkRequests(path, app)
+		d.checkIDClaims(path, app)
 		d.checkClientACR(path, app, c)
 		d.warnClient(path, app, c)
 		if !d.fine(path) {

@@ -31,6 +31,9 @@ type Client struct {
 	ResponseTypes []string `key:"response_types" default:"code" example:"[code]"`
 	// How its ID tokens are signed. auth0-spa-js takes RS256 only.
 	IDTokenSigningAlg string `key:"id_token_signing_alg" default:"RS256" oneof:"RS256 ES256 EdDSA" example:"RS256"`
+	// Claims of its ID tokens and of `/userinfo` that stand in the user's record: the
+	// name of each and its path there (claims.md).
+	IDTokenClaims map[string]string `key:"id_token_claims" example:"{\"https://shop.example.com/roles\": app_metadata.roles}" otherwise:"none"`
 	// How answers of `/userinfo` are signed. Without it they are JSON.
 	UserInfoSignedResponseAlg string `key:"userinfo_signed_response_alg" oneof:"RS256 ES256 EdDSA" example:"RS256" otherwise:"plain JSON"`
 	// How long its ID tokens last.
@@ -141,6 +144,9 @@ type API struct {
 	BrowserTokenLifetime time.Duration `key:"browser_access_token_lifetime" min:"1s" max:"3650d" example:"1h" otherwise:"tokens.browser_access_token"`
 	// How its access tokens are signed.
 	SigningAlg string `key:"signing_alg" default:"RS256" oneof:"RS256 ES256 EdDSA" example:"RS256"`
+	// Claims of its access tokens that stand in the user's record: the name of each and
+	// its path there (claims.md).
+	AccessTokenClaims map[string]string `key:"access_token_claims" example:"{\"https://api.example.com/roles\": app_metadata.roles}" otherwise:"none"`
 	// Lets first-party apps use every scope without asking the user.
 	SkipConsent bool `key:"skip_consent_for_first_party" default:"false" example:"true"`
 	// `sha256:` and 64 hex digits, as `hush hash-secret` prints it: with this secret
@@ -162,7 +168,8 @@ type User struct {
 	// depends on the scopes that it was granted.
 	Claims map[string]any `key:"claims" example:"{name: Alice Example, email: alice@example.com}" otherwise:"none"`
 	// What rules read as `user.app_metadata`, beside what they write themselves; never
-	// in a token by itself. `context.authorization.roles` are its `roles`.
+	// in a token by itself, but for claims that name it (claims.md).
+	// `context.authorization.roles` are its `roles`.
 	AppMetadata map[string]any `key:"app_metadata" example:"{roles: [buyer]}" otherwise:"none"`
 	// The same as `user.user_metadata`: what is the user's own to choose.
 	UserMetadata map[string]any `key:"user_metadata" example:"{colour: green}" otherwise:"none"`

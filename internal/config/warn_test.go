@@ -56,6 +56,8 @@ func TestWarnings(t *testing.T) {
 		"no app":                    {file("-clients"), "clients", "nobody can sign in"},
 		"nobody":                    {file("-users"), "users", "no one can sign in"},
 		"claim":                     {file("users:\n  - username: alice\n    password_hash: " + goodHash + "\n    claims: {department: toys}"), "users[0].claims.department", "no scope gives it"},
+		"claim nobody has":          {file("clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb]\n    id_token_claims: {roles: app_metadata.rolls}", "users:\n  - username: alice\n    password_hash: "+goodHash+"\n    app_metadata: {roles: [buyer]}"), "clients[0].id_token_claims.roles", "no user has: did you mean app_metadata.roles?"},
+		"pairwise user_id":          {file("pairwise_salt: "+goodSalt, "clients:\n  - id: shop\n    redirect_uris: [https://shop.example.com/cb]\n    subject_type: pairwise\n    id_token_claims: {x: user_id}"), "clients[0].id_token_claims.x", "other apps know the user"},
 		"certificate":               {file("tls: {cert: tls.crt, key: tls.key}", "issuer: https://other.example.com/"), "tls.cert", "it is for login.example.com"},
 		"old certificate":           {file("tls: {cert: old.crt, key: old.key}"), "tls.cert", "ended on " + time.Now().Add(-time.Hour).Format(time.DateOnly)},
 		"refresh after all":         {app("grant_types: [authorization_code, refresh_token]", "refresh_token_outlives_session: true"), "clients[0].refresh_token_outlives_session", "after its user signed out"},

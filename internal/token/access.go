@@ -88,7 +88,7 @@ func (i *Issuer) AccessToken(g Grant, api *client.API, u User, now time.Time, br
 		JTI: NewJTI(), Scope: g.AccessScope(api),
 		ACR: g.ACR, AMR: g.AMR, SID: i.sessionID(&g), GrantID: i.sealGrantID(&g),
 		Confirmation: bound, UserInfo: named, Told: told,
-	}, present(topped(nil, g.Effects.accessToken())))
+	}, present(topped(u.mapped(api.MappedClaims()), g.Effects.accessToken())))
 	if err != nil {
 		return "", 0, fmt.Errorf("token: access token: %w", err)
 	}

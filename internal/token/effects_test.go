@@ -104,7 +104,7 @@ func TestTokensWithEffects(t *testing.T) {
 		if err != nil || json.Unmarshal(raw, &access) != nil {
 			t.Fatal(err)
 		}
-		told := access.TellUser(testUser)
+		told := access.TellUser(set.Client("shop"), testUser)
 		if told["sub"] != "u-1" || told["Sub"] != nil || told["sid"] != nil {
 			t.Errorf("a protocol claim was set: %v", told)
 		}

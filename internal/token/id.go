@@ -27,8 +27,9 @@ type idClaims struct {
 }
 
 // IDToken mints an ID token with the claims about the user that the scopes
-// give and that were requested by name, and what rules made of them. accessToken and
-// code are those that leave in the same answer, or "".
+// give and that were requested by name, those that the client's registration maps, and
+// what rules made of them all. accessToken and code are those that leave in the same
+// answer, or "".
 func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, accessToken, code string) (string, error) {
 	if u.ID != g.UserID || c.ID != g.ClientID {
 		return "", errors.New("token: ID token for another user or client than was granted")
@@ -49,7 +50,7 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 		claims.CHash = s.halfHash(code)
 	}
 	given := GivenClaims(g.ScopesOf(nil), g.granted(g.requested().IDToken), g.Effects.user(u.Claims))
-	raw, err := joinClaims(claims, present(topped(given, g.Effects.idToken())))
+	raw, err := joinClaims(claims, present(topped(topped(given, u.mapped(c.MappedClaims())), g.Effects.idToken())))
 	if err != nil {
 		return "", fmt.Errorf("token: ID token: %w", err)
 	}

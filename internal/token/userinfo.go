@@ -27,10 +27,11 @@ func (g *Grant) told(named []string) map[string]any {
 	return topped(told, g.Effects.IDToken)
 }
 
-// TellUser returns what the userinfo endpoint tells of the user to who holds the
-// token.
-func (c *AccessClaims) TellUser(u User) map[string]any {
-	claims := present(topped(GivenClaims(strings.Fields(c.Scope), c.UserInfo, u.Claims), c.Told))
+// TellUser returns what the userinfo endpoint tells of the user to the app that holds
+// the token.
+func (c *AccessClaims) TellUser(app *client.Client, u User) map[string]any {
+	given := GivenClaims(strings.Fields(c.Scope), c.UserInfo, u.Claims)
+	claims := present(topped(topped(given, u.mapped(app.MappedClaims())), c.Told))
 	claims["sub"] = c.Subject
 	return claims
 }
