@@ -15,9 +15,9 @@ var reserved = []string{
 	"_claim_names", "_claim_sources",
 	// Sign-out and events: Front-Channel Logout 1.0 section 3, RFC 8417
 	"sid", "events", "toe", "txn", "sub_id",
-	// Access tokens and their introspection: RFC 7662, 7800, 8693, 9068, 9396, 9449
-	"scope", "client_id", "cnf", "act", "may_act", "active", "token_type", "authorization_details",
-	"ath", "htm", "htu",
+	// Access tokens and their introspection: RFC 7662, 7800, 8693, 9068, 9396, 9449, 9701
+	"scope", "scp", "client_id", "cnf", "act", "may_act", "active", "token_type", "authorization_details",
+	"token_introspection", "ath", "htm", "htu",
 	// Trust in the sign-in: RFC 8485, RFC 8747's kin
 	"vot", "vtm",
 	// Of Auth0, which libraries that speak to it check: organizations, grant type

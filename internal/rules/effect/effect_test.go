@@ -24,12 +24,12 @@ func TestMessage(t *testing.T) {
 // they may change.
 func TestReserved(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"iss", "sub", "aud", "exp", "iat", "nonce", "sid", "acr", "auth_time", "client_id", "scope", "cnf", "gid"} {
+	for _, name := range []string{"iss", "sub", "aud", "exp", "iat", "nonce", "sid", "acr", "auth_time", "client_id", "scope", "cnf", "gid", "Sub", ""} {
 		if !Reserved(name) {
 			t.Errorf("%s is not reserved", name)
 		}
 	}
-	for _, name := range append(Profile(), "https://shop.example/roles", "roles", "") {
+	for _, name := range append(Profile(), "https://shop.example/roles", "roles") {
 		if Reserved(name) {
 			t.Errorf("%s is reserved", name)
 		}
