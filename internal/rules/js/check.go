@@ -21,12 +21,8 @@ type checked struct {
 
 // known are the names that are there without being declared.
 var known = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{"arguments": true, "module": true, "exports": true, ruleName: true}
-	r := &run{vm: goja.New(), loop: newLoop(), p: &Program{}, in: Input{User: []byte("{}"), Context: []byte("{}")}, made: map[string]*goja.Object{}}
-	if err := r.prepare(); err != nil {
-		panic(err)
-	}
-	for _, name := range r.vm.GlobalObject().GetOwnPropertyNames() {
+	all := map[string]bool{"arguments": true, "module": true, "exports": true, "global": true, ruleName: true}
+	for _, name := range goja.New().GlobalObject().GetOwnPropertyNames() {
 		all[name] = true
 	}
 	for name := range lazily {

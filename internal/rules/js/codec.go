@@ -11,8 +11,9 @@ import (
 
 // encode makes bytes of a text, by an encoding of buffer.js. As in Node, what does not
 // belong into it ends hex and is left out of base64.
-func (r *run) encode(text goja.String, encoding string) goja.ArrayBuffer {
-	return r.vm.NewArrayBuffer(encoded(text, encoding))
+func (r *run) encode(call goja.FunctionCall) goja.Value {
+	text := call.Argument(0).ToString().(goja.String) //nolint:forcetypeassert // that is what it is
+	return r.vm.ToValue(r.vm.NewArrayBuffer(encoded(text, call.Argument(1).String())))
 }
 
 func encoded(text goja.String, encoding string) []byte {

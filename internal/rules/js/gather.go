@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -69,33 +68,48 @@ func (r *run) warnReserved(c *goja.Object, token string) {
 	}
 }
 
+// remember notes what rules may change, as it is before them.
+func (r *run) remember() (err error) {
+	if r.before.context, err = r.members(r.context, contextMembers...); err == nil {
+		r.before.user, err = r.members(r.user, effect.Profile()...)
+	}
+	return err
+}
+
+var contextMembers = []string{"idToken", "accessToken", "redirect"}
+
+// settings are the members of the context that rules may set.
+type settings struct {
+	IDToken     map[string]json.RawMessage `json:"idToken"`
+	AccessToken map[string]json.RawMessage `json:"accessToken"`
+	Redirect    json.RawMessage            `json:"redirect"`
+}
+
 // gather makes an outcome of what the last rule handed on.
 func (r *run) gather() error {
-	var context struct {
-		IDToken     map[string]json.RawMessage `json:"idToken"`
-		AccessToken map[string]json.RawMessage `json:"accessToken"`
-		Redirect    json.RawMessage            `json:"redirect"`
-	}
-	text, err := r.members(r.context, "idToken", "accessToken", "redirect")
+	text, err := r.members(r.context, contextMembers...)
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(text, &context); err != nil {
-		return excessError("context.idToken and context.accessToken must be objects of claims")
+	var set settings
+	if text != r.before.context {
+		if err := json.Unmarshal([]byte(text), &set); err != nil {
+			return excessError("context.idToken and context.accessToken must be objects of claims")
+		}
 	}
-	if r.asked.redirect != "" {
-		return r.redirect(context.Redirect)
-	}
-	if r.asked.multifactor != "" {
+	switch {
+	case r.asked.redirect != "":
+		return r.redirect(set.Redirect)
+	case r.asked.multifactor != "":
 		r.out.Multifactor, r.out.Rule = true, r.asked.multifactor
 		return nil
 	}
-	scope := context.AccessToken["scope"]
-	delete(context.AccessToken, "scope")
-	if r.out.IDToken, err = claims("idToken", context.IDToken); err != nil {
+	scope := set.AccessToken["scope"]
+	delete(set.AccessToken, "scope")
+	if r.out.IDToken, err = claims("idToken", set.IDToken); err != nil {
 		return err
 	}
-	if r.out.AccessToken, err = claims("accessToken", context.AccessToken); err != nil {
+	if r.out.AccessToken, err = claims("accessToken", set.AccessToken); err != nil {
 		return err
 	}
 	if err := r.scope(scope); err != nil {
@@ -108,7 +122,7 @@ func (r *run) gather() error {
 }
 
 // members is the JSON of some members of an object.
-func (r *run) members(v goja.Value, names ...string) (text []byte, err error) {
+func (r *run) members(v goja.Value, names ...string) (text string, err error) {
 	o := r.vm.NewObject()
 	err = r.try(func() {
 		for _, name := range names {
@@ -118,13 +132,13 @@ func (r *run) members(v goja.Value, names ...string) (text []byte, err error) {
 		}
 	})
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	is, err := r.stringify(goja.Undefined(), o)
 	if err != nil {
-		return nil, unwritable(err)
+		return "", unwritable(err)
 	}
-	return []byte(is.String()), nil
+	return is.String(), nil
 }
 
 // unwritable: JSON.stringify throws for cycles and for numbers of the kind BigInt.
@@ -199,15 +213,14 @@ func (r *run) scope(text json.RawMessage) error {
 		}
 		set = strings.Fields(one)
 	}
-	var in struct {
-		AccessToken struct {
-			Scope []string `json:"scope"`
-		} `json:"accessToken"`
-	}
-	if err := json.Unmarshal(r.in.Context, &in); err != nil {
+	var was settings
+	var granted []string
+	if err := json.Unmarshal([]byte(r.before.context), &was); err != nil {
 		return err
 	}
-	granted := in.AccessToken.Scope
+	if err := json.Unmarshal(was.AccessToken["scope"], &granted); err != nil {
+		return err
+	}
 	left := slices.DeleteFunc(slices.Clone(granted), func(s string) bool { return !slices.Contains(set, s) })
 	for _, s := range set {
 		if !slices.Contains(granted, s) {
@@ -223,20 +236,18 @@ func (r *run) scope(text json.RawMessage) error {
 // changed finds the standard claims of the user that are no longer what they were.
 func (r *run) changed() error {
 	text, err := r.members(r.user, effect.Profile()...)
-	if err != nil {
+	if err != nil || text == r.before.user {
 		return err
 	}
 	var was, is map[string]json.RawMessage
-	if err := errors.Join(json.Unmarshal(r.in.User, &was), json.Unmarshal(text, &is)); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(r.before.user), &was), json.Unmarshal([]byte(text), &is)); err != nil {
 		return err
 	}
 	for _, name := range effect.Profile() {
-		now := is[name]
+		before, now := orNull(was[name]), orNull(is[name])
 		switch {
-		case same(was[name], now):
+		case string(before) == string(now):
 			continue
-		case now == nil:
-			now = json.RawMessage("null")
 		case depth(now) > effect.MaxDepth:
 			return excessError(fmt.Sprintf("user.%s is nested more than %d deep", name, effect.MaxDepth))
 		}
@@ -248,12 +259,12 @@ func (r *run) changed() error {
 	return nil
 }
 
-// same compares JSON of one value. Nothing and null are the same.
-func same(a, b json.RawMessage) bool {
-	var x, y any
-	_ = json.Unmarshal(a, &x) // nothing is no JSON, and nil
-	_ = json.Unmarshal(b, &y)
-	return reflect.DeepEqual(x, y)
+// orNull: nothing and null are the same.
+func orNull(value json.RawMessage) json.RawMessage {
+	if value == nil {
+		return json.RawMessage("null")
+	}
+	return value
 }
 
 // bounded refuses more than tokens can carry.

@@ -34,7 +34,10 @@ var modules = map[string]string{
 var parts = map[string]string{"lodash/": "lodash", "lodash.": "lodash", "uuid/": "uuid", "util/": "util"}
 
 // within are modules of ours that rules cannot name.
-var within = map[string]string{"hush:http": "http", "hush:text": "text"}
+var within = map[string]string{
+	"hush:ask": "ask", "hush:auth0": "auth0", "hush:console": "console", "hush:core": "core",
+	"hush:http": "http", "hush:text": "text", "hush:timers": "timers",
+}
 
 // programs are the compiled files of lib, each once for all runs.
 var programs = func() map[string]func() *goja.Program {
@@ -110,6 +113,9 @@ func (r *run) module(name string) goja.Value {
 	module := r.vm.NewObject()
 	must(module.Set("exports", r.vm.NewObject()))
 	r.made[file] = module
+	if len(r.made) == 1 {
+		must(r.natives())
+	}
 	value, err := r.vm.RunProgram(programs[file]())
 	must(err)
 	enter, _ := goja.AssertFunction(value)
@@ -132,4 +138,13 @@ func must(err error) {
 	if err != nil {
 		panic(err)
 	}
+}
+
+// compiled compiles a text of ours.
+func compiled(name, text string) *goja.Program {
+	tree, err := parse(name, text)
+	must(err)
+	p, err := goja.CompileAST(tree, true)
+	must(err)
+	return p
 }

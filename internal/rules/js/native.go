@@ -10,6 +10,7 @@ import (
 	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/json"
 	"hash"
 
 	"github.com/dop251/goja"
@@ -20,22 +21,19 @@ var hashes = map[string]func() hash.Hash{
 	"md5": md5.New, "sha1": sha1.New, "sha224": sha256.New224, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New,
 }
 
-// natives are functions in Go for the modules, beside what the prelude has.
+// natives are what modules are given that only Go has.
 func (r *run) natives() error {
+	r.native = r.vm.NewObject()
 	for name, value := range map[string]any{
+		"configuration": r.configuration(), "domain": r.domain(),
+		"require": r.require, "log": r.log, "call": r.call,
+		"timer": r.timer, "clear": r.loop.clear, "next": r.next,
 		"hash": func(name string, data []byte) goja.ArrayBuffer { return r.digest(r.algorithm(name)(), data) },
 		"hmac": func(name string, key, data []byte) goja.ArrayBuffer {
 			return r.digest(hmac.New(r.algorithm(name), key), data)
 		},
-		"pbkdf2": r.pbkdf2,
-		"random": r.random,
-		"equal":  func(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 },
-		"sign":   r.sign,
-		"verify": verify,
-		"encode": func(call goja.FunctionCall) goja.Value {
-			return r.vm.ToValue(r.encode(call.Argument(0).ToString().(goja.String), call.Argument(1).String()))
-		},
-		"decode": decode,
+		"pbkdf2": r.pbkdf2, "random": r.random, "equal": equal, "sign": r.sign, "verify": verify,
+		"encode": r.encode, "decode": decode,
 	} {
 		if err := r.native.Set(name, value); err != nil {
 			return err
@@ -43,6 +41,24 @@ func (r *run) natives() error {
 	}
 	get := func(goja.FunctionCall) goja.Value { return r.addresses() }
 	return r.native.DefineAccessorProperty("url", r.vm.ToValue(get), nil, goja.FLAG_FALSE, goja.FLAG_FALSE)
+}
+
+func equal(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
+
+// configuration are the values that are configured for all rules.
+func (r *run) configuration() *goja.Object {
+	o := r.vm.NewObject()
+	for name, text := range r.in.Configuration {
+		must(o.DefineDataProperty(name, r.vm.ToValue(text), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE))
+	}
+	return o
+}
+
+// domain is the host of this provider.
+func (r *run) domain() string {
+	var c struct{ Request struct{ Hostname string } }
+	must(json.Unmarshal(r.in.Context, &c))
+	return c.Request.Hostname
 }
 
 func (r *run) algorithm(name string) func() hash.Hash {

@@ -34,6 +34,7 @@ type run struct {
 	lost   map[*goja.Promise]string // rejections that nobody handles: what they say
 	warned map[string]bool
 	asked  asked
+	before struct{ user, context string } // as JSON, what rules may change of them
 }
 
 // Run lets a user pass all rules, one after the other, each with what the one before

@@ -1,6 +1,7 @@
 // fetch, as far as rules use it. The host follows no redirects.
 'use strict';
 const { Buffer } = require('buffer');
+const { setTimeout } = require('hush:timers');
 const { send } = require('hush:http');
 
 class Headers {

@@ -1,6 +1,8 @@
 // One call through the host, which fetch, axios and request are made of.
 'use strict';
 const { Buffer } = require('buffer');
+const { setTimeout, clearTimeout } = require('hush:timers');
+const ask = require('hush:ask');
 
 // bytes of what may be sent as a body, and the content type that goes with it.
 const encode = (body) => {
@@ -26,7 +28,7 @@ const send = ({ method, url, headers, body, ms }) => {
   if (type && !has('content-type')) sent['Content-Type'] = type;
   const request = { url: String(url), method: String(method || 'GET').toUpperCase(), headers: sent };
   if (bytes) request.body = bytes.toString('base64');
-  const answer = host.ask('fetch', [request])
+  const answer = ask('fetch', [request])
     .then((a) => ({ ...a, headers: a.headers || {}, body: Buffer.from(a.body || '', 'base64') }));
   if (!(ms > 0)) return answer;
   return new Promise((resolve, reject) => {
