@@ -18,7 +18,7 @@ func (d *decoder) checkClaims(path string, u *User) {
 		case oauth.Reserved(name):
 			d.bad(key, "is a claim that the server makes itself: remove it; sub is the user's id")
 		case token.ScopeOf(name) == "":
-			d.warn(key, "is no claim of OpenID Connect Core 1.0 section 5.1: no scope gives it, so apps see it only where id_token_claims or access_token_claims name claims.%s", name)
+			d.warn(key, "is no claim of OpenID Connect Core 1.0 section 5.1: no scope gives it, so apps see it only where id_token_claims or access_token_claims name claims.%s, or rules add it", name)
 		case name == "address":
 			d.checkAddress(key, value)
 		default:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/acr"
+	"github.com/hush-sso/hush/internal/rules"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -102,6 +103,7 @@ type Config struct {
 	redisTLS    *tls.Config
 	egressRoots *x509.CertPool
 	brand       *page.Brand
+	rules       *rules.Set
 	acr         *acr.Order
 	far         bool // an app of another site may need FedCM
 }

@@ -19,6 +19,8 @@ const (
 	goodHash   = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
 
+const aRule = "function (user, context, callback) { callback(null, user, context); }\n"
+
 // env is the environment of the tests.
 func env(more map[string]string) func(string) (string, bool) {
 	all := map[string]string{"HUSH_SECRET": goodSecret, "HUSH_ADMIN_TOKEN": goodAdmin, "VALUE": "value"}
@@ -37,7 +39,11 @@ func write(t testing.TB, text string) string {
 	old, oldKey := hushtest.Certificate(t, "login.example.com", -time.Hour)
 	for name, data := range map[string][]byte{
 		"hush.yaml": []byte(text), "tls.crt": cert, "tls.key": key, "other.key": other, "old.crt": old, "old.key": oldKey, "empty.pem": nil,
+		"rules/1-roles.js": []byte(aRule), "rules/2-deny.js": []byte(aRule),
 	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/hush-sso/hush/internal/rules"
 )
 
 // maxFile bounds what is read of the file itself and of those it names.
@@ -76,6 +78,9 @@ func (c *Config) Files() []string {
 	}
 	if c.UsersFile != nil {
 		files = append(files, c.usersPath())
+	}
+	if c.Rules != nil {
+		files = append(files, rules.Files(c.rulesDir())...) // those that were added since too
 	}
 	return files
 }
