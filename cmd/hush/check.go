@@ -36,8 +36,12 @@ func runCheck(args []string, stdout, stderr io.Writer) error {
 	for _, w := range c.Warnings() {
 		fmt.Fprintln(stdout, "warning:", w)
 	}
-	_, err = fmt.Fprintf(stdout, "%s: ok: %s, %s, %s, %s\n", *path, count(len(c.Clients), "app"), count(len(c.APIs), "API"),
-		count(len(c.LoginUsers()), "user"), count(len(c.Warnings()), "warning"))
+	ruled := ""
+	if c.Rules != nil {
+		ruled = count(c.RuleCount(), "rule") + ", "
+	}
+	_, err = fmt.Fprintf(stdout, "%s: ok: %s, %s, %s, %s%s\n", *path, count(len(c.Clients), "app"), count(len(c.APIs), "API"),
+		count(len(c.LoginUsers()), "user"), ruled, count(len(c.Warnings()), "warning"))
 	return err
 }
 

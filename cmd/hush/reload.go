@@ -86,7 +86,7 @@ func (r *reloader) reload(why string) {
 	said := r.loaded.Warnings()
 	r.loaded, r.saw = next, next.Sum()
 	r.provider.Stale(false)
-	r.log.Info("configuration reloaded", "because", why, "clients", len(next.Clients), "apis", len(next.APIs), "users", len(next.LoginUsers()))
+	r.log.Info("configuration reloaded", "because", why, "clients", len(next.Clients), "apis", len(next.APIs), "users", len(next.LoginUsers()), "rules", next.RuleCount())
 	for _, w := range next.Warnings() {
 		if slices.Contains(said, w) {
 			continue // whoever changes a password reloads

@@ -21,7 +21,7 @@ import (
 const serveUsage = `Usage: hush serve [--config hush.yaml] [flags]
 
 Runs the provider that the configuration file describes, until it is told to
-stop. Apps, APIs, users, branding and TLS certificates are read again when their files
+stop. Apps, APIs, users, rules, branding and TLS certificates are read again when their files
 change and at SIGHUP; a file with problems changes nothing, and the log names
 them. Everything else needs a restart.
 
@@ -78,6 +78,7 @@ func runServe(ctx context.Context, args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	defer p.Close()
 	r.hold(c, p)
 	return serveSites(ctx, c, f, p, r)
 }
@@ -100,7 +101,7 @@ func serveSites(ctx context.Context, c *config.Config, f serveFlags, p *provider
 	}
 	r.log.Info("hush serves", "issuer", c.Issuer, "hosts", len(c.Hosts), "listen", sites[0].listener.Addr().String(), "tls", c.TLS != nil,
 		"admin", sites[1].listener.Addr().String(), "redis", cmp.Or(c.Redis.Mode, "single"),
-		"clients", len(c.Clients), "apis", len(c.APIs), "users", len(c.LoginUsers()), "version", version())
+		"clients", len(c.Clients), "apis", len(c.APIs), "users", len(c.LoginUsers()), "rules", c.RuleCount(), "version", version())
 	return serve(ctx, sites, r.log, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return p.Run(ctx) })
@@ -121,7 +122,18 @@ func openStore(c *config.Config) (*redisstore.Store, error) {
 
 // registry is what a reload replaces.
 func registry(c *config.Config) provider.Registry {
-	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder(), Hosts: hosts(c)}
+	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder(), Hosts: hosts(c), Rules: ruleSet(c)}
+}
+
+// ruleSet is what judges who is let in.
+func ruleSet(c *config.Config) provider.Rules {
+	if c.Rules == nil {
+		return provider.Rules{}
+	}
+	return provider.Rules{
+		Set: c.RuleSet(), Connection: c.Rules.Connection, Strategy: c.Rules.Strategy,
+		Limits: provider.RuleLimits{Timeout: c.Rules.Timeout, Workers: c.Rules.Workers, Memory: int64(c.Rules.Memory) << 20},
+	}
 }
 
 func hosts(c *config.Config) []provider.Host {
@@ -137,7 +149,7 @@ func options(c *config.Config) provider.Options {
 	r := registry(c)
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR, Hosts: r.Hosts,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules,
 		Session: c.SessionPolicy(),
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,

@@ -16,6 +16,14 @@ const minMemory = 64
 // RuleSet returns the rules that judge who is let in, nil for none.
 func (c *Config) RuleSet() *rules.Set { return c.rules }
 
+// RuleCount is how many rules there are.
+func (c *Config) RuleCount() int {
+	if c.rules == nil {
+		return 0
+	}
+	return len(c.rules.Rules)
+}
+
 // rulesDir is where the rules are, relative to the configuration file's folder or not.
 func (c *Config) rulesDir() string { return within(filepath.Dir(c.file), c.Rules.Dir) }
 

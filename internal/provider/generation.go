@@ -27,6 +27,7 @@ type Registry struct {
 	Brand   *page.Brand // whose the pages are; default Hush's own
 	ACR     *acr.Order  // of the authentication contexts; default acr.Default
 	Hosts   []Host      // where else we are served; default nowhere
+	Rules   Rules       // what judges who is let in; default nothing
 }
 
 // generation is one consistent registry and the handler that knows no other.
@@ -41,43 +42,58 @@ type generation struct {
 	handler   http.Handler
 	hosts     map[string]http.Handler // by host name, those beside the issuer's
 	places    []place                 // what they are
+	rules     Rules
+	judge     authorize.Rules // by them; nil: there are none
 }
 
 // Replace lets requests that begin from now on see another registry. A
 // registry that cannot work changes nothing, and the error says why.
 func (p *Provider) Replace(r Registry) error {
-	set, err := client.NewSet(r.Clients, r.APIs)
+	p.replacing.Lock()
+	defer p.replacing.Unlock()
+	by := p.engineFor(r.Rules)
+	g, err := p.generationOf(r, by)
 	if err != nil {
+		p.discard(by)
 		return err
 	}
-	for _, c := range set.All() {
-		if c.Pairwise() && !p.flows.Tokens.CanBePairwise() {
-			return fmt.Errorf("client %q is pairwise, but there is no pairwise salt", c.ID)
-		}
+	was := p.current.Swap(g)
+	p.ruleBy(by)
+	if was != nil {
+		p.endings.add(departed(was.directory, g.directory))
+	}
+	return nil
+}
+
+// generationOf makes one of a registry, by what runs its rules.
+func (p *Provider) generationOf(r Registry, by *ruled) (*generation, error) {
+	set, err := client.NewSet(r.Clients, r.APIs)
+	if err != nil {
+		return nil, err
 	}
 	if r.ACR == nil {
 		r.ACR = acr.Default()
 	}
 	for _, c := range set.All() {
+		if c.Pairwise() && !p.flows.Tokens.CanBePairwise() {
+			return nil, fmt.Errorf("client %q is pairwise, but there is no pairwise salt", c.ID)
+		}
 		if c.MinimumACR != "" && r.ACR.Rank(c.MinimumACR) < 0 {
-			return fmt.Errorf("client %q: no sign-in has its minimum_acr, %q", c.ID, c.MinimumACR)
+			return nil, fmt.Errorf("client %q: no sign-in has its minimum_acr, %q", c.ID, c.MinimumACR)
 		}
 	}
 	directory, err := login.NewDirectory(r.Users)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	g := &generation{clients: set, directory: directory, brand: r.Brand, acr: r.ACR}
+	g := &generation{clients: set, directory: directory, brand: r.Brand, acr: r.ACR, rules: r.Rules, judge: p.judgeOf(r.Rules, by)}
 	if g.places, err = p.placesOf(r.Hosts); err != nil {
-		return err
+		return nil, err
 	}
 	if err := p.assemble(g); err != nil {
-		return fmt.Errorf("assemble provider: %w", err)
+		return nil, fmt.Errorf("assemble provider: %w", err)
 	}
-	if was := p.current.Swap(g); was != nil {
-		p.endings.add(departed(was.directory, directory))
-	}
-	return nil
+	return g, nil
 }
 
 // assemble makes the public handlers of one generation. Everything that counts,
@@ -105,6 +121,10 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 	users := func() *login.Directory { return g.directory }
 	c.Clients, c.Brand = clients, g.brand
 	a.Clients, a.Directory, a.ACR = clients, users, g.acr
+	a.Connection, a.ConnectionStrategy = g.rules.Connection, g.rules.Strategy
+	if a.Rules == nil {
+		a.Rules = g.judge
+	}
 	c.Authorize = authorize.New(a)
 	if g.find == nil {
 		g.find = c.Authorize.Find

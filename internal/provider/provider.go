@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -50,6 +51,7 @@ type Options struct {
 	Users        []login.User
 	ACR          *acr.Order     // of the authentication contexts; default acr.Default
 	Hosts        []Host         // where else we are served; default nowhere
+	RuleSet      Rules          // what judges who is let in; default nothing
 	Session      session.Policy // see there; default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
 	RS256        RS256          // what signs; default RS256Auto
@@ -115,6 +117,11 @@ type Provider struct {
 	store      *redisstore.Store
 	passwords  account.Passwords
 	endings    *endings
+	calls      calls // of rules
+	ruleRuns   *prometheus.CounterVec
+	ruleTimes  prometheus.Histogram
+	replacing  sync.Mutex // held while the generation becomes another
+	ruled      *ruled     // what runs the rules of the generation; nil: it has none
 	current    atomic.Pointer[generation]
 	stale      atomic.Bool
 }
@@ -143,6 +150,7 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p.clientKeys = clientkeys.New(p.egress, nil)
+	p.calls = calls{egress.New(o.Egress), o.Log}
 	lease := session.LeaseShared
 	if o.Store.IsEmbedded() {
 		lease = session.LeaseAlone
@@ -168,6 +176,7 @@ func New(o Options) (*Provider, error) {
 	p.Metadata = metadata.New(o.Store, keyring)
 
 	registry := p.newMetrics()
+	p.newRuleMetrics(registry)
 	p.Admin = web.Admin(registry, p.keys, readiness{o.Store}, p.operators(o, keyring))
 	p.Public = http.HandlerFunc(p.serve)
 	p.shared = web.Config{
@@ -178,7 +187,7 @@ func New(o Options) (*Provider, error) {
 	}
 	p.flows = authorize.Config{
 		Login:    login.NewThrottle(p.Login, o.Store, loginKey, o.Limits),
-		Sessions: p.Sessions, Consents: o.Store, Forms: o.Store,
+		Sessions: p.Sessions, Consents: o.Store, Forms: o.Store, Profiles: people{p},
 		Keys: p.clientKeys, Objects: authorize.NewObjects(p.egress),
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity, RenewalCookie: 24 * time.Hour,
@@ -199,7 +208,7 @@ func New(o Options) (*Provider, error) {
 		p.shared.Metrics.SessionEnded(e.Why)
 		return p.told.Tell(ctx, e.SID, e.UserID, e.Clients)
 	}
-	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR, Hosts: o.Hosts}); err != nil {
+	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR, Hosts: o.Hosts, Rules: o.RuleSet}); err != nil {
 		return nil, err
 	}
 	return p, nil
