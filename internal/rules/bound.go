@@ -83,9 +83,14 @@ func (b *Bound) judge(ctx context.Context, input []byte, in *Input) (Verdict, er
 	}
 }
 
-// take waits for a worker, no longer than a run may take.
+// take waits for a worker as long as the request lasts, but for half the time of a run:
+// who gets one later has nothing of it, and keeps it from others.
 func (b *Bound) take(ctx context.Context) (*process, error) {
-	short, cancel := context.WithTimeout(ctx, b.engine.config.Timeout)
+	wait := b.engine.config.Timeout
+	if end, ok := ctx.Deadline(); ok {
+		wait = max(wait/2, time.Until(end)-wait/2)
+	}
+	short, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	p, err := b.pool.take(short)
 	switch {

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"runtime"
 	"time"
+
+	"github.com/hush-sso/hush/internal/rules/wire"
 )
 
 // Config is what an Engine is made of. The zero value works: rules run then, and what
@@ -20,6 +22,8 @@ type Config struct {
 	Timeout time.Duration
 	// Memory is what one process may have, in bytes. Default 128 MiB.
 	Memory int64
+
+	argument string // of the command line that makes a worker; tests have other ones
 }
 
 const (
@@ -32,5 +36,6 @@ func (c Config) withDefaults() Config {
 	c.Workers = cmp.Or(c.Workers, max(2, runtime.GOMAXPROCS(0)))
 	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
 	c.Memory = cmp.Or(c.Memory, defaultMemory)
+	c.argument = cmp.Or(c.argument, wire.Argument)
 	return c
 }

@@ -41,7 +41,7 @@ func (e *Engine) With(s *Set) *Bound {
 	}
 	b.pool = &pool{
 		setup: setup(s, e.config.Memory), version: s.Version(),
-		memory: e.config.Memory / 2, living: &e.living, slots: make(chan struct{}, e.config.Workers),
+		memory: e.config.Memory / 2, living: &e.living, argument: e.config.argument, slots: make(chan struct{}, e.config.Workers),
 	}
 	if len(e.pools) > 1 { // it never judged
 		e.retire(e.pools[0])

@@ -1,5 +1,11 @@
 package rules
 
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
 // Resident is the largest memory of a worker, in bytes.
 func Resident(e *Engine) int64 {
 	e.living.mu.Lock()
@@ -10,3 +16,26 @@ func Resident(e *Engine) int64 {
 	}
 	return most
 }
+
+// CPU is what the processes of an engine that was closed have used.
+func CPU(ps []*process) (sum time.Duration) {
+	for _, p := range ps {
+		sum += p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+	}
+	return sum
+}
+
+// Processes are the workers there are.
+func Processes(e *Engine) []*process {
+	e.living.mu.Lock()
+	defer e.living.mu.Unlock()
+	return slices.Collect(maps.Keys(e.living.all))
+}
+
+// Hostile is a configuration of one worker that is started with another argument.
+func Hostile(argument string) Config {
+	return Config{Workers: 1, Timeout: 300 * time.Millisecond, argument: argument}
+}
+
+// Gone is closed when a process has ended.
+func Gone(p *process) <-chan struct{} { return p.gone }

@@ -8,10 +8,11 @@ import (
 
 // pool keeps processes that hold one set.
 type pool struct {
-	setup   []byte // JSON of wire.Setup
-	version string // of the set
-	memory  int64  // bytes that a process may have between runs
-	living  *living
+	setup    []byte // JSON of wire.Setup
+	version  string // of the set
+	memory   int64  // bytes that a process may have between runs
+	living   *living
+	argument string // of the command line that makes a worker
 	// slots has one entry for each process that runs or is being started: those and
 	// the idle ones together are never more than its capacity.
 	slots chan struct{}
@@ -84,7 +85,7 @@ func (p *pool) pop() *process {
 }
 
 func (p *pool) start() (*process, error) {
-	w, err := start(p.setup)
+	w, err := start(p.setup, p.argument)
 	if err == nil {
 		err = p.living.add(w)
 	}

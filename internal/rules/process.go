@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os/exec"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ type process struct {
 	stdin  io.Closer
 	stderr *beginning
 	runs   uint32        // how many were started
+	began  time.Time     // the last one
 	run    atomic.Uint32 // the one that it may speak of now, 0 for none
 
 	ready  chan string     // what Loaded says, once
@@ -37,9 +39,9 @@ const (
 )
 
 // start starts a worker and waits until it has compiled the set.
-func start(setup []byte) (*process, error) {
+func start(setup []byte, argument string) (*process, error) {
 	p := &process{
-		cmd: exec.Command(program(), wire.Argument), stderr: &beginning{}, ready: make(chan string, 1),
+		cmd: exec.Command(program(), argument), stderr: &beginning{}, ready: make(chan string, 1),
 		frames: make(chan wire.Frame, frameQueue), killed: make(chan struct{}), gone: make(chan struct{}),
 	}
 	p.cmd.Env, p.cmd.Dir, p.cmd.Stderr = []string{}, "/", p.stderr
@@ -140,24 +142,30 @@ func (p *process) kill(why string) {
 	})
 }
 
-// begin lets the worker speak of another run.
+// begin lets the worker speak of another run. Its number is no guess: what was said
+// beforehand does not count.
 func (p *process) begin() uint32 {
 	p.runs++
-	p.run.Store(p.runs)
-	return p.runs
+	p.began = time.Now()
+	number := max(1, rand.Uint32()) //nolint:gosec // of math/rand/v2, whose seed nobody knows
+	p.run.Store(number)
+	return number
 }
 
 const (
 	maxRuns  = 20_000 // then a process is replaced, whatever it looks like
 	lookEach = 64     // runs, after which its memory is looked at
+	longRun  = 20 * time.Millisecond
 )
 
-// fit reports whether a worker may run once more.
+// fit reports whether a worker may run once more. Its memory is looked at now and then,
+// and after a run that was long.
 func (p *process) fit(memory int64) bool {
 	if p.runs >= maxRuns {
 		return false
 	}
-	return p.runs%lookEach != 0 || resident(p.cmd.Process.Pid) <= memory
+	look := p.runs%lookEach == 0 || time.Since(p.began) > longRun
+	return !look || resident(p.cmd.Process.Pid) <= memory
 }
 
 // alive reports whether a run may be given to it.

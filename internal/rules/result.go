@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 
@@ -15,10 +16,7 @@ import (
 // done reads what a worker made of the run. It may say anything: what no rule can cause
 // refuses the user, and ends the worker.
 func (r *run) done(payload []byte) (Verdict, error) {
-	var o js.Outcome
-	d := json.NewDecoder(bytes.NewReader(payload))
-	d.DisallowUnknownFields()
-	err := d.Decode(&o)
+	o, err := outcome(payload)
 	if err == nil && o.Failure != nil {
 		return Verdict{}, r.failed(o.Failure)
 	}
@@ -34,6 +32,19 @@ func (r *run) done(payload []byte) (Verdict, error) {
 	return v, nil
 }
 
+// outcome reads exactly one outcome.
+func outcome(payload []byte) (o js.Outcome, err error) {
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&o); err != nil {
+		return o, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return o, errors.New("more than one outcome")
+	}
+	return o, nil
+}
+
 func (r *run) failed(f *js.Failure) *Failure {
 	out := &Failure{Rule: f.Rule, Kind: FailureKind(f.Kind), Detail: r.bound.secrets.line(f.Detail)}
 	if out.Kind != Threw && out.Kind != TimedOut && out.Kind != Excess {
@@ -41,6 +52,9 @@ func (r *run) failed(f *js.Failure) *Failure {
 	}
 	if !r.bound.set.has(f.Rule) {
 		out.Rule = ""
+	}
+	if out.Kind != Threw {
+		r.process.kill("") // who took much time has taken much memory, perhaps
 	}
 	return out
 }

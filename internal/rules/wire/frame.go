@@ -15,7 +15,7 @@ type Raw = json.RawMessage
 // Frame is one message.
 type Frame struct {
 	Kind    Kind
-	Run     uint32 // which run it belongs to, from 1; 0 for none
+	Run     uint32 // which run it belongs to, a random number; 0 for none
 	ID      uint32
 	Payload []byte
 }

@@ -10,16 +10,19 @@ import (
 	"github.com/hush-sso/hush/internal/rules/wire"
 )
 
-// tick is how often a run is looked at. It is short enough that a rule which takes all
-// memory there is, some GB a second, is caught where the system has no limit.
-const tick = 10 * time.Millisecond
+// How often a run is looked at: the first time soon, since what takes all memory there
+// is does so within milliseconds; most runs are over by then.
+const (
+	firstTick = time.Millisecond
+	tick      = 10 * time.Millisecond
+)
 
 // watch looks at a run until the returned function is called: it says which rule has
 // been running for long, and ends the process if it has too much memory.
 func watch(memory int64, out *wire.Writer) (stop func()) {
 	done := make(chan struct{})
 	go func() {
-		ticker := time.NewTicker(tick)
+		ticker := time.NewTicker(firstTick)
 		defer ticker.Stop()
 		used := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 		for {
@@ -27,6 +30,7 @@ func watch(memory int64, out *wire.Writer) (stop func()) {
 			case <-done:
 				return
 			case <-ticker.C:
+				ticker.Reset(tick)
 			}
 			_ = out.Flush() // the reader of standard input ends what has no reader
 			metrics.Read(used)
