@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -61,14 +62,15 @@ func entries(language string) []entry {
 	return list
 }
 
-// TextKeys returns the key of every text, in the order of docs/branding.md.
-func TextKeys() []string {
+// TextKeys returns the key of every text, in the order of docs/branding.md. Nobody may
+// change the list.
+var TextKeys = sync.OnceValue(func() []string {
 	var keys []string
 	for _, e := range entries(english) {
 		keys = append(keys, e.key)
 	}
 	return keys
-}
+})
 
 // message is a text in parts.
 type message []part
