@@ -21,6 +21,7 @@ Usage:
   hush demo            start the provider, three demo apps and a demo API on localhost
   hush serve           run the provider that a configuration file describes
   hush check           say what is wrong with a configuration file, without starting
+  hush rules           try rules, and say what is wrong with a folder of them
   hush health          ask a running hush whether it is ready
   hush sessions        see where a user is signed in, and end sessions
   hush consents        see what a user allowed apps, and revoke it
@@ -40,13 +41,25 @@ hush check, then hush serve. "hush help <command>" tells more of a command.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	os.Exit(status(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr), os.Stderr))
+}
+
+// errTold is an error that the command has told already.
+var errTold = errors.New("told")
+
+// status is what the process ends with, and says why on stderr.
+func status(err error, stderr io.Writer) int {
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "hush:", err)
-		os.Exit(1)
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errTold):
+		return 1
 	}
+	fmt.Fprintln(stderr, "hush:", err)
+	if errors.As(err, new(usageError)) {
+		return 2
+	}
+	return 1
 }
 
 // run is the program: it ends when its command is done or ctx is.
@@ -65,6 +78,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return runServe(ctx, args[1:], stderr)
 	case "check":
 		return runCheck(args[1:], stdout, stderr)
+	case "rules":
+		return runRules(ctx, args[1:], stdout, stderr)
 	case "health":
 		return runHealth(ctx, args[1:], stdout, stderr)
 	case "demo-app":

@@ -23,6 +23,10 @@ type calls struct {
 
 var _ rules.Caller = calls{}
 
+// RuleCalls are calls as rules make them in operation, for trying rules without a
+// provider.
+func RuleCalls(o egress.Options, log *slog.Logger) rules.Caller { return calls{egress.New(o), log} }
+
 // Do implements rules.Caller. A rule may pass what an error says on to somebody, so
 // that shows no address of the network's inside; the log does.
 func (c calls) Do(ctx context.Context, r rules.CallRequest) (rules.CallResponse, error) {
