@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/internal/egress"
-	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/web/demo"
@@ -29,10 +28,12 @@ type demoFlags struct {
 	addr, admin, orders, reports, classic, api string
 	redis, log                                 string
 	crossSite                                  bool
+	rules                                      string
+	configuration                              settings
 }
 
 func parseDemoFlags(args []string, stderr io.Writer) (demoFlags, error) {
-	var f demoFlags
+	f := demoFlags{configuration: settings{}}
 	set := flag.NewFlagSet("demo", flag.ContinueOnError)
 	set.StringVar(&f.addr, "addr", "localhost:8080", "where the provider listens; the port is part of the issuer")
 	set.StringVar(&f.admin, "admin", defaultAdmin, "where /livez, /readyz and /metrics are served")
@@ -42,6 +43,8 @@ func parseDemoFlags(args []string, stderr io.Writer) (demoFlags, error) {
 	set.StringVar(&f.api, "api", "localhost:3004", "where the API listens")
 	set.StringVar(&f.redis, "redis", "", "use this Redis instead of the embedded one, e.g. redis://localhost:6379/0")
 	set.BoolVar(&f.crossSite, "cross-site", false, "serve the apps on other sites (orders.localhost and so on), so that browsers treat the provider's cookie as a third party's")
+	set.StringVar(&f.rules, "rules", "", "a folder of rules to run at every authentication, e.g. docs/examples/rules")
+	set.Var(f.configuration, "configuration", "what rules read as configuration: NAME=VALUE, again for each, or a file of JSON with all of them")
 	set.StringVar(&f.log, "log", "text", "log of requests on standard error: text, json or off")
 	return f, parseFlags(set, demoUsage, args, stderr)
 }
@@ -96,17 +99,21 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	defer store.Close()
 	passwords := &demo.Passwords{}
+	known := &demoRegistry{config: c, users: demo.Users()}
+	if err := known.load(f, stderr); err != nil {
+		return err
+	}
+	r := known.registry()
 	p, err := provider.New(provider.Options{
 		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store, Passwords: passwords,
-		Clients: c.Clients(), APIs: c.APIs(), Users: demo.Users(), ACR: demo.ACR(), Session: demo.Session(),
-		Hosts: demoHosts(c), CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, ACR: r.ACR, RuleSet: r.Rules, Session: demo.Session(),
+		Hosts: r.Hosts, CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken,
 	})
 	if err != nil {
 		return err
 	}
-	passwords.Replace = func(users []login.User) error {
-		return p.Replace(provider.Registry{Clients: c.Clients(), APIs: c.APIs(), Users: users, ACR: demo.ACR(), Hosts: demoHosts(c)})
-	}
+	defer p.Close()
+	known.replace, passwords.Replace = p.Replace, known.people
 	sites := []*site{
 		{name: "the provider", flag: "--addr", addr: f.addr, handler: p.Public},
 		{name: "the admin listener", flag: "--admin", addr: f.admin, handler: p.Admin},
@@ -127,7 +134,12 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		}
 	}
 	printDemo(stdout, f, c)
-	return serve(ctx, sites, log, p.Run)
+	return serve(ctx, sites, log, func(ctx context.Context) error {
+		if f.rules != "" {
+			go known.watch(ctx, f, log)
+		}
+		return p.Run(ctx)
+	})
 }
 
 // demoHosts are where else the provider is: on the site of Orders, if that is another.
@@ -194,10 +206,17 @@ Hush demo: three apps, one sign-in, silent renewal
   Admin     http://%s/metrics  /readyz  /livez
   Operate   %s
   Sessions  %s
-
+%s
 %s Ctrl-C ends it.%s
 
-`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, operate(f), sessions, first(f), logHint(f))
+`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, operate(f), sessions, rulesHint(f), first(f), logHint(f))
+}
+
+func rulesHint(f demoFlags) string {
+	if f.rules == "" {
+		return ""
+	}
+	return "  Rules     those in " + f.rules + ", read again when they change\n"
 }
 
 // first says what to do first.

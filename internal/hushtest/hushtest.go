@@ -25,6 +25,7 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/rules"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web/demo"
 )
@@ -53,6 +54,8 @@ type Options struct {
 	Register func(*Site) []client.Spec
 	// TokenLifetime is that of the demo API's access tokens. Default: the demo's.
 	TokenLifetime time.Duration
+	// Rules run at every authentication. Default: none.
+	Rules *rules.Set
 	// Around stands in front of the first node, for tests that hold a request up
 	// on its way. Default: nothing.
 	Around func(http.Handler) http.Handler
@@ -128,7 +131,7 @@ func (s *Site) registry(o Options, users []login.User) provider.Registry {
 			apis[i].AccessTokenLifetime, apis[i].BrowserTokenLifetime = o.TokenLifetime, o.TokenLifetime
 		}
 	}
-	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: cheap(users), ACR: demo.ACR(), Hosts: o.Hosts}
+	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: cheap(users), ACR: demo.ACR(), Hosts: o.Hosts, Rules: provider.Rules{Set: o.Rules}}
 }
 
 // Reload lets every node know these people from now on.
@@ -141,6 +144,15 @@ func (s *Site) Reload(users []login.User) error {
 	return nil
 }
 
+// Rule lets every node run these rules from now on.
+func (s *Site) Rule(set *rules.Set) {
+	s.t.Helper()
+	s.options.Rules = set
+	if err := s.Reload(demo.Users()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 func (s *Site) addNode(o Options) {
 	s.t.Helper()
 	if o.Secrets == nil {
@@ -149,7 +161,7 @@ func (s *Site) addNode(o Options) {
 	r := s.registry(o, demo.Users())
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules,
 		Egress: o.Egress,
 		Log:    slog.New(slog.NewJSONHandler(s.log, nil)),
 	})

@@ -34,6 +34,7 @@ func (c Config) Clients() []client.Spec {
 			PostLogoutRedirectURIs: []string{c.Reports + "/"},
 			BackchannelLogoutURI:   c.told(c.Reports),
 			NoRenewalCookie:        c.CrossSite,
+			Metadata:               map[string]string{"required_role": "analyst"}, // for rules
 		},
 		{
 			ID: ClassicClientID, Name: "Classic", FirstParty: true,
@@ -97,16 +98,16 @@ const (
 )
 
 // Users are the two people of the demo. Their passwords are on its first
-// screen and protect nothing.
+// screen and protect nothing. What is known of them for rules is in no token by itself.
 func Users() []login.User {
 	return []login.User{
 		{ID: "alice", Username: "alice", PasswordHash: wonderland, Claims: map[string]any{
 			"name": "Alice Liddell", "given_name": "Alice", "family_name": "Liddell", "preferred_username": "alice",
 			"email": "alice@demo.example", "email_verified": true, "updated_at": 1767225600,
-		}},
+		}, AppMetadata: map[string]any{"roles": []any{"buyer", "analyst"}, "plan": "gold"}},
 		{ID: "bob", Username: "bob", PasswordHash: builder, Claims: map[string]any{
 			"name": "Bob Mason", "given_name": "Bob", "family_name": "Mason", "preferred_username": "bob",
 			"email": "bob@demo.example", "email_verified": true, "updated_at": 1767225600,
-		}},
+		}, AppMetadata: map[string]any{"roles": []any{"buyer"}}},
 	}
 }

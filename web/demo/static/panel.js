@@ -151,15 +151,18 @@ async function refuse(failure) {
       return signedOut();
     case "consent_required":
     case "interaction_required":
-      view.notice("This app needs your consent: sign in.", failure);
+      view.notice(`${failure.error === "consent_required" ? "This app needs your consent" : "The provider needs you"}: sign in.`, failure);
       needsSignIn = true;
       return show();
-    default:
-      // An outage or a timeout says nothing about the user: the tokens are kept.
-      view.notice("Asking silently failed.", failure);
-      show();
-      if (session) schedule(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+    case "access_denied":
+      if (failure.reason !== "rule_denied") break;
+      view.notice("You may not use this app.", failure);
+      return signedOut();
   }
+  // An outage or a timeout says nothing about the user: the tokens are kept.
+  view.notice("Asking silently failed.", failure);
+  show();
+  if (session) schedule(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
 }
 
 async function signedOut() {
