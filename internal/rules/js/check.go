@@ -73,15 +73,26 @@ const (
 
 // require judges one call of it.
 func (c *checked) require(call *ast.CallExpression) {
-	if len(call.ArgumentList) == 1 {
-		if name, ok := call.ArgumentList[0].(*ast.StringLiteral); ok {
-			if is := string(name.Value); !exists(is) {
-				c.bad(call, "requires %s, which does not exist here%s", cut(is, 100), modulesInstead(canonical(is)))
-			}
-			return
-		}
+	name, ok := literal(call)
+	switch {
+	case !ok:
+		c.bad(call, "calls require with what is no text: write the name out, so that it can be checked")
+	case owner(canonical(name)) == "":
+		c.bad(call, "requires %s, which does not exist here%s", cut(name, 100), modulesInstead(canonical(name)))
 	}
-	c.bad(call, "calls require with what is no text: write the name out, so that it can be checked")
+}
+
+// literal is the name in require('name').
+func literal(call *ast.CallExpression) (string, bool) {
+	callee, ok := call.Callee.(*ast.Identifier)
+	if !ok || callee.Name != "require" || len(call.ArgumentList) != 1 {
+		return "", false
+	}
+	name, ok := call.ArgumentList[0].(*ast.StringLiteral)
+	if !ok {
+		return "", false
+	}
+	return string(name.Value), true
 }
 
 func modulesInstead(name string) string {

@@ -47,11 +47,14 @@ var lazily = map[string]member{
 }
 
 // lazy defines the globals that some rule of the set may use.
-func (r *run) lazy() error {
+func (r *run) lazy() {
 	global := r.vm.GlobalObject()
 	for _, name := range r.p.lazy {
 		from := lazily[name]
 		get := func(goja.FunctionCall) goja.Value {
+			if r.making > 0 { // a module of ours looks whether it is there, as lodash does
+				return goja.Undefined()
+			}
 			value := r.module(from.module)
 			if from.name != "" {
 				value = value.(*goja.Object).Get(from.name)
@@ -63,9 +66,6 @@ func (r *run) lazy() error {
 			must(global.DefineDataProperty(name, call.Argument(0), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE))
 			return goja.Undefined()
 		}
-		if err := global.DefineAccessorProperty(name, r.vm.ToValue(get), r.vm.ToValue(set), goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
-			return err
-		}
+		must(global.DefineAccessorProperty(name, r.vm.ToValue(get), r.vm.ToValue(set), goja.FLAG_TRUE, goja.FLAG_FALSE))
 	}
-	return nil
 }

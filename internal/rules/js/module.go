@@ -68,14 +68,13 @@ func canonical(name string) string {
 	return name
 }
 
-// exists reports whether rules can require a name.
-func exists(name string) bool {
-	_, ok := modules[canonical(name)]
-	if ok {
-		return true
+// owner is the module that rules get something from by a canonical name; "" for none.
+func owner(name string) string {
+	if _, ok := modules[name]; ok {
+		return name
 	}
-	_, member := part(canonical(name))
-	return member != ""
+	module, _ := part(name)
+	return module
 }
 
 // part splits the name of a single function: lodash/get.
@@ -119,6 +118,8 @@ func (r *run) module(name string) goja.Value {
 	value, err := r.vm.RunProgram(programs[file]())
 	must(err)
 	enter, _ := goja.AssertFunction(value)
+	r.making++
+	defer func() { r.making-- }()
 	require := r.vm.ToValue(func(name string) goja.Value { return r.module(name) })
 	_, err = enter(goja.Undefined(), module, module.Get("exports"), require, r.native)
 	must(err)

@@ -39,6 +39,7 @@ func TestGlobals(t *testing.T) {
 		"new URL('/b?x=1', 'https://e.example/a').href":                  `"https://e.example/b?x=1"`,
 		"new URLSearchParams({ a: 'b c' }).toString()":                   `"a=b+c"`,
 		"_.get(user, 'app_metadata.roles[0]')":                           `"admin"`,
+		"_ === require('lodash')":                                        `true`,
 		"typeof jwt.sign + typeof request.post + typeof uuid.v4 + typeof crypto.createHash + typeof fetch + typeof axios.get": `"functionfunctionfunctionfunctionfunctionfunction"`,
 		"typeof missing":                            `"undefined"`,
 		"Object.keys(global).length":                `0`,

@@ -25,7 +25,7 @@ var hashes = map[string]func() hash.Hash{
 func (r *run) natives() error {
 	r.native = r.vm.NewObject()
 	for name, value := range map[string]any{
-		"configuration": r.configuration(), "domain": r.domain(),
+		"configuration": r.configuration, "domain": r.domain,
 		"require": r.require, "log": r.log, "call": r.call,
 		"timer": r.timer, "clear": r.loop.clear, "next": r.next,
 		"hash": func(name string, data []byte) goja.ArrayBuffer { return r.digest(r.algorithm(name)(), data) },

@@ -15,7 +15,9 @@ type File struct {
 type Program struct {
 	rules    []rule
 	warnings Problems
-	lazy     []string // globals of lazily that some rule mentions
+	lazy     []string  // globals of lazily that some rule mentions
+	modules  []string  // that some rule mentions
+	spare    chan *run // holds one that is ready
 }
 
 type rule struct {
@@ -26,7 +28,7 @@ type rule struct {
 // Compile reads rules in the order in which they run. Its error is Problems: all of
 // them, of all files.
 func Compile(files []File) (*Program, error) {
-	p := &Program{}
+	p := &Program{spare: make(chan *run, 1)}
 	var problems Problems
 	for _, f := range files {
 		problems = append(problems, p.read(f)...)

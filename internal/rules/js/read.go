@@ -49,13 +49,27 @@ func (p *Program) read(f File) Problems {
 	return nil
 }
 
-// wants notes the globals that a rule may use.
+// wants notes the globals and modules that a rule may use.
 func (p *Program) wants(has *scan) {
-	for name := range lazily {
-		used := has.any || slices.ContainsFunc(has.uses, func(i *ast.Identifier) bool { return string(i.Name) == name })
-		if used && !slices.Contains(p.lazy, name) {
+	for name, from := range lazily {
+		mentioned := slices.ContainsFunc(has.uses, func(i *ast.Identifier) bool { return string(i.Name) == name })
+		if (mentioned || has.any) && !slices.Contains(p.lazy, name) {
 			p.lazy = append(p.lazy, name)
 		}
+		if mentioned {
+			p.needs(from.module)
+		}
+	}
+	for _, call := range has.calls {
+		if name, ok := literal(call); ok {
+			p.needs(owner(canonical(name)))
+		}
+	}
+}
+
+func (p *Program) needs(module string) {
+	if !slices.Contains(p.modules, module) {
+		p.modules = append(p.modules, module)
 	}
 }
 

@@ -30,6 +30,7 @@ type run struct {
 
 	native *goja.Object            // what modules are given
 	made   map[string]*goja.Object // modules, by file of lib
+	making int                     // how many are being made
 
 	lost   map[*goja.Promise]string // rejections that nobody handles: what they say
 	warned map[string]bool
@@ -40,7 +41,8 @@ type run struct {
 // Run lets a user pass all rules, one after the other, each with what the one before
 // handed on. It returns by the end of ctx, unless one single instruction takes longer.
 func (p *Program) Run(ctx context.Context, in Input, h Host) (out Outcome) {
-	r := &run{vm: goja.New(), loop: newLoop(), p: p, in: in, host: h, lost: map[*goja.Promise]string{}, warned: map[string]bool{}, made: map[string]*goja.Object{}}
+	r := p.take()
+	r.in, r.host = in, h
 	defer func() {
 		if x := recover(); x != nil { // a fault of the interpreter must not take the worker with it
 			h.Log("error", fmt.Sprintf("rules: %v\n%s", x, debug.Stack()))
@@ -48,7 +50,7 @@ func (p *Program) Run(ctx context.Context, in Input, h Host) (out Outcome) {
 		}
 	}()
 	defer context.AfterFunc(ctx, func() { r.vm.Interrupt(ctx.Err()) })()
-	err := r.prepare()
+	err := r.begin()
 	if err == nil {
 		r.start(0)
 		err = r.loop.run(ctx, func() bool { return r.finished })

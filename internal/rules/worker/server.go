@@ -52,6 +52,7 @@ func (s *server) load(f wire.Frame) error {
 		text := err.Error()
 		return s.out.Write(wire.Frame{Kind: wire.Loaded, Payload: []byte(text[:min(len(text), wire.Loaded.Limit(true))])})
 	}
+	program.Warm()
 	s.program, s.setup.Files = program, nil
 	return s.out.Write(wire.Frame{Kind: wire.Loaded})
 }
@@ -77,4 +78,5 @@ func (s *server) judge(in wire.Input, h *host) {
 	h.done(s.program.Run(ctx, js.Input{
 		User: in.User, Context: in.Context, Configuration: s.setup.Configuration, Skip: in.Skip,
 	}, h))
+	s.program.Warm() // for the next one, while nobody waits
 }

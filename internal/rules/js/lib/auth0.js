@@ -5,7 +5,7 @@ const update = (method) => (id, patch, callback) => ask(method, [id, patch], cal
 const refuse = (what) => { throw new Error(what + ' does not exist here: there is no Management API; rules update metadata by auth0.users'); };
 
 module.exports = {
-  domain: host.domain,
+  get domain() { return host.domain(); },
   users: { updateAppMetadata: update('updateAppMetadata'), updateUserMetadata: update('updateUserMetadata') },
   get accessToken() { return refuse('auth0.accessToken'); },
   get baseUrl() { return refuse('auth0.baseUrl'); },

@@ -7,4 +7,7 @@ class UnauthorizedError extends Error {
   }
 }
 
-module.exports = { UnauthorizedError, configuration: Object.freeze(host.configuration), require: host.require };
+module.exports = {
+  UnauthorizedError, require: host.require,
+  get configuration() { return Object.freeze(host.configuration()); },
+};
