@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -15,8 +16,9 @@ import (
 // 6749 section 6, OpenID Connect Core 1.0 section 12). Every error is an
 // *oauth.Error: invalid_grant for what is over, temporarily_unavailable for an
 // outage, after which the token is as good as before or gets the answer that was
-// lost.
-func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.RefreshRequest) (Tokens, error) {
+// lost. Of a refusal by rules the error is that of the silent path, and the Tokens say
+// whose it was.
+func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.RefreshRequest, from AppRequest) (Tokens, error) {
 	if !s.Tokens.Ready() {
 		return Tokens{}, silent.Unavailable(token.ErrNotReady)
 	}
@@ -36,7 +38,7 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	if err := s.stillAllowed(ctx, c, set, f); err != nil {
 		return Tokens{}, err
 	}
-	t, err := s.refreshed(ctx, c, user, f)
+	t, err := s.refreshed(ctx, c, user, f, from)
 	if f.Live {
 		t.Evidence = Evidence{
 			Key: f.Grant.Key, UserID: user.ID, Group: c.SSOGroup, AuthTime: f.Grant.AuthTime, Grant: f.Grant.JTI, Bound: f.Bound, Now: f.Now,
@@ -45,10 +47,14 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	return t, err
 }
 
-// refreshed returns the answer that the token was given, or gives it one.
-func (s *Service) refreshed(ctx context.Context, c *client.Client, user login.User, f *token.Refresh) (Tokens, error) {
+// refreshed returns the answer that the token was given, or gives it one. What it was
+// given already no rule judges again: it is the very same.
+func (s *Service) refreshed(ctx context.Context, c *client.Client, user login.User, f *token.Refresh, from AppRequest) (Tokens, error) {
 	t, err := kept(f.Before)
 	if err != nil || t.answers(f) {
+		return t, err
+	}
+	if t, err := s.ruled(ctx, c, user, f, from); err != nil {
 		return t, err
 	}
 	own, err := s.tokens(c, user, f.Grant, f.API, f.Now, f.Next)
@@ -86,7 +92,7 @@ func kept(answer []byte) (t Tokens, err error) {
 
 // answers tells whether t is what the request asks for.
 func (t Tokens) answers(f *token.Refresh) bool {
-	return t.Access != "" && t.JKT == f.Grant.JKT && t.For == audienceOf(f.API) && t.Scope == strings.Join(f.Grant.ScopesOf(f.API), " ")
+	return t.Access != "" && t.JKT == f.Grant.JKT && t.For == audienceOf(f.API) && cmp.Or(t.Asked, t.Scope) == strings.Join(f.Grant.ScopesOf(f.API), " ")
 }
 
 // stillAllowed asks for consent where no session holds it any more: the one that

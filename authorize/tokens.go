@@ -3,6 +3,7 @@ package authorize
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
@@ -19,12 +20,15 @@ type Tokens struct {
 	Type    string        // of the access token: Bearer, or DPoP where it is bound to a key
 	Expires time.Duration // of the access token, from now
 	Scope   string
+	Asked   string `json:",omitempty"` // the scope before rules narrowed it; "" where they did not
 	ID      string // "" where openid was not granted
 	Refresh string // "" where offline_access was not
 	For     string // the API's audience; "" for the userinfo endpoint
 	JKT     string // of the key that the access token is bound to; "": none
 	SID     string // for the log, as is
 	UserID  string
+
+	Rule string `json:"-"` // that refused a refresh, for the log
 
 	// Evidence is what something may be planted on.
 	Evidence Evidence `json:"-"`
@@ -68,6 +72,9 @@ func (s *Service) tokens(c *client.Client, user login.User, g token.Grant, api *
 	g = s.faded(g, now)
 	t := Tokens{
 		Scope: g.AccessScope(api), Refresh: refresh, For: audienceOf(api), Type: token.TypeOf(g.JKT), JKT: g.JKT, SID: g.SID, UserID: g.UserID,
+	}
+	if asked := strings.Join(g.ScopesOf(api), " "); asked != t.Scope {
+		t.Asked = asked
 	}
 	var err error
 	if t.Access, t.Expires, err = s.Tokens.AccessToken(g, api, tokenUser(user), now, false); err != nil {

@@ -56,10 +56,11 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 		return oauth.Errorf(oauth.UnauthorizedClient, "The app did not register the grant type %s.", name)
 	}
 	t, err := exchange(s, r, c, params, proof)
+	n := recordOf(r)
+	n.sid, n.user, n.rule = t.SID, t.UserID, t.Rule
 	if err != nil {
 		return err
 	}
-	recordOf(r).sid, recordOf(r).user = t.SID, t.UserID
 	if proof != nil {
 		s.offerNonce(w)
 	}
@@ -93,7 +94,7 @@ func (s *Server) refresh(r *http.Request, c *client.Client, params oauth.Params,
 	return s.Authorize.Refresh(r.Context(), c, token.RefreshRequest{
 		Token: params.Get("refresh_token"), Proof: proof, Site: client.Site(s.plotOf(r, c)),
 		Ask: token.Ask{Scopes: scopes, Targets: targets(params, "audience", "resource")},
-	})
+	}, authorize.AppRequest{UserAgent: r.UserAgent(), Address: recordOf(r).address, Params: params})
 }
 
 // targets are the APIs that a request names, leaving out parameters without a

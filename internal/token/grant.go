@@ -70,14 +70,14 @@ func (g *Grant) ScopesOf(api *client.API) []string {
 	return list
 }
 
-// accessScopes are those of ScopesOf that an access token may have.
-func (g *Grant) accessScopes(api *client.API) []string {
+// AccessScopes are those of ScopesOf that an access token may have.
+func (g *Grant) AccessScopes(api *client.API) []string {
 	return slices.DeleteFunc(g.ScopesOf(api), func(scope string) bool { return !g.Effects.allows(scope) })
 }
 
 // AccessScope is the scope of an access token for the API; nil is the userinfo
 // endpoint.
-func (g *Grant) AccessScope(api *client.API) string { return strings.Join(g.accessScopes(api), " ") }
+func (g *Grant) AccessScope(api *client.API) string { return strings.Join(g.AccessScopes(api), " ") }
 
 // Offline tells whether refresh tokens were granted (OpenID Connect Core 1.0
 // section 11).

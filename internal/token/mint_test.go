@@ -164,6 +164,13 @@ func TestIDTokenForSomebodyElse(t *testing.T) {
 	}
 }
 
+func TestAccessTokenForSomebodyElse(t *testing.T) {
+	i, set := testIssuerWith(t, nil), testSet(t)
+	if _, _, err := i.AccessToken(testGrant("shop"), set.API(testAPI), User{ID: "u-2"}, testTime, false); err == nil {
+		t.Error("another user's record went into the token")
+	}
+}
+
 // OpenID Connect Core 1.0 section 3.1.3.6, spelled out beside the code.
 func TestHalfHash(t *testing.T) {
 	i := testIssuerWith(t, nil)

@@ -95,6 +95,16 @@ func (i *Issuer) Rotate(ctx context.Context, f *Refresh, answer []byte) ([]byte,
 	return f.open(s.Answer)
 }
 
+// Recheck looks again whether the grant behind the token lives. Errors are those of
+// PresentRefresh. The token itself may have been spent meanwhile.
+func (i *Issuer) Recheck(ctx context.Context, f *Refresh) error {
+	c := Check{Key: f.candidate.Key, JTI: f.candidate.JTI, ClientID: f.candidate.ClientID, Needs: f.candidate.Needs}
+	if _, _, err := i.grants.Check(ctx, c); err != nil {
+		return refreshError(err)
+	}
+	return nil
+}
+
 // open reads an answer that the store kept for this token.
 func (f *Refresh) open(sealed string) ([]byte, error) {
 	if sealed == "" {

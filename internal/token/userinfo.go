@@ -18,7 +18,7 @@ func (g *Grant) told(named []string) map[string]any {
 		return nil
 	}
 	told := make(map[string]any)
-	scopes := g.accessScopes(nil)
+	scopes := g.AccessScopes(nil)
 	for name, value := range g.Effects.User {
 		if scope := ScopeOf(name); scope != "" && (slices.Contains(scopes, scope) || slices.Contains(named, name)) {
 			told[name] = value
