@@ -83,7 +83,7 @@ func (s *Service) Choose(ctx context.Context, sealed, answer string, b Browser) 
 	chosen := f.Offered[n-1]
 	if chosen.SID == "" {
 		user, _ := s.Directory().ByID(chosen.User)
-		return s.ask(f.q, b, nil, progress{}, Ask{Step: silent.StepLogin, Login: user.Username})
+		return s.ask(ctx, f.q, b, nil, progress{}, Ask{Step: silent.StepLogin, Login: user.Username})
 	}
 	return s.goOn(ctx, f.q, b, chosen)
 }
@@ -120,7 +120,7 @@ func (s *Service) other(ctx context.Context, f *form, b Browser) Outcome {
 		if err != nil {
 			return s.refuse(f.q, silent.Unavailable(err))
 		}
-		return s.ask(f.q, b, nil, progress{}, Ask{Step: silent.StepSelect, offered: s.offers(found{now: now, accounts: all})})
+		return s.ask(ctx, f.q, b, nil, progress{}, Ask{Step: silent.StepSelect, offered: s.offers(found{now: now, accounts: all})})
 	}
-	return s.ask(f.q, b, nil, progress{}, Ask{Step: silent.StepLogin})
+	return s.ask(ctx, f.q, b, nil, progress{}, Ask{Step: silent.StepLogin})
 }

@@ -9,6 +9,7 @@
 //	SignIn    a parked request and credentials   (signin.go)
 //	Choose    a parked request and an account    (signin.go)
 //	Consent   a parked request and an answer     (consent.go)
+//	Continue  a request whose person a rule had sent elsewhere  (continue.go)
 //
 // BeginOwn (own.go) is Begin for a page of ours that no app asked for, and Assert
 // (fedcm.go) for a browser that asks by itself, on behalf of a page (FedCM).
@@ -19,7 +20,7 @@
 //
 // All of them end in decide, so every guard of the silent path guards the
 // interactive one, and in one Outcome: an Answer for the app, an Ask for the
-// person, or a Fault that may not be redirected. Where the parameters of Begin do not
+// person, an address to send them to, or a Fault that may not be redirected. Where the parameters of Begin do not
 // stand in the request itself they come out of an object that the app signed or
 // pushed (arrival.go, object.go, fetched.go, pushed.go).
 //

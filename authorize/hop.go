@@ -104,8 +104,11 @@ func (s *Service) back(q *request, t ticket) Outcome {
 }
 
 // admit sends the browser back with a session.
-func (s *Service) admit(q *request, done progress, f found) Outcome {
+func (s *Service) admit(ctx context.Context, q *request, done progress, f found) Outcome {
 	t := q.newTicket()
+	if done.ruling != nil {
+		done.Ruled = s.shelve(ctx, done.ruling)
+	}
 	t.admit(f.Session, f.picked, done)
 	out := s.back(q, t)
 	out.SID, out.UserID = f.Session.SID, f.Session.UserID

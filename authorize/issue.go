@@ -31,7 +31,7 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 			return s.refuse(q, silent.ConsentRequired.Err())
 		}
 		if !kept {
-			return s.ask(q, b, f.Session, done, Ask{Step: silent.StepConsent})
+			return s.ask(ctx, q, b, f.Session, done, Ask{Step: silent.StepConsent})
 		}
 	}
 	if f.switched || (done.SignedIn || done.Chosen) && b.shares(f.picked) {
@@ -45,7 +45,7 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 		}
 	}
 	if q.came.From != nil {
-		return s.admit(q, done, f)
+		return s.admit(ctx, q, done, f)
 	}
 	if err := s.useUp(ctx, q); err != nil {
 		return s.refuse(q, err)

@@ -36,11 +36,13 @@ type Browser struct {
 	Address netip.Addr
 }
 
-// Outcome is what is to be done: exactly one of Answer, Ask, Hop, Own and Fault is set.
+// Outcome is what is to be done: exactly one of Answer, Ask, Hop, Away, Own and Fault is
+// set.
 type Outcome struct {
 	Answer *Answer      // send it to the app
 	Ask    *Ask         // show a page to the person
 	Hop    *Hop         // send the window to another host of ours
+	Away   string       // send the window to this page of somebody else
 	Own    Own          // go on with this page of ours: a user is signed in
 	Fault  *oauth.Error // show an error page: there is no address to send it to
 	// SignedIn tells that a sign-in happened.

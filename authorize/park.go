@@ -50,6 +50,10 @@ type parked struct {
 }
 
 func (s *Service) park(q *request, b Browser, draft Ask, done progress, current *session.Session) string {
+	return sealed(s.sealer, s.parkedOf(q, b, draft, done, current))
+}
+
+func (s *Service) parkedOf(q *request, b Browser, draft Ask, done progress, current *session.Session) parked {
 	step := draft.Step
 	p := parked{ID: rand.Text(), Raw: q.park(), Came: q.came, At: time.Now().Unix(), Binding: b.Binding, Step: step, Offered: draft.offered, Done: done}
 	if current != nil && step != silent.StepSelect {
@@ -58,7 +62,7 @@ func (s *Service) park(q *request, b Browser, draft Ask, done progress, current 
 	if step == silent.StepConsent {
 		p.Needs = q.needs
 	}
-	return sealed(s.sealer, p)
+	return p
 }
 
 // sealed is v for a browser or an app to carry.
@@ -103,9 +107,18 @@ var errStale = oauth.Errorf(oauth.InvalidRequest, "This page waited too long or 
 // open reads a form that came back. The request is validated as if it came
 // anew; where that fails, or the form cannot be used, Outcome says so.
 func (s *Service) open(ctx context.Context, sealed string, b Browser) (*form, *Outcome) {
-	f := &form{}
+	var p parked
 	plain, err := s.sealer.Open(sealed)
-	if err != nil || json.Unmarshal(plain, &f.parked) != nil || time.Since(time.Unix(f.At, 0)) > formLifetime || f.Came.stale() {
+	if err != nil || json.Unmarshal(plain, &p) != nil || time.Since(time.Unix(p.At, 0)) > formLifetime {
+		return nil, &Outcome{Fault: errStale}
+	}
+	return s.reopen(ctx, p, b)
+}
+
+// reopen is open for a request that was unsealed already.
+func (s *Service) reopen(ctx context.Context, p parked, b Browser) (*form, *Outcome) {
+	f := &form{parked: p}
+	if f.Came.stale() {
 		return nil, &Outcome{Fault: errStale}
 	}
 	q, refused := s.reread(ctx, f.Raw, f.Came, b)
@@ -162,7 +175,7 @@ func (s *Service) Resume(ctx context.Context, sealed string, b Browser) Outcome 
 
 // ask shapes a question, at the host where people are asked. draft brings what went
 // wrong with the last answer.
-func (s *Service) ask(q *request, b Browser, current *session.Session, done progress, draft Ask) Outcome {
+func (s *Service) ask(ctx context.Context, q *request, b Browser, current *session.Session, done progress, draft Ask) Outcome {
 	if s.Host != "" {
 		return s.elsewhere(q, b, done, draft.Step)
 	}
@@ -170,6 +183,9 @@ func (s *Service) ask(q *request, b Browser, current *session.Session, done prog
 	draft.Client, draft.To, draft.Origin, draft.Locales = q.client, q.redirect, q.origin, q.params.Get(uiLocales)
 	if q.came.From != nil {
 		draft.Onward = s.Hops.targets[q.came.From.Host].Origin
+	}
+	if draft.Step == silent.StepConsent && done.ruling != nil {
+		done.Ruled = s.shelve(ctx, done.ruling)
 	}
 	draft.Parked = s.park(q, b, draft, done, current)
 	if draft.Login == "" {

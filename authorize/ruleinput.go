@@ -42,6 +42,19 @@ func (s *Service) occasion(q *request, b Browser, done progress, f found) occasi
 		key: f.Session.Key, sid: f.Session.SID, there: !done.SignedIn, passed: f.Session.Passed,
 		silent: q.prompt.None() || b.Embedded, request: s.told(q, b),
 	}
+	return o.from(done.back)
+}
+
+// from is an occasion for who comes back from where a rule had sent them, if they do.
+func (o occasion) from(back *Back) occasion {
+	if back == nil {
+		return o
+	}
+	o.protocol, o.count = rules.ProtocolRedirect, false
+	o.request.Query, o.request.Body = back.Query, back.Body
+	if back.Body == nil {
+		o.request.Body = map[string]string{}
+	}
 	return o
 }
 

@@ -70,6 +70,20 @@ func (s *Service) abide(ctx context.Context, q *request, b Browser, done progres
 		q.effects = done.ruling.effects
 		return done, nil
 	}
+	waiting, err := s.shelved(ctx, q, done, f.Session)
+	done.Ruled = ""
+	if err != nil {
+		return done, about(f.Session, s.refuse(q, silent.Unavailable(err)))
+	}
+	if waiting != nil {
+		q.effects, done.ruling = waiting.effects, waiting
+		return done, nil
+	}
+	return s.judged(ctx, q, b, done, f)
+}
+
+// judged is abide where the rules have to run.
+func (s *Service) judged(ctx context.Context, q *request, b Browser, done progress, f found) (progress, *Outcome) {
 	began := time.Now()
 	in, err := s.input(ctx, s.occasion(q, b, done, f))
 	if err != nil {
@@ -78,6 +92,12 @@ func (s *Service) abide(ctx context.Context, q *request, b Browser, done progres
 	r, refused := s.verdict(ctx, in, f.Session.AMR)
 	if refused != nil {
 		return done, about(f.Session, s.turnAway(ctx, q, f.Session, r.Verdict, refused))
+	}
+	if r.Verdict.Redirect != "" {
+		if err := s.unpass(ctx, q, f.Session); err != nil {
+			return done, about(f.Session, s.refuse(q, silent.Unavailable(err)))
+		}
+		return done, about(f.Session, s.leave(ctx, q, b, done, f.Session, r.Verdict, nil))
 	}
 	r.About = s.matter(q, f.Session.UserID, f.Session.Key)
 	q.effects, done.ruling = r.effects, r
@@ -116,7 +136,8 @@ func (s *Service) verdict(ctx context.Context, in *rules.Input, amr []string) (r
 	return r, refused
 }
 
-// stopped says why a verdict lets nobody in, nil where it may.
+// stopped says why a verdict lets nobody in, nil where it may, now or once they are
+// back from where it sends them.
 func stopped(v *rules.Verdict, amr []string, silently bool) (err *oauth.Error) {
 	switch {
 	case v.Denied != nil:
@@ -126,7 +147,7 @@ func stopped(v *rules.Verdict, amr []string, silently bool) (err *oauth.Error) {
 		err = silent.RuleMultifactor.Err()
 	case v.Multifactor && !slices.Contains(amr, amrSeveral):
 		err = silent.RuleFactor.Err() // no second one can be given here
-	case v.Redirect != "":
+	case v.Redirect != "" && silently:
 		err = silent.RuleRedirect.Err()
 	}
 	return err
@@ -138,14 +159,19 @@ const amrSeveral = "mfa"
 // turnAway tells the app that the rules let nobody in. That the set once passed for it
 // in the session counts no more: silent requests would leave rules out by it.
 func (s *Service) turnAway(ctx context.Context, q *request, current *session.Session, v rules.Verdict, refused *oauth.Error) Outcome {
-	if current != nil && current.Passed != "" {
-		if err := s.Sessions.Unpass(ctx, current.Key, q.client.ID); err != nil {
-			refused = silent.Unavailable(err)
-		}
+	if err := s.unpass(ctx, q, current); err != nil {
+		refused = silent.Unavailable(err)
 	}
 	out := s.refuse(q, refused)
 	out.Rule = v.Rule
 	return out
+}
+
+func (s *Service) unpass(ctx context.Context, q *request, current *session.Session) error {
+	if current == nil || current.Passed == "" {
+		return nil
+	}
+	return s.Sessions.Unpass(ctx, current.Key, q.client.ID)
 }
 
 // passing is the version of the set to be recorded where it passed; "": it need not.

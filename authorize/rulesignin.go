@@ -17,7 +17,7 @@ type entry struct {
 
 // mayEnter has the rules judge a user who just proved who they are. Where they refuse
 // there is an Outcome. An error is an outage.
-func (s *Service) mayEnter(ctx context.Context, q *request, b Browser, user login.User) (e entry, refused *Outcome, err error) {
+func (s *Service) mayEnter(ctx context.Context, q *request, b Browser, user login.User, p proof, back *Back) (e entry, refused *Outcome, err error) {
 	if s.Rules == nil {
 		return e, nil, nil
 	}
@@ -33,13 +33,21 @@ func (s *Service) mayEnter(ctx context.Context, q *request, b Browser, user logi
 	if current != nil {
 		o.key, o.sid, o.there = current.Key, current.SID, true
 	}
-	in, err := s.input(ctx, o)
+	in, err := s.input(ctx, o.from(back))
 	if err != nil {
 		return e, nil, err
 	}
 	r, denial := s.verdict(ctx, in, amrPassword)
 	if denial != nil {
 		out := s.turnAway(ctx, q, current, r.Verdict, denial)
+		out.UserID = user.ID
+		return e, &out, nil
+	}
+	if r.Verdict.Redirect != "" {
+		if err := s.unpass(ctx, q, current); err != nil {
+			return e, nil, err
+		}
+		out := s.leave(ctx, q, b, progress{back: back}, nil, r.Verdict, &p)
 		out.UserID = user.ID
 		return e, &out, nil
 	}

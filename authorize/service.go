@@ -60,6 +60,8 @@ type Config struct {
 	Registered Registered
 	// Rules judge every authentication. Optional; default: there are none.
 	Rules Rules
+	// Waiting keeps what waits for a person because of rules. Required with Rules.
+	Waiting Waiting
 	// Profiles are what rules read of users. Optional; default: what the directory says.
 	Profiles Profiles
 	// Connection and ConnectionStrategy are what rules are told of where users come
@@ -80,6 +82,7 @@ type Service struct {
 	sealer   *seal.Box // of parked requests
 	pushes   *seal.Box // of pushed requests
 	plants   *seal.Box // of tickets for /silent/plant
+	rulings  *seal.Box // of what rules said or wait for
 	pages    string    // the prefix of our own pages
 	hostname string    // of them
 	states   *silent.States
@@ -94,8 +97,8 @@ func New(c Config) *Service {
 	at, _ := url.Parse(pages)
 	return &Service{
 		Config: c, sealer: c.Keyring.Box("parked request"), pushes: c.Keyring.Box("pushed request"),
-		plants: c.Keyring.Box("renewal ticket"),
-		pages:  pages, hostname: at.Hostname(),
+		plants: c.Keyring.Box("renewal ticket"), rulings: c.Keyring.Box("rules"),
+		pages: pages, hostname: at.Hostname(),
 		states: silent.NewStates(c.Keyring.MACKeys(silent.StatePurpose)...),
 	}
 }
@@ -105,9 +108,11 @@ func New(c Config) *Service {
 type progress struct {
 	SignedIn bool     `json:"in,omitempty"`
 	Chosen   bool     `json:"ch,omitempty"`
-	Agreed   bool     `json:"-"` // never parked: consent is remembered instead
+	Agreed   bool     `json:"-"`            // never parked: consent is remembered instead
+	Ruled    string   `json:"ru,omitempty"` // what a ruling on this request waits under; "" for none
 	account  SignedIn // whose session that is; zero while nothing was done
 	ruling   *ruling  // that lets this request pass; nil: rules did not judge it yet
+	back     *Back    // who comes back from where a rule sent them; nil: nobody
 	round    int      // how often the request was moved to another host and back
 }
 
@@ -173,7 +178,7 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	facts := q.facts(b, done)
 	facts.Elsewhere = s.Host != "" && done.round == 0
 	if d := silent.Early(&facts); !d.Granted() {
-		return s.settle(q, b, d, found{}, done)
+		return s.settle(ctx, q, b, d, found{}, done)
 	}
 	found, err := s.findFor(ctx, q, b, done, account, single, facts.SkipConsent)
 	if errors.Is(err, session.ErrUnreadable) && !q.prompt.None() && !b.Embedded {
@@ -190,7 +195,7 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	s.meetFound(q, &found)
 	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
-		return s.settle(q, b, d, found, done)
+		return s.settle(ctx, q, b, d, found, done)
 	}
 	if q.came.Own != "" {
 		return Outcome{Own: q.came.Own, SID: found.Session.SID, UserID: found.Session.UserID}

@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"context"
 	"errors"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -10,7 +11,7 @@ import (
 
 // settle turns a refusal into the answer to prompt=none, or into the question
 // that a person can answer.
-func (s *Service) settle(q *request, b Browser, d silent.Decision, f found, done progress) Outcome {
+func (s *Service) settle(ctx context.Context, q *request, b Browser, d silent.Decision, f found, done progress) Outcome {
 	step := d.Step()
 	if step == silent.StepLogin && f.Absence != "" && f.others() && !q.prompt.Login() {
 		step = silent.StepSelect // the account is over, and there are others to go on with
@@ -30,7 +31,7 @@ func (s *Service) settle(q *request, b Browser, d silent.Decision, f found, done
 	if step == silent.StepSelect {
 		draft.offered = s.offers(f)
 	}
-	return s.ask(q, b, f.Session, done, draft)
+	return s.ask(ctx, q, b, f.Session, done, draft)
 }
 
 // refuseFor refuses for the reason of the decision, with what may still bring a cookie

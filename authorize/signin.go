@@ -30,7 +30,7 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 	}
 	again := func(a Ask) Outcome {
 		a.Step, a.Login, a.Remember = silent.StepLogin, at.Username, at.Remember
-		out := s.ask(f.q, b, f.current, f.Done, a)
+		out := s.ask(ctx, f.q, b, f.current, f.Done, a)
 		if u, known := s.Directory().ByUsername(at.Username); known {
 			out.UserID = u.ID // a name that nobody has may be a password
 		}
@@ -54,7 +54,7 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 		// starts again and what the form held counts for nothing.
 		return s.decide(ctx, f.q, b, progress{})
 	}
-	out, err := s.enter(ctx, f.q, b, user, proof{generation, user.CredentialVersion(), at.Remember, b.Device})
+	out, err := s.enter(ctx, f.q, b, user, proof{user.ID, generation, user.CredentialVersion(), at.Remember, b.Device}, nil)
 	if err != nil {
 		return again(problemOf(err))
 	}
@@ -63,17 +63,20 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 
 // proof is of a user who proved who they are.
 type proof struct {
-	Generation, Credential string // see session.SignIn
-	Remember               bool
-	Device                 string
+	User       string `json:"u"`
+	Generation string `json:"g"` // as session.SignIn has it, as are the others
+	Credential string `json:"c"`
+	Remember   bool   `json:"r,omitempty"`
+	Device     string `json:"d,omitempty"`
 }
 
 // enter signs a user in who proved who they are, if the rules let them: before they
 // did there is no session that could count anywhere. An error is one of those that
-// session names.
-func (s *Service) enter(ctx context.Context, q *request, b Browser, user login.User, p proof) (Outcome, error) {
+// session names. back is the browser that comes back from where a rule sent them, if
+// it does.
+func (s *Service) enter(ctx context.Context, q *request, b Browser, user login.User, p proof, back *Back) (Outcome, error) {
 	account := SignedIn{Group: q.client.SSOGroup, UserID: user.ID, Kept: p.Remember && s.Sessions.CanRemember(q.client.SSOGroup)}
-	entry, refused, err := s.mayEnter(ctx, q, b, user)
+	entry, refused, err := s.mayEnter(ctx, q, b, user, p, back)
 	if refused != nil || err != nil {
 		return *cmp.Or(refused, &Outcome{}), err
 	}

@@ -92,6 +92,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out auth
 		return s.goOnAtOwn(w, r, out.Own)
 	case out.Answer != nil:
 		return s.writeAnswer(w, r, out.Answer)
+	case out.Away != "":
+		return s.away(w, r, v, out.Away)
 	case out.Hop != nil:
 		return s.hop(w, r, v, out.Hop)
 	default:

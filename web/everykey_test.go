@@ -115,6 +115,8 @@ func liveOnce(t *testing.T, node func(func(*provider.Options)) *provider.Provide
 		t.Fatal(err)
 	}
 	marked(t, p, "quick")
+	ruled := rulesThat(sendAway)
+	stateOf(t, typeIn(t, browser(t, node(func(o *provider.Options) { o.Rules = ruled })), "every", "alice"))
 	if _, err := p.Metadata.Update(t.Context(), "bob", metadata.App, map[string]any{"seen": true}, nil); err != nil {
 		t.Fatal(err)
 	}

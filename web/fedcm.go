@@ -126,8 +126,12 @@ func (s *Server) fedcmAssertion(w http.ResponseWriter, r *http.Request) error {
 	}
 	allowBrowser(w, a.Origin)
 	switch {
+	case out.Ask != nil && len(out.Ask.Parked) > maxParkedURL:
+		return oauth.Errorf(oauth.InvalidRequest, "The request is too long to ask the person what it needs: send the window to /authorize.")
 	case out.Ask != nil:
-		return s.continueOn(w, out.Ask)
+		return continueOn(w, s.url("login")+"?"+resumption(page.Parked{Request: out.Ask.Parked}))
+	case out.Hop != nil: // to a page of ours, and from there to where a rule wants the person
+		return continueOn(w, out.Hop.To)
 	case out.Answer.Err != nil && a.Chosen:
 		return out.Answer.Err
 	}
@@ -140,11 +144,8 @@ func (s *Server) fedcmAssertion(w http.ResponseWriter, r *http.Request) error {
 
 // continueOn lets the browser open a window in which the person is asked. The page at
 // its end hands over what the window was opened for.
-func (s *Server) continueOn(w http.ResponseWriter, ask *authorize.Ask) error {
-	if len(ask.Parked) > maxParkedURL {
-		return oauth.Errorf(oauth.InvalidRequest, "The request is too long to ask the person what it needs: send the window to /authorize.")
-	}
-	writeJSON(w, http.StatusOK, map[string]string{"continue_on": s.url("login") + "?" + resumption(page.Parked{Request: ask.Parked})})
+func continueOn(w http.ResponseWriter, to string) error {
+	writeJSON(w, http.StatusOK, map[string]string{"continue_on": to})
 	return nil
 }
 

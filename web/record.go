@@ -62,6 +62,8 @@ func (n *record) outcome(out authorize.Outcome) {
 		if reason := problems[out.Ask.Problem].reason; reason != "" {
 			n.reason = reason
 		}
+	case out.Away != "":
+		n.result, n.reason = "asked", "elsewhere"
 	case out.Hop != nil && out.Refused == nil:
 		n.result = "moved"
 	case out.Hop != nil:

@@ -98,6 +98,7 @@ func (s *Server) personal() []route {
 		{"POST", "login", false, "login", s.navigation(s.sameOrigin(s.login))},
 		{"GET", "consent", false, "consent", s.navigation(s.resume)},
 		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
+		{"GET POST", authorize.ContinuePath, false, "continue", s.navigation(s.goOn)},
 		{"GET", accountPath, false, "account", s.navigation(s.account)},
 		{"GET", accountLoginPath, false, "login", s.navigation(s.loginToAccount)},
 		{"POST", placesPath, false, "account_end", s.navigation(s.sameOrigin(s.endPlaces))},

@@ -191,7 +191,7 @@ func New(o Options) (*Provider, error) {
 		Keys: p.clientKeys, Objects: authorize.NewObjects(p.egress),
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity, RenewalCookie: 24 * time.Hour,
-		Rules: o.Rules,
+		Rules: o.Rules, Waiting: o.Store,
 	}
 	if o.RenewalCookie != nil {
 		p.flows.RenewalCookie = *o.RenewalCookie

@@ -111,7 +111,9 @@ func (b bench) session() error {
 	if _, _, err = b.Redeem(ctx, code); !errors.Is(err, token.ErrReplayed) {
 		errs = append(errs, fmt.Errorf("redeemed again: %w", err))
 	}
-	errs = append(errs, b.Withdraw(ctx, h.Key, app))
+	errs = append(errs, b.Pass(ctx, h.Key, app, openid, "v1"), b.Unpass(ctx, h.Key, app), b.Await(ctx, rand.Text(), "sealed", time.Minute))
+	_, err = b.Awaited(ctx, rand.Text())
+	errs = append(errs, err, b.Withdraw(ctx, h.Key, app))
 	_, _, err = b.End(ctx, h.Key, session.SignedOut)
 	return errors.Join(append(errs, err)...)
 }

@@ -52,6 +52,9 @@
 //	                              assertion, DPoP proof or ticket
 //	                              between hosts: the id of the attempt
 //	                              that was first
+//	hush:{p:<id>}:ruled   string  sealed; what rules said while consent is   10 min; 15 min for a
+//	                              asked for, or the request of a person   sign-in, 1 h else
+//	                              whom they sent elsewhere
 //	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
 //	                              sealed                             at most once a day
 //	hush:{c:<id>}:logo    string  its picture                        likewise
@@ -177,6 +180,8 @@ func familyKeys(k session.Key, jti string) []string {
 func familiesKey(k session.Key) string { return "hush:{" + k.String() + "}:rs" }
 
 func parkedKey(id string) string { return "hush:{p:" + id + "}:used" }
+
+func awaitKey(id string) string { return "hush:{p:" + id + "}:ruled" }
 
 func registrationKey(id, what string) string { return "hush:{c:" + id + "}:" + what }
 

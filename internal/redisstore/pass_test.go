@@ -1,7 +1,9 @@
 package redisstore_test
 
 import (
+	"crypto/rand"
 	"testing"
+	"time"
 
 	"github.com/hush-sso/hush/session"
 )
@@ -45,4 +47,34 @@ func testPass(t *testing.T, b bench) {
 	b.ok(err)
 	b.is(b.Pass(ctx, h.Key, app, openid, "v2"), session.SignedOut)
 	b.ok(b.Unpass(ctx, newHandle().Key, app))
+}
+
+// testAwait: what waits is there for its time, and under its own id.
+func testAwait(t *testing.T, b bench) {
+	id := rand.Text()
+	awaited := func(id, want string) {
+		t.Helper()
+		got, err := b.Awaited(ctx, id)
+		b.ok(err)
+		if got != want {
+			t.Errorf("%s waits, want %q", got, want)
+		}
+	}
+	awaited(id, "")
+	b.ok(b.Await(ctx, id, "sealed", time.Minute))
+	awaited(id, "sealed")
+	awaited(id[1:], "")
+	first, err := b.MarkUsed(ctx, id, rand.Text(), time.Minute)
+	b.ok(err)
+	if !first {
+		t.Error("what waits is used already")
+	}
+	if left := b.Client().PTTL(ctx, "hush:{p:"+id+"}:ruled").Val(); left <= 0 || left > time.Minute {
+		t.Errorf("it waits for %v", left)
+	}
+	for _, wrong := range []error{b.Await(ctx, "", "sealed", time.Minute), b.Await(ctx, id, "", time.Minute), b.Await(ctx, id, "sealed", 0)} {
+		if wrong == nil {
+			t.Error("kept without an id, a value or an end")
+		}
+	}
 }

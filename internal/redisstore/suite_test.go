@@ -33,7 +33,7 @@ var suite = []struct {
 	{"create", testCreate}, {"activate", testActivate}, {"resolve", testResolve},
 	{"renew", testRenew}, {"bind", testBind}, {"binding scope", testBindingScope}, {"binding life", testBindingLife},
 	{"binding sign-in", testBindingSignIn}, {"binding evidence", testBindingEvidence}, {"bindings are few", testBindingsAreFew},
-	{"binding ends", testBindingEnds}, {"bind race", testBindRace}, {"bound is told", testBoundIsTold}, {"participate", testParticipate}, {"pass", testPass}, {"withdraw", testWithdraw}, {"end", testEnd},
+	{"binding ends", testBindingEnds}, {"bind race", testBindRace}, {"bound is told", testBoundIsTold}, {"participate", testParticipate}, {"pass", testPass}, {"await", testAwait}, {"withdraw", testWithdraw}, {"end", testEnd},
 	{"tombstone", testTombstone}, {"wrong secret", testWrongSecret}, {"previous secret", testPreviousSecret},
 	{"idle expiry", testIdleExpiry}, {"absolute expiry", testAbsoluteExpiry}, {"slide", testSlide},
 	{"lowered", testLowered}, {"lowered stays", testLoweredStays}, {"lowered near its end", testLoweredNearItsEnd},
