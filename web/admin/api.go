@@ -50,6 +50,7 @@ type Config struct {
 	Sessions   *session.Manager
 	Consents   Consents
 	Deliveries Deliveries
+	Metadata   Metadata
 	Directory  func() *login.Directory // as it is now
 	Clients    func() *client.Set      // likewise
 	// Find returns an app of the configuration or one that registered itself, nil
@@ -94,6 +95,9 @@ func (a *API) list() []route {
 		{"DELETE", "users/{user}/sessions", "endUserSessions", "", a.endUser},
 		{"GET", "users/{user}/consents", "listConsents", page, a.listConsents},
 		{"DELETE", "users/{user}/consents/{client}", "revokeConsent", "", a.revokeConsent},
+		{"GET", "users/{user}/metadata", "showMetadata", "", a.showMetadata},
+		{"PATCH", "users/{user}/metadata", "changeMetadata", "", a.changeMetadata},
+		{"DELETE", "users/{user}/metadata", "forgetMetadata", "", a.forgetMetadata},
 		{"GET", "sessions/{session}", "showSession", "", a.showSession},
 		{"DELETE", "sessions/{session}", "endSession", "", a.endSession},
 		{"POST", "end-everyone", "endEveryone", "", a.endEveryone},

@@ -69,7 +69,7 @@ func (c *call) read(allowed string) error {
 		}
 		c.query[name] = list[0]
 	}
-	if c.r.Method != http.MethodPost && c.r.ContentLength != 0 {
+	if c.r.Method != http.MethodPost && c.r.Method != http.MethodPatch && c.r.ContentLength != 0 {
 		return oauth.Errorf(oauth.InvalidRequest, "This call takes no body.")
 	}
 	return nil
@@ -98,12 +98,15 @@ const maxBody = 4 << 10
 
 // body reads a JSON object strictly into a struct: no member twice, none that is
 // unknown.
-func (c *call) body(into any) error {
+func (c *call) body(into any) error { return c.bodyOf(maxBody, into) }
+
+// bodyOf is body for one of so many bytes at most.
+func (c *call) bodyOf(most int64, into any) error {
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	if !strings.EqualFold(strings.TrimSpace(kind), "application/json") {
 		return oauth.Errorf(oauth.InvalidRequest, "The body must be sent as application/json.")
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	raw, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, most))
 	if err == nil {
 		err = strictly(raw, into)
 	}
