@@ -155,7 +155,7 @@ func options(c *config.Config) provider.Options {
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,
 			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code, Refresh: c.Tokens.RefreshToken,
 		},
-		RS256: provider.RS256(c.Signing.RS256),
+		Signing: provider.Signing(c.Signing.Library),
 		Registration: provider.Registration{
 			Enabled: c.Registration.Enabled, Open: c.Registration.Open,
 			Tokens: c.RegistrationTokens(), AllowImplicit: c.Registration.AllowImplicit,

@@ -289,11 +289,11 @@ type Tokens struct {
 
 // Signing says what makes signatures.
 type Signing struct {
-	// What makes RS256 signatures, which cost most of a renewal. `auto`: OpenSSL's
-	// libcrypto.so.3 where this machine has it, in a third of the time, and Go's own
-	// crypto/rsa elsewhere. `libcrypto`: the same, but without it the start fails.
-	// `go`: crypto/rsa. The signatures are the same, and the log says what makes them.
-	RS256 string `key:"rs256" default:"auto" oneof:"auto libcrypto go" example:"libcrypto"`
+	// What makes RS256 and ES256 signatures, which cost most of a renewal. `auto`:
+	// OpenSSL's libcrypto.so.3 where this machine has it, which is faster, and Go's own
+	// cryptography elsewhere. `libcrypto`: the same, but without it the start fails.
+	// `go`: Go's own. Apps see no difference, and the log says what signs.
+	Library string `key:"library" default:"auto" oneof:"auto libcrypto go" example:"libcrypto"`
 }
 
 // Registration lets apps register themselves, by OpenID Connect Dynamic Client

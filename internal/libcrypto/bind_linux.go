@@ -43,11 +43,12 @@ type functions struct {
 	describe func(code uint64, into *byte, length uintptr)
 }
 
-// Of <openssl/crypto.h>, <openssl/evp.h> and <openssl/rsa.h>.
+// Of <openssl/crypto.h>, <openssl/obj_mac.h> and <openssl/rsa.h>.
 const (
 	noAtExit     = 0x00080000 // OPENSSL_INIT_NO_ATEXIT: a signature may be under way when the process ends
 	noLoadConfig = 0x00000080 // OPENSSL_INIT_NO_LOAD_CONFIG: openssl.cnf may load any code as a provider
 	kindRSA      = 6          // EVP_PKEY_RSA
+	kindEC       = 408        // EVP_PKEY_EC
 	padPKCS1     = 1          // RSA_PKCS1_PADDING
 	version3     = 3 << 28    // OPENSSL_VERSION_NUMBER is 0xMNN00PP0L
 	version4     = 4 << 28
@@ -55,9 +56,11 @@ const (
 
 // bind loads a library and looks up what it must have.
 func bind(path string) (*functions, error) {
+	runtime.LockOSThread() // what failed is asked of the thread
+	defer runtime.UnlockOSThread()
 	lib, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s cannot be loaded: %w", path, err)
 	}
 	f := &functions{}
 	for _, b := range []struct {

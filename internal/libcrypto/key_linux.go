@@ -4,6 +4,8 @@ package libcrypto
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -16,11 +18,11 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// key is an RSA key inside libcrypto. It is safe for concurrent use.
+// key is an RSA key inside libcrypto, or one of P-256. It is safe for concurrent use.
 type key struct {
 	c      *functions
 	public crypto.PublicKey
-	size   int // of a signature, in bytes
+	size   int // of the longest signature, in bytes
 	// idle holds what signs, ready for it. Who finds none waits: a signature keeps a
 	// thread of the system to itself, and more of them than cores would only slow each
 	// other.
@@ -30,6 +32,7 @@ type key struct {
 // held is what is libcrypto's own in a key.
 type held struct {
 	c        *functions
+	kind     int32
 	pkey     uintptr
 	contexts []uintptr
 }
@@ -43,7 +46,7 @@ func (h held) free() {
 
 // key gives a key to libcrypto. What it takes there is freed when the key is no longer
 // used.
-func (f *functions) key(private *rsa.PrivateKey) (crypto.Signer, error) {
+func (f *functions) key(private crypto.Signer) (crypto.Signer, error) {
 	runtime.LockOSThread() // what failed is asked of the thread
 	defer runtime.UnlockOSThread()
 	h, err := f.hold(private)
@@ -52,7 +55,7 @@ func (f *functions) key(private *rsa.PrivateKey) (crypto.Signer, error) {
 	}
 	k := &key{c: f, public: private.Public(), size: int(f.size(h.pkey)), idle: make(chan uintptr, runtime.GOMAXPROCS(0))}
 	for range cap(k.idle) {
-		ctx, err := f.newContext(h.pkey)
+		ctx, err := f.newContext(h)
 		if err != nil {
 			h.free()
 			return nil, err
@@ -64,7 +67,11 @@ func (f *functions) key(private *rsa.PrivateKey) (crypto.Signer, error) {
 	return k, nil
 }
 
-func (f *functions) hold(private *rsa.PrivateKey) (held, error) {
+func (f *functions) hold(private crypto.Signer) (held, error) {
+	kind, err := kindOf(private)
+	if err != nil {
+		return held{}, err
+	}
 	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
 		return held{}, err
@@ -76,20 +83,32 @@ func (f *functions) hold(private *rsa.PrivateKey) (held, error) {
 	// As a number: libcrypto moves it to behind the last byte, where no pointer of Go's
 	// may point.
 	at := uintptr(unsafe.Pointer(unsafe.SliceData(der)))
-	pkey := f.decode(kindRSA, 0, &at, int64(len(der)))
+	pkey := f.decode(kind, 0, &at, int64(len(der)))
 	if pkey == 0 {
 		return held{}, f.failure("d2i_PrivateKey")
 	}
-	return held{c: f, pkey: pkey}, nil
+	return held{c: f, kind: kind, pkey: pkey}, nil
+}
+
+func kindOf(private crypto.Signer) (int32, error) {
+	switch key := private.(type) {
+	case *rsa.PrivateKey:
+		return kindRSA, nil
+	case *ecdsa.PrivateKey:
+		if key.Curve == elliptic.P256() {
+			return kindEC, nil
+		}
+	}
+	return 0, fmt.Errorf("%T: signs with RSA and P-256, nothing else", private)
 }
 
 // newContext returns an EVP_PKEY_CTX that signs any number of hashes, one at a time.
-func (f *functions) newContext(pkey uintptr) (uintptr, error) {
-	ctx := f.context(pkey, 0)
+func (f *functions) newContext(h held) (uintptr, error) {
+	ctx := f.context(h.pkey, 0)
 	if ctx == 0 {
 		return 0, f.failure("EVP_PKEY_CTX_new")
 	}
-	if f.ready(ctx) <= 0 || f.padding(ctx, padPKCS1) <= 0 || f.digest(ctx, f.sha256()) <= 0 {
+	if f.ready(ctx) <= 0 || h.kind == kindRSA && f.padding(ctx, padPKCS1) <= 0 || f.digest(ctx, f.sha256()) <= 0 {
 		err := f.failure("EVP_PKEY_sign_init")
 		f.freeCtx(ctx)
 		return 0, err
@@ -100,11 +119,11 @@ func (f *functions) newContext(pkey uintptr) (uintptr, error) {
 // Public is the key's other half, as crypto.Signer has it.
 func (k *key) Public() crypto.PublicKey { return k.public }
 
-// Sign signs a hash of SHA-256 as RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2). opts must be
-// crypto.SHA256 itself: PSS is no part of this.
+// Sign signs a hash of SHA-256: as RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2), with P-256
+// as an ECDSA-Sig-Value. opts must be crypto.SHA256 itself: PSS is no part of this.
 func (k *key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if opts != crypto.SHA256 || len(digest) != sha256.Size {
-		return nil, errors.New("libcrypto: signs a hash of SHA-256 as PKCS #1 v1.5, nothing else")
+		return nil, errors.New("libcrypto: signs a hash of SHA-256, not as PSS, and nothing else")
 	}
 	sig, length := make([]byte, k.size), uintptr(k.size)
 	ctx := <-k.idle
@@ -112,8 +131,8 @@ func (k *key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, 
 		uintptr(unsafe.Pointer(&length)), uintptr(unsafe.Pointer(unsafe.SliceData(digest))), uintptr(len(digest)))
 	k.idle <- ctx
 	runtime.KeepAlive(k)
-	if int32(r) != 1 || length != uintptr(len(sig)) { // an int: the rest of r is anything
+	if int32(r) != 1 || length > uintptr(len(sig)) { // an int: the rest of r is anything
 		return nil, fmt.Errorf("libcrypto: EVP_PKEY_sign: %d, %d bytes", int32(r), length)
 	}
-	return sig, nil
+	return sig[:length], nil
 }

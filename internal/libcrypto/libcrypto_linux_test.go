@@ -5,11 +5,15 @@ package libcrypto
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,9 +74,43 @@ func TestSame(t *testing.T) {
 	wg.Wait()
 }
 
+// TestES256: many at once, and Go takes each. Their lengths differ.
+func TestES256(t *testing.T) {
+	k, err := loaded(t).Signer(exampleEC())
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := &exampleEC().PublicKey
+	var wg sync.WaitGroup
+	for n := range uint64(64) {
+		wg.Go(func() {
+			sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, n))
+			sig, err := k.Sign(nil, sum[:], crypto.SHA256)
+			if err != nil || !ecdsa.VerifyASN1(public, sum[:], sig) {
+				t.Errorf("%x: %v", sig, err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestOtherKeys: what is no key of RS256 or ES256 stays with Go.
+func TestOtherKeys(t *testing.T) {
+	l := loaded(t)
+	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, private := range []crypto.Signer{p384, ed25519.NewKeyFromSeed(make([]byte, 32)), nil} {
+		if _, err := l.Signer(private); err == nil {
+			t.Errorf("%T is taken", private)
+		}
+	}
+}
+
 // TestOtherSignatures: what asks for another kind of signature gets none of this kind.
 func TestOtherSignatures(t *testing.T) {
-	k, err := loaded(t).Signer(example())
+	k, err := loaded(t).Signer(exampleRSA())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +140,12 @@ func TestSignsWrongly(t *testing.T) {
 		t.Fatal(err)
 	}
 	bad := *l.c
-	bad.decode = func(int32, uintptr, *uintptr, int64) uintptr { return other.pkey }
+	bad.decode = func(kind int32, into uintptr, der *uintptr, length int64) uintptr {
+		if kind == kindRSA {
+			return other.pkey
+		}
+		return l.c.decode(kind, into, der, length)
+	}
 	bad.freeKey = func(uintptr) {}
 	wrong := &Library{c: &bad}
 	if err := wrong.prove(); !errors.Is(err, errWrong) {
@@ -110,6 +153,29 @@ func TestSignsWrongly(t *testing.T) {
 	}
 	if _, err := wrong.Signer(generate(t, 2048)); !errors.Is(err, errWrong) {
 		t.Errorf("a key: %v", err)
+	}
+}
+
+// repeating signs everything with itself.
+type repeating string
+
+func (repeating) Public() crypto.PublicKey { return nil }
+func (r repeating) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return []byte(r), nil
+}
+
+// TestConstant: ECDSA signatures that one random number made give the key away, and one
+// that Go does not take is none.
+func TestConstant(t *testing.T) {
+	sum := sha256.Sum256([]byte(exampleText))
+	once, err := ecdsa.SignASN1(rand.Reader, exampleEC(), sum[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, k := range map[string]crypto.Signer{"one number": repeating(once), "no signature": repeating("0")} {
+		if err := compare(k, exampleEC()); !errors.Is(err, errWrong) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -155,7 +221,7 @@ func TestFailures(t *testing.T) {
 	} {
 		bad := *l.c
 		breaks(&bad)
-		if _, err := (&Library{c: &bad}).Signer(example()); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := (&Library{c: &bad}).Signer(exampleRSA()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
@@ -168,12 +234,12 @@ func TestFreed(t *testing.T) {
 	freed := make(chan uintptr, 8)
 	counting := *l.c
 	counting.freeKey = func(pkey uintptr) { l.c.freeKey(pkey); freed <- pkey }
-	k, err := counting.key(example())
+	k, err := counting.key(exampleRSA())
 	if err != nil {
 		t.Fatal(err)
 	}
 	runtime.GC()
-	if err := compare(k, example()); err != nil || len(freed) != 0 {
+	if err := compare(k, exampleRSA()); err != nil || len(freed) != 0 {
 		t.Fatalf("%v, %d freed", err, len(freed))
 	}
 	k = nil
@@ -190,11 +256,11 @@ func TestNoLeak(t *testing.T) {
 	l := loaded(t)
 	round := func() {
 		for range 200 {
-			h, err := l.c.hold(example())
+			h, err := l.c.hold(exampleRSA())
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, err := l.c.newContext(h.pkey)
+			ctx, err := l.c.newContext(h)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -244,25 +310,23 @@ func TestForeignConfig(t *testing.T) {
 	}
 }
 
-// BenchmarkRS256 compares the two for one key.
-func BenchmarkRS256(b *testing.B) {
-	private := example()
-	quick, err := loaded(b).Signer(private)
-	if err != nil {
-		b.Fatal(err)
-	}
+// BenchmarkSign compares the two. -cpu 1 on a core of its own says most.
+func BenchmarkSign(b *testing.B) {
 	sum := sha256.Sum256([]byte(exampleText))
-	for _, by := range []struct {
-		name string
-		key  crypto.Signer
-	}{{"rsa", private}, {"libcrypto", quick}} {
-		b.Run(by.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := by.key.Sign(nil, sum[:], crypto.SHA256); err != nil {
-					b.Fatal(err)
+	for alg, private := range map[string]crypto.Signer{"RS256": exampleRSA(), "ES256": exampleEC()} {
+		quick, err := loaded(b).Signer(private)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for by, key := range map[string]crypto.Signer{"go": private, "libcrypto": quick} {
+			b.Run(alg+"/"+by, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := key.Sign(rand.Reader, sum[:], crypto.SHA256); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }

@@ -2,7 +2,6 @@ package libcrypto
 
 import (
 	"crypto"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -48,9 +47,10 @@ func open(path string) (*Library, error) {
 	return l, nil
 }
 
-// Signer returns what signs with a key as rsa.SignPKCS1v15 does with SHA-256, and
-// nothing else. It has signed once, and crypto/rsa the same.
-func (l *Library) Signer(private *rsa.PrivateKey) (crypto.Signer, error) {
+// Signer returns what signs hashes of SHA-256 with a key and makes no other signatures:
+// RSA as rsa.SignPKCS1v15 does, bit for bit (RFC 8017 section 8.2 leaves nothing to
+// chance), P-256 as ecdsa.SignASN1. It has signed already, and Go found it right.
+func (l *Library) Signer(private crypto.Signer) (crypto.Signer, error) {
 	k, err := l.c.key(private)
 	if err != nil {
 		return nil, fmt.Errorf("libcrypto: %w", err)

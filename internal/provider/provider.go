@@ -29,6 +29,7 @@ import (
 	"github.com/hush-sso/hush/internal/clientkeys"
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/egress"
+	"github.com/hush-sso/hush/internal/libcrypto"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/redisstore"
@@ -54,7 +55,7 @@ type Options struct {
 	RuleSet      Rules          // what judges who is let in; default nothing
 	Session      session.Policy // see there; default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
-	RS256        RS256          // what signs; default RS256Auto
+	Signing      Signing        // what makes signatures; default SigningAuto
 	Limits       login.Limits   // of attempts to sign in; default login's
 	Registration Registration   // of apps by themselves; default: they cannot
 	// RenewalIsActivity says whether silent renewals keep a session from
@@ -146,7 +147,7 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings(), secrets: o.Secrets, store: o.Store}
-	if err := p.chooseRS256(o.RS256); err != nil {
+	if err := p.signBy(o.Signing, libcrypto.Load); err != nil {
 		return nil, err
 	}
 	p.clientKeys = clientkeys.New(p.egress, nil)

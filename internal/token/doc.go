@@ -9,7 +9,7 @@
 //	LogoutToken              what tells an app that a session ended (logout.go)
 //	VerifyAccessToken, VerifyIDTokenHint   our own tokens, read strictly (verify.go)
 //	Live, Inspect, RevokeToken   whether a token still holds, and its end (live.go, inspect.go)
-//	Keys                     the shared signing keys and their JWKS (keys.go, rs256.go)
+//	Keys                     the shared signing keys and their JWKS (keys.go, library.go)
 //
 // What asks a [GrantStore] takes a context, as does Keys.Load; all else happens in
 // memory. What mints gets now, the time of that store.

@@ -30,7 +30,7 @@ type Keys struct {
 	loading sync.Mutex // one Load at a time, so that an older set never replaces a newer
 	sealed  time.Time  // under loading: when the set was last seen sealed under the first secret
 	current atomic.Pointer[keySet]
-	library RSALibrary // nil: crypto/rsa
+	library Library // nil: Go itself signs
 	log     *slog.Logger
 }
 
