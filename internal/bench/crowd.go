@@ -127,6 +127,7 @@ func beside(ctx context.Context, b *bench, t *table) error {
 	}
 	b.say("sign-ins beside")
 	var signedIn atomic.Int64
+	var broken atomic.Pointer[error]
 	var busyFor time.Duration
 	alone := func() (*round, error) { return s.renewing(ctx, b.conns, b.round, kinds[0])(s.hush) }
 	crowded := func() (*round, error) {
@@ -137,6 +138,9 @@ func beside(ctx context.Context, b *bench, t *table) error {
 				for during.Err() == nil {
 					if _, err := signIn(during, s.hush.addr); err == nil {
 						signedIn.Add(1)
+					} else if during.Err() == nil {
+						broken.Store(&err)
+						return
 					}
 				}
 			})
@@ -144,10 +148,14 @@ func beside(ctx context.Context, b *bench, t *table) error {
 		r, err := alone()
 		stop()
 		wg.Wait()
-		if err == nil {
-			busyFor += r.wall
+		if err != nil {
+			return nil, err
 		}
-		return r, err
+		if failure := broken.Load(); failure != nil {
+			return nil, fmt.Errorf("signing in: %w", *failure)
+		}
+		busyFor += r.wall
+		return r, nil
 	}
 	rounds, err := b.alternating(alone, crowded)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -14,18 +15,19 @@ var errUsage = errors.New("wrong usage")
 
 // options are what the command's flags say.
 type options struct {
-	hush     string        // the program; "": it is built
-	log      string        // its --log
-	profile  string        // folder for CPU profiles of it; "": none
-	round    time.Duration // how long one round lasts
-	rounds   int           // of each server, alternating
-	conns    int           // connections where the suite does not vary them
-	sessions int           // that are renewed
-	fill     int           // sessions in Redis, at most, where their number grows
-	crowd    int           // renewals of one session at once
-	pipeline bool          // of the floor: concurrent requests share pipelines
-	write    string        // file whose tables are replaced; "": none
-	pictures string        // folder of the pictures beside it
+	hush     string         // the program; "": it is built
+	log      string         // its --log
+	profile  string         // folder for CPU profiles of it; "": none
+	round    time.Duration  // how long one round lasts
+	rounds   int            // of each server, alternating
+	conns    int            // connections where the suite does not vary them
+	sessions int            // that are renewed
+	fill     int            // sessions in Redis, at most, where their number grows
+	crowd    int            // renewals of one session at once
+	only     *regexp.Regexp // clients of the kinds that are measured
+	pipeline bool           // of the floor: concurrent requests share pipelines
+	write    string         // file whose tables are replaced; "": none
+	pictures string         // folder of the pictures beside it
 	suites   []string
 }
 
@@ -54,6 +56,11 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	set.IntVar(&o.sessions, "sessions", 64, "sessions that are renewed")
 	set.IntVar(&o.fill, "fill", 1_000_000, "how many sessions growth puts into Redis, 1.5 GB a million")
 	set.IntVar(&o.crowd, "crowd", 10_000, "renewals of one session at once")
+	o.only = regexp.MustCompile("")
+	set.Func("only", "in silent and token, measure only these of code, es256, rs256 and mixed: a regular expression", func(text string) (err error) {
+		o.only, err = regexp.Compile(text)
+		return err
+	})
 	set.BoolVar(&o.pipeline, "pipeline", true, "let the floor's concurrent requests share pipelines to Redis")
 	set.StringVar(&o.write, "write", "", "replace the tables in this file, and the pictures in img beside it")
 	if err := set.Parse(args); errors.Is(err, flag.ErrHelp) {

@@ -72,26 +72,13 @@ func (g *grown) clients(ctx context.Context) error {
 	g.begin("apps in the configuration", "clients")
 	for _, n := range []int{len(kinds), 100, 1000, 10_000} {
 		g.setup.clients = n - len(kinds)
-		if err := g.restart(ctx); err != nil {
+		if err := g.restart(ctx, g.site); err != nil {
 			return err
 		}
 		if err := g.point(ctx, n, g.conns, kinds[0]); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// restart puts another node with the setup of now in the place of hush: Redis holds the
-// sessions, and browsers keep their cookies.
-func (g *grown) restart(ctx context.Context) error {
-	g.hush.process.stop()
-	next, err := g.startHush(ctx, g.setup)
-	if err != nil {
-		return err
-	}
-	next.cookies = g.hush.cookies
-	g.hush = next
 	return nil
 }
 

@@ -30,7 +30,7 @@ func (b *bench) terms(suite string) string {
 	if len(b.cores) > 1 {
 		pinned = "the server on one core, Redis and the load on another"
 	}
-	flags := fmt.Sprintf("-round %v -rounds %d -conns %d -log %s %s", b.round, b.rounds, b.conns, b.log, suite)
+	flags := fmt.Sprintf("-round %v -rounds %d -conns %d -log %s -pipeline=%v %s", b.round, b.rounds, b.conns, b.log, b.pipeline, suite)
 	return fmt.Sprintf("Measured on %s with `make bench ARGS='%s'`: %s, %s, %s, %s. Medians of %d rounds, which alternate. Load of the machine at the end: %s.",
 		time.Now().UTC().Format(time.DateOnly), flags, processor(), pinned, runtime.Version(), redisVersion(), b.rounds, loadAverage())
 }

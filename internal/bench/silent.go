@@ -14,6 +14,9 @@ func silent(ctx context.Context, b *bench) (*report, error) {
 	defer b.stopSince(0)
 	t := table{head: append([]string{"Silent renewal", "Connections"}, duelHead...)}
 	for _, k := range kinds {
+		if !b.only.MatchString(k.client) {
+			continue
+		}
 		if err := s.hush.take(ctx, k); err != nil {
 			return nil, err
 		}

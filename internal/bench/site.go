@@ -16,7 +16,8 @@ type site struct {
 	floor, hush *target
 }
 
-// newSite starts a Redis, the floor and a hush with people signed in.
+// newSite starts a Redis, the floor and a hush with people signed in. They signed in at
+// a node before, so that the memory of this one is that of renewals.
 func (b *bench) newSite(ctx context.Context, change func(*setup)) (*site, error) {
 	p, addr, err := b.startRedis(ctx)
 	if err != nil {
@@ -33,7 +34,23 @@ func (b *bench) newSite(ctx context.Context, change func(*setup)) (*site, error)
 		return nil, err
 	}
 	b.say("signing in %d times", b.sessions)
-	return s, s.hush.signIn(ctx, b.sessions)
+	if err := s.hush.signIn(ctx, b.sessions); err != nil {
+		return nil, err
+	}
+	return s, b.restart(ctx, s)
+}
+
+// restart puts another node with the setup of now in the place of hush: Redis holds the
+// sessions, and browsers keep their cookies.
+func (b *bench) restart(ctx context.Context, s *site) error {
+	s.hush.process.stop()
+	next, err := b.startHush(ctx, s.setup)
+	if err != nil {
+		return err
+	}
+	next.cookies = s.hush.cookies
+	s.hush = next
+	return nil
 }
 
 // renewals are the steps of silent renewals at a target: its browsers take turns.

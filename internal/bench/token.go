@@ -22,6 +22,9 @@ func tokens(ctx context.Context, b *bench) (*report, error) {
 	defer b.stopSince(0)
 	t := table{head: append([]string{"Tokens by a code", "Signed"}, duelHead...)}
 	for _, k := range kinds[1:] {
+		if !b.only.MatchString(k.client) {
+			continue
+		}
 		k = codeWith(k)
 		if err := s.hush.take(ctx, k); err != nil {
 			return nil, err

@@ -47,6 +47,7 @@ type Brand struct {
 	editions  map[string]*Edition
 	languages []string
 	matcher   language.Matcher
+	accepted  memory
 }
 
 // Hush returns the brand of an operator who set nothing.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -183,4 +184,28 @@ func ExampleBrand_In() {
 	b := Hush()
 	fmt.Println(b.In(b.Named("fr de-AT")).Text("login.title"))
 	// Output: Anmelden
+}
+
+// TestAcceptedIsRemembered as what it means, within bounds, for browsers all at once.
+func TestAcceptedIsRemembered(t *testing.T) {
+	b, err := NewBrand(Branding{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for n := range maxRemembered + 10 {
+				for header, want := range map[string]string{"de-AT,de;q=0.9": "de", "fr": "", fmt.Sprintf("x-%d,en;q=0.5", n): "en", strings.Repeat("de,", 400): ""} {
+					if got := b.Accepted(header); got != want {
+						t.Errorf("%q: %q, want %q", header, got, want)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(b.accepted.of); n == 0 || n > maxRemembered {
+		t.Errorf("%d are remembered", n)
+	}
 }

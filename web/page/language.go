@@ -3,6 +3,7 @@ package page
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -51,11 +52,21 @@ func (b *Brand) Named(locales string) string {
 }
 
 // Accepted does the same with a browser's Accept-Language (RFC 9110 section
-// 12.5.4).
+// 12.5.4). Parsing one costs more than the rest of a silent answer's page, and most
+// browsers send one of a few: what they mean is remembered.
 func (b *Brand) Accepted(header string) string {
 	if len(header) > maxAccept {
 		return ""
 	}
+	if l, known := b.accepted.get(header); known {
+		return l
+	}
+	l := b.accept(header)
+	b.accepted.put(header, l)
+	return l
+}
+
+func (b *Brand) accept(header string) string {
 	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil {
 		return ""
@@ -66,6 +77,33 @@ func (b *Brand) Accepted(header string) string {
 		}
 	}
 	return ""
+}
+
+// maxRemembered bounds a memory. Whoever sends other values all the time makes it
+// forget, and costs what everyone did before.
+const maxRemembered = 256
+
+// memory holds the languages that values of Accept-Language mean. The zero value is
+// ready, and safe for concurrent use.
+type memory struct {
+	mu sync.RWMutex
+	of map[string]string // the header -> a language of the brand, or ""
+}
+
+func (m *memory) get(header string) (language string, known bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	language, known = m.of[header]
+	return language, known
+}
+
+func (m *memory) put(header, language string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of == nil || len(m.of) >= maxRemembered {
+		m.of = make(map[string]string)
+	}
+	m.of[strings.Clone(header)] = language
 }
 
 // match returns the language that whoever asks for a tag understands, or "".
