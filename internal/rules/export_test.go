@@ -39,3 +39,25 @@ func Hostile(argument string) Config {
 
 // Gone is closed when a process has ended.
 func Gone(p *process) <-chan struct{} { return p.gone }
+
+// PID is the number of a process.
+func PID(p *process) int { return p.cmd.Process.Pid }
+
+// Kill ends a process as somebody from outside would.
+func Kill(p *process) error { return p.cmd.Process.Kill() }
+
+// Versioned gives a set a version, as Load does.
+func Versioned(s *Set, version string) *Set {
+	s.version = version
+	return s
+}
+
+// Started is what tells whether two sets share their workers.
+func Started(b *Bound) any { return b.pool }
+
+// Idle is how many workers a set has that do nothing.
+func Idle(b *Bound) int {
+	b.pool.mu.Lock()
+	defer b.pool.mu.Unlock()
+	return len(b.pool.idle)
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,13 +23,31 @@ func set(sources ...string) *rules.Set {
 }
 
 // engine returns one that ends with the test, and what it logs.
-func engine(t testing.TB, c rules.Config) (*rules.Engine, *strings.Builder) {
+func engine(t testing.TB, c rules.Config) (*rules.Engine, *lines) {
 	t.Helper()
-	var log strings.Builder
-	c.Log = slog.New(slog.NewTextHandler(&log, nil))
+	log := &lines{}
+	c.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	e := rules.New(c)
 	t.Cleanup(e.Close)
-	return e, &log
+	return e, log
+}
+
+// lines are what was logged.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // alice is an authentication.
@@ -73,4 +92,14 @@ func pass(t testing.TB, b *rules.Bound, in *rules.Input) rules.Verdict {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// header is a header of a call, whatever the case of its name.
+func header(r rules.CallRequest, name string) []string {
+	for n, values := range r.Header {
+		if strings.EqualFold(n, name) {
+			return values
+		}
+	}
+	return nil
 }
