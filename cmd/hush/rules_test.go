@@ -60,7 +60,7 @@ func TestRulesTest(t *testing.T) {
 		"refused":       {[]string{exampleRules, "--user", tests + "bob.json", "--context", tests + "reports.json"}, 1, []string{"refused by 50-clients.js: Reports is for people with the role analyst."}, ""},
 		"configuration": {[]string{"--configuration", "BLOCKED_ADDRESSES=203.0.113.", exampleRules, "--user", tests + "alice.json", "--context", tests + "reports.json"}, 1, []string{"refused by 30-address.js: Not from this network.", "console 30-address.js blocked "}, ""},
 		"failed":        {[]string{dir + "/throws.js"}, 1, []string{"failed: threw in throws.js: "}, ""},
-		"no network":    {[]string{dir + "/calls.js"}, 1, []string{"failed: threw in calls.js: "}, ""},
+		"no network":    {[]string{dir + "/calls.js"}, 1, []string{"failed: threw in calls.js: ", "--network"}, ""},
 		"redirect":      {[]string{dir + "/sends.js"}, 0, []string{"redirected by sends.js to https://shop.example/x?a=1"}, ""},
 		"second factor": {[]string{dir + "/second.js"}, 0, []string{"a second factor is asked for by second.js"}, ""},
 		"context":       {[]string{dir + "/silent.js", "--context", quiet}, 0, []string{`ID token q "none App"`}, "c.json: rules are given no context.sso.flavor here: it is left out\nwarning: " + quiet + ": rules are given no context.tenant"},

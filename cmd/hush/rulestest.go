@@ -25,7 +25,7 @@ func testRules(ctx context.Context, f ruleFlags, stdout, stderr io.Writer) error
 	}
 	r := &ruleReport{}
 	user := &onlyUser{data: rules.UserData{App: maps.Clone(in.User.AppMetadata), User: maps.Clone(in.User.UserMetadata), Logins: in.Context.Stats.LoginsCount}}
-	c := rules.Config{Log: slog.New(&console{report: r}), Users: user, Workers: 1, Timeout: f.timeout}
+	c := rules.Config{Log: slog.New(&console{report: r}), Users: user, Calls: offline{}, Workers: 1, Timeout: f.timeout}
 	if f.network {
 		c.Calls = provider.RuleCalls(egress.Options{}, c.Log)
 	}
@@ -47,6 +47,13 @@ func testRules(ctx context.Context, f ruleFlags, stdout, stderr io.Writer) error
 		return errTold
 	}
 	return err
+}
+
+// offline makes no calls.
+type offline struct{}
+
+func (offline) Do(context.Context, rules.CallRequest) (rules.CallResponse, error) {
+	return rules.CallResponse{}, errors.New("no call is made: add --network if it is meant")
 }
 
 // onlyUser is the metadata of the one user there is while rules are tested. It keeps
