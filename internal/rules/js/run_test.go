@@ -116,7 +116,14 @@ func TestTimeEnds(t *testing.T) {
 		"timers for ever":    "function (user, context, callback) { setInterval(() => {}, 1); }",
 	} {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
-		o := compile(t, source).Run(ctx, input(), &fakeHost{})
+		ended := make(chan Outcome, 1)
+		go func() { ended <- compile(t, source).Run(ctx, input(), &fakeHost{}) }()
+		var o Outcome
+		select {
+		case o = <-ended:
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: it goes on", name)
+		}
 		if cancel(); o.Failure == nil || o.Failure.Kind != timeout || o.Failure.Rule != "1.js" && name != "at the end" && name != "in toJSON" {
 			t.Errorf("%s: %+v %+v", name, o, o.Failure)
 		}
