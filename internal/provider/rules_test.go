@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -61,7 +63,7 @@ func house(set *rules.Set) provider.Registry {
 	}
 }
 
-func newHouse(t *testing.T, set *rules.Set) *provider.Provider {
+func newHouse(t *testing.T, set *rules.Set, change ...func(*provider.Options)) *provider.Provider {
 	t.Helper()
 	store, err := redisstore.Embedded()
 	if err != nil {
@@ -69,9 +71,13 @@ func newHouse(t *testing.T, set *rules.Set) *provider.Provider {
 	}
 	t.Cleanup(func() { store.Close() })
 	r := house(set)
-	p, err := provider.New(provider.Options{
+	o := provider.Options{
 		Issuer: issuer, Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: store, Clients: r.Clients, Users: r.Users, RuleSet: r.Rules,
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	p, err := provider.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,5 +206,47 @@ func TestBrokenRegistryKeepsTheRules(t *testing.T) {
 	}
 	if got := silently(p, "one", cookies); got != "rule_denied" {
 		t.Errorf("%s", got)
+	}
+}
+
+// TestCallsOfRules: a rule reaches what every call of this server may reach, and is not
+// told which addresses of the network's inside a name has.
+func TestCallsOfRules(t *testing.T) {
+	host := hushtest.ServeTLS(t, "api.test", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("X-Answer", "yes")
+		w.WriteHeader(http.StatusAccepted)
+		fmt.Fprint(w, r.Method, " ", r.Header.Get("Authorization"), " ", string(body))
+	})
+	set := ruleSet(t, map[string]string{"call.js": `async function (user, context, callback) {
+		const said = [];
+		for (const [url, method] of [['` + host.URL + `/x', 'PATCH'], ['https://localhost:8443/', 'GET'], ['http://api.test/', 'GET'], ['` + host.URL + `', 'TRACE']]) {
+			try {
+				const r = await fetch(url, {method, headers: {Authorization: 'Bearer t'}, body: method === 'PATCH' ? '{}' : undefined});
+				said.push(r.status + ' ' + r.headers.get('x-answer') + ' ' + await r.text());
+			} catch (e) { said.push(String(e.message)); }
+		}
+		context.idToken['https://e.x/said'] = said;
+		callback(null, user, context);
+	}`})
+	log := &hushtest.Output{}
+	p := newHouse(t, set, func(o *provider.Options) {
+		o.Egress, o.Log = host.Egress(), slog.New(slog.NewTextHandler(log, nil))
+	})
+	claims, why := idToken(p, signIn(t, p.Public, request("one")))
+	said, _ := claims["https://e.x/said"].([]any)
+	if len(said) != 4 || said[0] != "202 yes PATCH Bearer t {}" {
+		t.Fatalf("%q %s", said, why)
+	}
+	for i, want := range []string{"there was no answer: the server's log says why", "this address is not called", "this is no request that can be made"} {
+		if text := fmt.Sprint(said[i+1]); !strings.HasPrefix(text, want) || strings.Contains(text, "127.0.0.1") || strings.Contains(text, "::1") {
+			t.Errorf("the rule is told %q, want %q", text, want)
+		}
+	}
+	if host.Calls.Load() != 2 { // one at the sign-in
+		t.Errorf("%d calls", host.Calls.Load())
+	}
+	if !strings.Contains(log.String(), "a rule's call got no answer") {
+		t.Errorf("the log says nothing: %s", log.String())
 	}
 }
