@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	// Linked in as in hush itself: without cgo too, threads are then of the C library.
+	_ "github.com/hush-sso/hush/internal/libcrypto"
 	"github.com/hush-sso/hush/internal/rules"
 )
 
