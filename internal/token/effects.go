@@ -48,7 +48,7 @@ func (e *Effects) Check() error {
 	case access > maxClaims:
 		return tooLarge("The claims for the access token", access, maxClaims)
 	case jose.CheckObject(e.json()) != nil:
-		return errors.New("the claims are nested deeper than a token may be: 13 levels at most")
+		return errors.New("the claims are nested deeper than a token may be: 14 levels at most")
 	}
 	if packed := len(e.pack()); packed > maxPacked {
 		return tooLarge("The claims, compressed, for the code,", packed, maxPacked)
