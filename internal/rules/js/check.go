@@ -37,7 +37,7 @@ func (c *checked) names() {
 	told := map[string]bool{}
 	for _, use := range c.has.uses {
 		name := string(use.Name)
-		if known()[name] || c.has.declares[name] || c.has.probes[name] || told[name] {
+		if known()[name] || c.has.with || c.has.declares[name] || c.has.probes[name] || told[name] {
 			continue
 		}
 		told[name] = true

@@ -57,6 +57,7 @@ func TestWhatIsNotMissing(t *testing.T) {
 		"var hoisted; if (hoisted) { let inner2 = 1; inner2; } switch (1) { case 1: { const k = 2; k; } default: }",
 		"let n; ({ n } = { n: 1 }); [n] = [2]; n;",
 		"isNaN(parseInt('1', 10)) || Number.isInteger(1) || Reflect.ownKeys({}) || new Proxy({}, {}) || new WeakMap() || Symbol.iterator || encodeURIComponent('') || escape('') || undefined || NaN || Infinity;",
+		"class C { #y = 1; has(o) { return #y in o; } } with (user) { user_id; }",
 		"typeof module === 'object' && module.exports; exports;",
 	} {
 		if _, err := Compile(files(body(statements))); err != nil {

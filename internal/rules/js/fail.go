@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ func (r *run) failure(ctx context.Context, err error) *Failure {
 	case errors.As(err, &more):
 		f.Kind, f.Detail = excess, more.Error()
 	case errors.As(err, &thrown):
-		f.Detail = describe(thrown.Value()) + place(thrown)
+		f.Detail = r.describe(thrown.Value()) + place(thrown)
 	default:
 		f.Detail = err.Error()
 	}
@@ -63,27 +64,35 @@ func place(e *goja.Exception) string {
 	return ""
 }
 
-// describe is what an error says: its name and message, or what was thrown instead.
-func describe(v goja.Value) (text string) {
-	defer func() {
-		if recover() != nil { // a getter or toString of the rule threw
-			text = "an error that cannot be shown"
+var frame = regexp.MustCompile(`\((\S+\.js:\d+):`)
+
+// madeAt is where in a rule an error was made that it handed on, as far as it says so.
+func (r *run) madeAt(v goja.Value) (text string) {
+	_ = r.try(func() {
+		if o, ok := v.(*goja.Object); ok && o.Get("stack") != nil {
+			if m := frame.FindStringSubmatch(cut(o.Get("stack").String(), 4*maxDetail)); m != nil {
+				text = " at " + m[1]
+			}
 		}
-	}()
-	return cut(v.String(), maxDetail)
+	})
+	return text
+}
+
+// describe is what an error says: its name and message, or what was thrown instead.
+func (r *run) describe(v goja.Value) string {
+	text := "an error that cannot be shown" // its toString may throw
+	_ = r.try(func() { text = cut(v.String(), maxDetail) })
+	return text
 }
 
 // denial is the message of an UnauthorizedError.
-func denial(v goja.Value) (text string) {
-	defer func() {
-		if recover() != nil {
-			text = ""
+func (r *run) denial(v goja.Value) (text string) {
+	_ = r.try(func() {
+		if o, ok := v.(*goja.Object); ok && o.Get("message") != nil {
+			text = effect.Message(o.Get("message").String())
 		}
-	}()
-	if m := v.(*goja.Object).Get("message"); m != nil {
-		return effect.Message(m.String())
-	}
-	return ""
+	})
+	return text
 }
 
 func cut(text string, most int) string {

@@ -136,15 +136,15 @@ func (r *run) members(v goja.Value, names ...string) (text string, err error) {
 	}
 	is, err := r.stringify(goja.Undefined(), o)
 	if err != nil {
-		return "", unwritable(err)
+		return "", r.unwritable(err)
 	}
 	return is.String(), nil
 }
 
 // unwritable: JSON.stringify throws for cycles and for numbers of the kind BigInt.
-func unwritable(err error) error {
+func (r *run) unwritable(err error) error {
 	if thrown, ok := err.(*goja.Exception); ok { //nolint:errorlint // not for what stopped the run
-		return excessError("what it set cannot be written as JSON: " + describe(thrown.Value()))
+		return excessError("what it set cannot be written as JSON: " + r.describe(thrown.Value()))
 	}
 	return err
 }

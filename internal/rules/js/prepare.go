@@ -73,6 +73,6 @@ func (r *run) track(p *goja.Promise, op goja.PromiseRejectionOperation) {
 	if op == goja.PromiseRejectionHandle {
 		delete(r.lost, p)
 	} else if len(r.lost) < 10 {
-		r.lost[p] = describe(p.Result())
+		r.lost[p] = r.describe(p.Result())
 	}
 }

@@ -203,11 +203,11 @@ func (r *run) refuse(at int, why goja.Value) {
 	}
 	r.at, r.finished, r.refused = at, true, true
 	if r.denies(why) {
-		message := denial(why)
+		message := r.denial(why)
 		r.out = Outcome{Denied: &message, Rule: r.file()}
 		return
 	}
-	r.out = Outcome{Failure: &Failure{r.file(), threw, describe(why)}}
+	r.out = Outcome{Failure: &Failure{r.file(), threw, cut(r.describe(why)+r.madeAt(why), maxDetail)}}
 }
 
 // raise tells a denial that was thrown from other errors.

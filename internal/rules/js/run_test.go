@@ -2,7 +2,10 @@ package js
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -69,6 +72,8 @@ func TestRefusals(t *testing.T) {
 		"denied, then thrown":  {f("callback(new UnauthorizedError('only staff')); null.x;"), "only staff", "", ""},
 		"a message to fold":    {f(`callback(new UnauthorizedError('Nur "für"\\n Müller — ☃'));`), "Nur 'fur'/n Muller - ?", "", ""},
 		"error":                {f("callback(new Error('database away'));"), "", threw, "database away"},
+		"error, its line":      {f("\n\ncallback(new Error('x'));"), "", threw, "Error: x at 1.js:4"},
+		"rejected, its line":   {"async " + f("await null;\nuser.missing.x = 1;"), "", threw, "at 1.js:3"},
 		"error is a text":      {f("callback('no');"), "", threw, "no"},
 		"thrown":               {f("user.missing.x = 1;"), "", threw, "TypeError: Cannot"},
 		"thrown, its line":     {f("\n\nuser.missing.x = 1;"), "", threw, " at 1.js:4"},
@@ -143,4 +148,23 @@ func TestRunsAreApart(t *testing.T) {
 			t.Fatalf("%s %+v", got, o.Failure)
 		}
 	}
+}
+
+// A set serves many at once.
+func TestManyRunsAtOnce(t *testing.T) {
+	t.Parallel()
+	p := compile(t, body("context.idToken.me = _.get(user, 'name');"), "async "+body("await new Promise((r) => setTimeout(r, 1)); context.idToken.still = user.name;"))
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			p.Warm()
+			in := input()
+			in.User = json.RawMessage(fmt.Sprintf(`{"name": "user %d"}`, i))
+			o := p.Run(context.Background(), in, &fakeHost{})
+			if want := fmt.Sprintf(`"user %d"`, i); string(o.IDToken["me"]) != want || string(o.IDToken["still"]) != want {
+				t.Errorf("%s got %v %+v", want, o.IDToken, o.Failure)
+			}
+		})
+	}
+	all.Wait()
 }

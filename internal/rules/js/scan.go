@@ -16,6 +16,7 @@ type scan struct {
 	calls    []*ast.CallExpression
 	dots     []*ast.DotExpression
 	any      bool // it may use any global, by a computed name
+	with     bool // members of an object look like variables somewhere
 	sets     []*ast.AssignExpression
 }
 
@@ -29,7 +30,7 @@ func scanned(n ast.Node) *scan {
 // labels, of new.target.
 func (s *scan) node(n ast.Node) {
 	switch n := n.(type) {
-	case nil, *ast.BranchStatement, *ast.MetaProperty:
+	case nil, *ast.BranchStatement, *ast.MetaProperty, *ast.PrivateIdentifier:
 	case *ast.Identifier:
 		s.use(n)
 	case *ast.ThisExpression:
@@ -39,6 +40,9 @@ func (s *scan) node(n ast.Node) {
 		s.node(n.Left)
 	case *ast.PrivateDotExpression:
 		s.node(n.Left)
+	case *ast.WithStatement:
+		s.with = true
+		s.parts(n)
 	case *ast.LabelledStatement:
 		s.node(n.Statement)
 	case *ast.PropertyShort:
