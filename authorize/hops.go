@@ -29,6 +29,7 @@ type Hops struct {
 	targets  map[string]Target
 	requests *seal.Box
 	tickets  *seal.Box
+	rulings  *seal.Box // of what rules said at one host and counts at the other
 }
 
 // Target is a host from which requests are moved.
@@ -45,6 +46,7 @@ func NewHops(issuer string, k *seal.Keyring, targets ...Target) *Hops {
 	h := &Hops{
 		issuer: rooted(issuer), targets: make(map[string]Target, len(targets)),
 		requests: k.Box("request of another host"), tickets: k.Box("ticket to another host"),
+		rulings: k.Box("rules"),
 	}
 	for _, t := range targets {
 		h.targets[t.Host] = t

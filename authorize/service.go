@@ -95,9 +95,13 @@ func New(c Config) *Service {
 	}
 	pages := rooted(cmp.Or(c.URL, c.Issuer))
 	at, _ := url.Parse(pages)
+	rulings := c.Keyring.Box("rules")
+	if c.Hops != nil {
+		rulings = c.Hops.rulings
+	}
 	return &Service{
 		Config: c, sealer: c.Keyring.Box("parked request"), pushes: c.Keyring.Box("pushed request"),
-		plants: c.Keyring.Box("renewal ticket"), rulings: c.Keyring.Box("rules"),
+		plants: c.Keyring.Box("renewal ticket"), rulings: rulings,
 		pages: pages, hostname: at.Hostname(),
 		states: silent.NewStates(c.Keyring.MACKeys(silent.StatePurpose)...),
 	}

@@ -55,6 +55,12 @@ func (r *stubRules) from(say func(in *rules.Input) (rules.Verdict, error)) {
 	r.say = say
 }
 
+func (r *stubRules) setVersion(v string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.version = v
+}
+
 // during returns what they were asked while f ran.
 func (r *stubRules) during(f func()) []rules.Input {
 	r.mu.Lock()
