@@ -25,14 +25,28 @@ func BenchmarkSilent(b *testing.B) {
 			if types == "code" && alg == "RS256" {
 				continue // a code is not signed
 			}
-			b.Run(strings.ReplaceAll(types, " ", "+")+"/"+alg, func(b *testing.B) { benchmarkSilent(b, types, alg) })
+			b.Run(strings.ReplaceAll(types, " ", "+")+"/"+alg, func(b *testing.B) { benchmarkSilent(b, types, alg, provider.Rules{}) })
 		}
 	}
 }
 
-func benchmarkSilent(b *testing.B, types, alg string) {
+// BenchmarkSilentRules is the same with three typical rules: roles from app_metadata,
+// which costs a trip, a domain, and an app. The children's processor time is not in it.
+func BenchmarkSilentRules(b *testing.B) {
+	set := ruleSet(b, map[string]string{
+		"1-roles.js":  one(`context.idToken['https://e.x/roles'] = context.accessToken['https://e.x/roles'] = (user.app_metadata || {}).roles || [];`),
+		"2-domain.js": one(`if (!(user.email || '').toLowerCase().endsWith('@example.com')) { return callback(new UnauthorizedError('Not of us.')); }`),
+		"3-app.js":    one(`if (context.clientName === 'Back office' && context.request.ip !== '10.0.0.1') { return callback(new UnauthorizedError('Not from here.')); }`),
+	})
+	for _, types := range []string{"code", "id_token"} {
+		b.Run(types+"/ES256", func(b *testing.B) { benchmarkSilent(b, types, "ES256", provider.Rules{Set: set}) })
+	}
+}
+
+func benchmarkSilent(b *testing.B, types, alg string, judges provider.Rules) {
 	p, err := provider.New(provider.Options{
-		Issuer: issuer, Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: redistest.Server(b).Open(),
+		RuleSet: judges,
+		Issuer:  issuer, Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: redistest.Server(b).Open(),
 		Clients: []client.Spec{{
 			ID: "app", FirstParty: true, RedirectURIs: []string{"https://app.example.com/cb"}, IDTokenAlg: alg,
 			GrantTypes:    []string{"authorization_code", "implicit"},
@@ -42,11 +56,12 @@ func benchmarkSilent(b *testing.B, types, alg string) {
 			Audience: "https://api.example.com", Scopes: map[string]string{"read": "Read"},
 			SigningAlg: alg, SkipConsentForFirstParty: true,
 		}},
-		Users: []login.User{{Username: "alice", PasswordHash: login.HashPassword("wonderland")}},
+		Users: []login.User{{Username: "alice", PasswordHash: login.HashPassword("wonderland"), Claims: map[string]any{"email": "alice@example.com"}}},
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Cleanup(p.Close)
 	if err := p.LoadKeys(b.Context()); err != nil {
 		b.Fatal(err)
 	}
