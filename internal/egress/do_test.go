@@ -15,17 +15,17 @@ import (
 func TestDo(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		w.Header().Set("X-Seen", fmt.Sprint(r.Header["Authorization"], r.Header["X-Two"], r.Header["Accept-Encoding"], r.Header["User-Agent"], strings.HasPrefix(r.Host, "127.0.0.1:"), r.ContentLength, r.TransferEncoding))
+		w.Header().Set("X-Seen", fmt.Sprint(r.Header["Authorization"], r.Header["X-Two"], r.Header["Accept-Encoding"], r.Header["User-Agent"], strings.HasPrefix(r.Host, "127.0.0.1:"), r.ContentLength, r.TransferEncoding, r.Header["Proxy-Authorization"], r.Header["Te"], r.Header["Keep-Alive"]))
 		w.WriteHeader(http.StatusTeapot)
 		fmt.Fprint(w, r.Method, " ", r.URL.Path, " ", string(body))
 	})
 	c := s.client(egress.Options{})
 	got, err := c.Do(t.Context(), egress.Request{Method: "PATCH", URL: s.URL + "/x", Body: []byte("{}"), Header: http.Header{
 		"authorization": {"Bearer t"}, "X-Two": {"1", "2"}, "Host": {"evil.test"}, "content-length": {"900"}, "Accept-Encoding": {"gzip"},
-		"Transfer-Encoding": {"chunked"}, "Connection": {"Upgrade"}, "Proxy-Authorization": {"x"},
+		"Transfer-Encoding": {"chunked"}, "Connection": {"Upgrade"}, "Proxy-Authorization": {"x"}, "TE": {"trailers"}, "Keep-Alive": {"9"},
 	}}, 100)
 	if err != nil || got.Status != http.StatusTeapot || string(got.Body) != "PATCH /x {}" ||
-		got.Header.Get("X-Seen") != "[Bearer t] [1 2] [identity] [hush] true 2 []" {
+		got.Header.Get("X-Seen") != "[Bearer t] [1 2] [identity] [hush] true 2 [] [] [] []" {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for name, r := range map[string]egress.Request{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/oauth"
 )
@@ -43,10 +44,14 @@ func (a *API) showMetadata(c *call) (any, error) {
 		return nil, a.noUser(id)
 	}
 	c.note("user", id)
+	return viewMetadata(user, d), nil
+}
+
+func viewMetadata(user login.User, d metadata.Data) metadataView {
 	return metadataView{
 		App: metadata.Over(user.AppMetadata, d.App), User: metadata.Over(user.UserMetadata, d.User),
 		Written: documents{d.App, d.User}, Logins: d.Logins,
-	}, nil
+	}
 }
 
 // maxPatch bounds what is sent to change metadata, in bytes: both documents.
@@ -82,7 +87,8 @@ func (a *API) changeMetadata(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	return a.showMetadata(c)
+	d, err := a.Metadata.Of(c.ctx(), id)
+	return viewMetadata(user, d), err
 }
 
 // forgotten is the answer where nothing is left to tell.
