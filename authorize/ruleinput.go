@@ -19,6 +19,7 @@ type occasion struct {
 	client   *client.Client
 	user     login.User
 	protocol string   // one of rules.Protocol*
+	original string   // the same, where protocol is ProtocolRedirect
 	scopes   []string // that would be granted
 	amr      []string
 	signedIn time.Time // when the user proved who they are
@@ -50,7 +51,7 @@ func (o occasion) from(back *Back) occasion {
 	if back == nil {
 		return o
 	}
-	o.protocol, o.count = rules.ProtocolRedirect, false
+	o.protocol, o.original, o.count = rules.ProtocolRedirect, o.protocol, false
 	o.request.Query, o.request.Body = back.Query, back.Body
 	if back.Body == nil {
 		o.request.Body = map[string]string{}
@@ -101,7 +102,7 @@ func (s *Service) input(ctx context.Context, o occasion) (*rules.Input, error) {
 	in := &rules.Input{Silent: o.silent, Passed: o.passed, User: user, Context: rules.Context{
 		ClientID: o.client.ID, ClientName: o.client.Name, ClientMetadata: o.client.Metadata,
 		Connection: user.Identities[0].Connection, ConnectionStrategy: user.Identities[0].Provider,
-		Protocol: o.protocol, SessionID: o.sid,
+		Protocol: o.protocol, OriginalProtocol: o.original, SessionID: o.sid,
 		Stats: rules.Stats{LoginsCount: data.Logins}, SSO: rules.SSO{WithAuth0: o.there, CurrentClients: apps},
 		AccessToken:    rules.AccessToken{Scope: slices.Concat([]string{}, o.scopes)},
 		Request:        o.request,

@@ -100,6 +100,8 @@ func TestMoveOfRules(t *testing.T) {
 	}
 	p.write("hush.yaml", withRules(t, block(t, movePage, "auth0 rules hush.yaml")))
 	p.checked("hush.yaml")
+	p.write("hush.yaml", block(t, "first-app.md", "hush.yaml")+block(t, rulesPage, "skip silent"))
+	p.checked("hush.yaml")
 }
 
 // TestEachExample: what each file does to whom, by itself.

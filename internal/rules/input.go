@@ -58,7 +58,8 @@ type Context struct {
 	ConnectionStrategy string            `json:"connectionStrategy"`
 	ConnectionID       string            `json:"connectionID,omitempty"`
 	Protocol           string            `json:"protocol"`
-	SessionID          string            `json:"sessionID,omitempty"` // the sid claim
+	OriginalProtocol   string            `json:"original_protocol,omitempty"` // of the request, where Protocol is ProtocolRedirect
+	SessionID          string            `json:"sessionID,omitempty"`         // the sid claim
 	Stats              Stats             `json:"stats"`
 	SSO                SSO               `json:"sso"`
 	AccessToken        AccessToken       `json:"accessToken"`

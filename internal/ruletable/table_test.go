@@ -167,13 +167,18 @@ func TestRedirect(t *testing.T) {
 		}
 		return b.outcome(b.Get("continue?" + url.Values{"state": to.Query()["state"], "token": {token}}.Encode()))
 	}
+	protocols := map[string]string{"code": "oidc-basic-profile", "implicit": "oidc-implicit-profile", "hybrid": "oidc-hybrid-profile"}
 	for name, pairs := range map[string][]string{
 		"code": nil, "implicit": {"response_type", "id_token token"}, "hybrid": {"response_type", "code id_token"},
 	} {
 		b := h.browser(t, "alice", "shop")
 		o := b.signIn(pairs...)
 		p.nobody(t, name, &browser{b.Copy(t), t, "alice", "shop"})
-		p.check(t, name, back(b, o), nil)
+		o = back(b, o)
+		p.check(t, name, o, nil)
+		if by := o.ID["https://shop.example/by"]; by != protocols[name] {
+			t.Errorf("%s: the protocol of the request was %v", name, by)
+		}
 	}
 	p.check(t, "the window", back(known.browser, known.outcome(known.ask())), nil)
 	quiet := &stopped{"interaction_required", "rule_redirect", ""}

@@ -13,6 +13,7 @@ function viaPage(user, context, callback) {
       return callback(new UnauthorizedError('The page did not vouch for you.'));
     }
     context.idToken['https://shop.example/greeted'] = said.greeted;
+    context.idToken['https://shop.example/by'] = context.original_protocol;
     callback(null, user, context);
   });
 }
