@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -106,7 +107,7 @@ func destination(raw, state string) (to, problem string) {
 	if u.RawQuery != "" {
 		u.RawQuery += "&"
 	}
-	u.RawQuery += "state=" + state
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") + "state=" + state
 	return u.String(), ""
 }
 

@@ -224,3 +224,25 @@ func TestAwayNotForTheApp(t *testing.T) {
 		t.Errorf("asked about %+v", asked)
 	}
 }
+
+// TestStateRace: of several who come back at once one does.
+func TestStateRace(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {
+		a := browser(t, ruledNode(t, store, rulesThat(sendAway)))
+		state := stateOf(t, typeIn(t, a, "every", "alice"))
+		got := make(chan *hushtest.Reply)
+		for range 8 {
+			tab := a.Copy(t)
+			go func() { got <- comeBack(tab, state) }()
+		}
+		answered := 0
+		for range 8 {
+			if r := <-got; r.Answer != nil && r.Answer.Params["code"] != "" {
+				answered++
+			}
+		}
+		if answered != 1 {
+			t.Errorf("%d of 8 got a code", answered)
+		}
+	})
+}

@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,5 +78,35 @@ func TestRules(t *testing.T) {
 		}
 		orders.renew("", "")
 		orders.is("signed-in")
+	})
+}
+
+// terms is a rule that sends everybody to a page of somebody else, once.
+const terms = `function (user, context, callback) {
+  if (user.app_metadata.terms) return callback(null, user, context);
+  if (context.protocol === 'redirect-callback') {
+    if (context.request.body.accept !== 'yes') return callback(new UnauthorizedError('The terms were not accepted.'));
+    return auth0.users.updateAppMetadata(user.user_id, {terms: true}).then(() => callback(null, user, context), callback);
+  }
+  context.redirect = {url: 'https://terms.test/'};
+  callback(null, user, context);
+}`
+
+// TestRuleRedirect: the sign-in form leads to the page of a rule, whatever addresses
+// the form may go to, and the form of that page comes back from another site.
+func TestRuleRedirect(t *testing.T) {
+	f := folder{t, t.TempDir()}
+	onSites(t, hushtest.Options{Rules: f.load("terms.js", terms)}, browsertest.Options{}, func(t *testing.T, w *world) {
+		w.Serve("terms.test", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(rw, `<!doctype html><title>Terms</title><form method="post" action="%scontinue?state=%s"><button name="accept" value="yes">Accept</button></form>`,
+				w.Issuer, url.QueryEscape(r.URL.Query().Get("state")))
+		}))
+		a := w.open(w.Orders)
+		a.is("signed-out")
+		a.Click("#signin")
+		fill(a.Tab, "alice")
+		a.Click("button[name=accept]")
+		a.is("signed-in")
+		a.renew("", "")
 	})
 }

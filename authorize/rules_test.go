@@ -1,0 +1,43 @@
+package authorize
+
+import (
+	"maps"
+	"strings"
+	"testing"
+)
+
+// TestDestination: the state is added to what a rule names, whatever stands there.
+func TestDestination(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://terms.test":                             "https://terms.test?state=x",
+		"https://terms.test/a?b=c":                       "https://terms.test/a?b=c&state=x",
+		"https://terms.test/a#part":                      "https://terms.test/a?state=x#part",
+		"http://localhost:3000/":                         "http://localhost:3000/?state=x",
+		"https://terms.test/ü?q=a b":                     "https://terms.test/%C3%BC?q=a%20b&state=x",
+		"/continue":                                      "",
+		"//terms.test/":                                  "",
+		"javascript:alert(1)":                            "",
+		"com.example.app:/cb":                            "",
+		"https:///":                                      "",
+		"https://terms.test/\r\nSet-Cookie:":             "",
+		"https://" + strings.Repeat("a", maxDestination): "",
+	} {
+		got, problem := destination(raw, "x")
+		if got != want || (problem == "") == (want == "") {
+			t.Errorf("%q becomes %q, %q", raw, got, problem)
+		}
+	}
+}
+
+// TestOver: what was written of a user counts before what the directory says, which
+// stays as it is.
+func TestOver(t *testing.T) {
+	directory := map[string]any{"plan": "gold", "seat": 7.0, "old": true}
+	got := over(directory, map[string]any{"plan": "iron", "old": nil, "new": "x"})
+	if !maps.Equal(got, map[string]any{"plan": "iron", "seat": 7.0, "new": "x"}) || len(directory) != 3 || directory["plan"] != "gold" {
+		t.Errorf("%v over %v", got, directory)
+	}
+	if got := over(nil, nil); got == nil || len(got) != 0 {
+		t.Errorf("nothing over nothing is %v", got)
+	}
+}
