@@ -26,7 +26,7 @@ test: prepare ## check format, vet, and run every test with the race detector
 build: ## build the binary ./hush
 	CGO_ENABLED=0 $(GO) build -trimpath -o hush ./cmd/hush
 
-bench: prepare ## measure silent renewals against the least they can cost; e.g. make bench ARGS='-rounds 3 all'
+bench: ## measure silent renewals against the least they can cost; e.g. make bench ARGS='-rounds 3 all'
 	$(GO) run ./internal/bench $(ARGS)
 
 microbench: ## run the benchmarks beside the packages
