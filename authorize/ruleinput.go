@@ -3,12 +3,12 @@ package authorize
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/rules"
 	"github.com/hush-sso/hush/session"
@@ -170,23 +170,8 @@ func (s *Service) ruledUser(u login.User, kept rules.UserData) rules.User {
 		Identities: []rules.Identity{{
 			Connection: cmp.Or(s.Connection, defaultConnection), Provider: cmp.Or(s.ConnectionStrategy, defaultStrategy), UserID: u.ID,
 		}},
-		AppMetadata: over(u.AppMetadata, kept.App), UserMetadata: over(u.UserMetadata, kept.User), Claims: u.Claims,
+		AppMetadata: metadata.Over(u.AppMetadata, kept.App), UserMetadata: metadata.Over(u.UserMetadata, kept.User), Claims: u.Claims,
 	}
-}
-
-// over lays what was kept upon what the directory says, member by member of the top
-// level; null takes one away.
-func over(directory, kept map[string]any) map[string]any {
-	all := maps.Clone(directory)
-	if all == nil {
-		all = map[string]any{}
-	}
-	for name, value := range kept {
-		if all[name] = value; value == nil {
-			delete(all, name)
-		}
-	}
-	return all
 }
 
 // methods are the ways in which the user proved who they are.
