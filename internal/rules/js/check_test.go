@@ -3,6 +3,7 @@ package js
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -14,6 +15,7 @@ func TestWhatIsMissing(t *testing.T) {
 		body("\n\nrequire('fs'); require('os@1.0');"):                {"1.js:4: requires fs, which does not exist here: there are no files", "1.js:4: requires os@1.0, which does not exist here: there is no machine to see"},
 		body("const { ManagementClient } = require('auth0@2.9.1');"): {"1.js:2: requires auth0@2.9.1, which does not exist here: there is no Management API; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are there without it"},
 		body("require('moment');"):                                   {"1.js:2: requires moment, which does not exist here: there are axios, buffer, crypto, jsonwebtoken, lodash, node-fetch, node-uuid, querystring, request, request-promise, request-promise-native, url, util, uuid"},
+		body(strings.Repeat("(", 1100)):                              {"1.js: has more than 1000 brackets within each other"},
 		body("require('hush:http');"):                                nil,
 		body("require(user.name);"):                                  {"1.js:2: calls require with what is no text: write the name out, so that it can be checked"},
 		body("require(`lodash`);"):                                   {"1.js:2: calls require with what is no text: write the name out, so that it can be checked"},

@@ -2,6 +2,7 @@ package js
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/dop251/goja"
@@ -19,8 +20,16 @@ const (
 	closed   = "\n;return " + ruleName + "})({}, {})"
 )
 
-// read checks and compiles one rule.
-func (p *Program) read(f File) Problems {
+// read checks and compiles one rule. A fault of the parser is one of the file.
+func (p *Program) read(f File) (found Problems) {
+	defer func() {
+		if recover() != nil {
+			found = Problems{{f.Name, 0, "cannot be read as JavaScript"}}
+		}
+	}()
+	if nesting(f.Source) > maxNesting {
+		return Problems{{f.Name, 0, fmt.Sprintf("has more than %d brackets within each other", maxNesting)}}
+	}
 	tree, err := parse(f.Name, assigned+f.Source)
 	if err != nil {
 		if _, other := parse(f.Name, f.Source); other == nil { // JavaScript, but no expression
