@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-const rulesUsage = `Usage: hush rules check DIR [flags]
+const rulesUsage = `Usage: hush rules check FILE|DIR [flags]
        hush rules test FILE|DIR [flags]
 
 Rules are functions of yours that run at every authentication: the folder that
@@ -26,8 +26,8 @@ run in when somebody signs in, and prints what they change. Nobody is signed in 
 nothing is kept. Without --user and --context it is an ordinary sign-in of somebody
 made up; a context need say only what is other than there.
 
-Status 0: nothing is wrong, or the rules let the user pass. 1: they refuse or fail.
-2: the command itself is wrong.
+Status 0: nothing is wrong, or the rules let the user pass, send them elsewhere first or
+ask for a second factor. 1: they refuse or fail. 2: the command itself is wrong.
 
 Example:
 
