@@ -1,7 +1,6 @@
 package authorize
 
 import (
-	"maps"
 	"strings"
 	"testing"
 )
@@ -26,18 +25,5 @@ func TestDestination(t *testing.T) {
 		if got != want || (problem == "") == (want == "") {
 			t.Errorf("%q becomes %q, %q", raw, got, problem)
 		}
-	}
-}
-
-// TestOver: what was written of a user counts before what the directory says, which
-// stays as it is.
-func TestOver(t *testing.T) {
-	directory := map[string]any{"plan": "gold", "seat": 7.0, "old": true}
-	got := over(directory, map[string]any{"plan": "iron", "old": nil, "new": "x"})
-	if !maps.Equal(got, map[string]any{"plan": "iron", "seat": 7.0, "new": "x"}) || len(directory) != 3 || directory["plan"] != "gold" {
-		t.Errorf("%v over %v", got, directory)
-	}
-	if got := over(nil, nil); got == nil || len(got) != 0 {
-		t.Errorf("nothing over nothing is %v", got)
 	}
 }
