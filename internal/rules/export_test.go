@@ -61,3 +61,6 @@ func Idle(b *Bound) int {
 	defer b.pool.mu.Unlock()
 	return len(b.pool.idle)
 }
+
+// ReadsName is Reads of a set that no worker was started for.
+func ReadsName(s *Set, name string) bool { return namesOf(s).have(name) }

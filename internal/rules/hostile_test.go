@@ -53,7 +53,11 @@ func TestHostile(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			e, _ := engine(t, rules.Config{Workers: 1, Timeout: 500 * time.Millisecond})
+			timeout := 20 * time.Second
+			if strings.Contains(c.kinds, "timeout") {
+				timeout = 500 * time.Millisecond
+			}
+			e, _ := engine(t, rules.Config{Workers: 1, Timeout: timeout})
 			b := e.With(set(addRoles, when(c.body)))
 			pass(t, b, alice())
 			started := time.Now()

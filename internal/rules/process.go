@@ -152,6 +152,13 @@ func (p *process) begin() uint32 {
 	return number
 }
 
+// send tells the worker to run.
+func (p *process) send(number uint32, input []byte) {
+	if err := p.in.Write(wire.Frame{Kind: wire.Run, Run: number, Payload: input}); err != nil {
+		p.kill("it does not listen")
+	}
+}
+
 const (
 	maxRuns  = 20_000 // then a process is replaced, whatever it looks like
 	lookEach = 64     // runs, after which its memory is looked at

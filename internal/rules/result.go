@@ -142,19 +142,21 @@ const envelope = 1 << 10
 
 // deeper reports whether JSON has more than depth objects and arrays within each other.
 func deeper(raw json.RawMessage, depth int) bool {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	for level := 0; ; {
-		t, err := d.Token()
-		if err != nil {
-			return false
-		}
-		switch t {
-		case json.Delim('{'), json.Delim('['):
+	level, quoted := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{', c == '[':
 			if level++; level > depth {
 				return true
 			}
-		case json.Delim('}'), json.Delim(']'):
+		case c == '}', c == ']':
 			level--
 		}
 	}
+	return false
 }

@@ -12,7 +12,6 @@ import (
 type run struct {
 	bound   *Bound
 	process *process
-	number  uint32
 	userID  string
 	scope   []string // those that remain are among these
 	at      uint32   // index of the rule that ran last
@@ -30,6 +29,10 @@ type result struct {
 // with a single instruction cannot, and is killed.
 const grace = 100 * time.Millisecond
 
+// pipe is how many bytes are written without waiting for who reads: at least, on all
+// systems, to one that has read all before (pipe(7) has 64 KB).
+const pipe = 4 << 10
+
 // do runs the rules and gives the worker back. ctx is never canceled.
 func (r *run) do(ctx context.Context, input []byte) {
 	v, err := r.judge(ctx, input)
@@ -41,12 +44,12 @@ func (r *run) judge(ctx context.Context, input []byte) (Verdict, error) {
 	timer := time.NewTimer(r.bound.engine.config.Timeout + grace)
 	defer timer.Stop()
 	p := r.process
-	r.number = p.begin()
-	go func() { // it may not listen, and the pipe is short
-		if err := p.in.Write(wire.Frame{Kind: wire.Run, Run: r.number, Payload: input}); err != nil {
-			p.kill("it does not listen")
-		}
-	}()
+	number := p.begin()
+	if len(input) > pipe { // it may not listen
+		go p.send(number, input)
+	} else {
+		p.send(number, input)
+	}
 	for {
 		select {
 		case f := <-p.frames:

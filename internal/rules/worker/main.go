@@ -13,13 +13,13 @@ import (
 
 func init() {
 	if len(os.Args) == 2 && os.Args[1] == wire.Argument {
-		os.Exit(work(os.Stdin, os.Stdout))
+		os.Exit(work(standardInput(), os.Stdout))
 	}
 }
 
 // Of the runtime, before anything runs.
 const (
-	cores    = 2        // one for the rules; what watches them must not wait for it
+	cores    = 1        // what watches the rules interrupts them; two hand over to each other in vain
 	maxStack = 64 << 20 // bytes of one goroutine: what recurses without end ends early
 )
 
