@@ -34,21 +34,20 @@ func (s *Server) plotOf(r *http.Request, c *client.Client) string {
 // plantBeside plants what is due beside the page that was just given tokens, and
 // returns a ticket where the page asked for one. Trouble with it is no reason to
 // keep the tokens back.
-func (s *Server) plantBeside(w http.ResponseWriter, r *http.Request, c *client.Client, params oauth.Params, e authorize.Evidence) string {
-	origin := s.plotOf(r, c)
-	if origin == "" {
+func (s *Server) plantBeside(w http.ResponseWriter, x *exchange, e authorize.Evidence) string {
+	if x.plot == "" {
 		return ""
 	}
-	held, _ := s.cookies.renewal.read(r, c.ID)
-	planted, err := s.Authorize.Plant(r.Context(), c, e, authorize.Plot{
-		Origin: origin, Held: held, Ticket: params.Get("renewal_ticket") == "true",
+	held, _ := s.cookies.renewal.read(x.Request, x.client.ID)
+	planted, err := s.Authorize.Plant(x.Context(), x.client, e, authorize.Plot{
+		Origin: x.plot, Held: held, Ticket: x.params.Get("renewal_ticket") == "true",
 	})
 	if err != nil {
-		s.Log.Warn("no renewal cookie was planted", "request", recordOf(r).id, "client", c.ID, "cause", err)
+		s.Log.Warn("no renewal cookie was planted", "request", recordOf(x.Request).id, "client", x.client.ID, "cause", err)
 		return ""
 	}
 	if planted.Renewal != nil {
-		s.setRenewal(w, r, c.ID, planted.Renewal)
+		s.setRenewal(w, x.Request, x.client.ID, planted.Renewal)
 	}
 	return planted.Ticket
 }

@@ -24,8 +24,17 @@ type tokenAnswer struct {
 	RenewalTicket string `json:"renewal_ticket,omitempty"`
 }
 
+// exchange is a request for tokens of an app that proved who it is.
+type exchange struct {
+	*http.Request
+	client *client.Client
+	params oauth.Params
+	proof  *dpop.Proof // nil: none
+	plot   string      // where something may be planted; see plotOf
+}
+
 // grantTypes are what the token endpoint exchanges.
-var grantTypes = map[string]func(*Server, *http.Request, *client.Client, oauth.Params, *dpop.Proof) (authorize.Tokens, error){
+var grantTypes = map[string]func(*Server, *exchange) (authorize.Tokens, error){
 	client.GrantCode:    (*Server).redeem,
 	client.GrantRefresh: (*Server).refresh,
 }
@@ -46,16 +55,17 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := params.Get("grant_type")
-	exchange := grantTypes[name]
+	tokens := grantTypes[name]
 	switch {
 	case name == "":
 		return oauth.Errorf(oauth.InvalidRequest, "grant_type is missing.")
-	case exchange == nil:
+	case tokens == nil:
 		return oauth.Errorf(oauth.UnsupportedGrantType, "grant_type must be authorization_code or refresh_token.")
 	case !c.HasGrant(name):
 		return oauth.Errorf(oauth.UnauthorizedClient, "The app did not register the grant type %s.", name)
 	}
-	t, err := exchange(s, r, c, params, proof)
+	x := &exchange{r, c, params, proof, s.plotOf(r, c)}
+	t, err := tokens(s, x)
 	n := recordOf(r)
 	n.sid, n.user, n.rule = t.SID, t.UserID, t.Rule
 	if err != nil {
@@ -66,35 +76,35 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusOK, tokenAnswer{
 		AccessToken: t.Access, TokenType: t.Type, ExpiresIn: int64(t.Expires.Seconds()), Scope: t.Scope,
-		IDToken: t.ID, RefreshToken: t.Refresh, RenewalTicket: s.plantBeside(w, r, c, params, t.Evidence),
+		IDToken: t.ID, RefreshToken: t.Refresh, RenewalTicket: s.plantBeside(w, x, t.Evidence),
 	})
 	return nil
 }
 
 // redeem leaves audience out: SDKs repeat there what the authorization request
 // said. resource is what RFC 8707 section 2.2 narrows a code with.
-func (s *Server) redeem(r *http.Request, c *client.Client, params oauth.Params, proof *dpop.Proof) (authorize.Tokens, error) {
-	if params.Get("code") == "" {
+func (s *Server) redeem(x *exchange) (authorize.Tokens, error) {
+	if x.params.Get("code") == "" {
 		return authorize.Tokens{}, oauth.Errorf(oauth.InvalidRequest, "code is missing.")
 	}
-	return s.Authorize.Exchange(r.Context(), c, token.RedeemRequest{
-		Code: params.Get("code"), RedirectURI: params.Get("redirect_uri"), Origin: r.Header.Get("Origin"), Verifier: params.Get("code_verifier"),
-		Proof: proof, Site: client.Site(s.plotOf(r, c)), Ask: token.Ask{Targets: targets(params, "resource")},
+	return s.Authorize.Exchange(x.Context(), x.client, token.RedeemRequest{
+		Code: x.params.Get("code"), RedirectURI: x.params.Get("redirect_uri"), Origin: x.Header.Get("Origin"), Verifier: x.params.Get("code_verifier"),
+		Proof: x.proof, Site: client.Site(x.plot), Ask: token.Ask{Targets: targets(x.params, "resource")},
 	})
 }
 
-func (s *Server) refresh(r *http.Request, c *client.Client, params oauth.Params, proof *dpop.Proof) (authorize.Tokens, error) {
-	if params.Get("refresh_token") == "" {
+func (s *Server) refresh(x *exchange) (authorize.Tokens, error) {
+	if x.params.Get("refresh_token") == "" {
 		return authorize.Tokens{}, oauth.Errorf(oauth.InvalidRequest, "refresh_token is missing.")
 	}
-	scopes, refused := oauth.ParseScope(params.Get("scope"))
+	scopes, refused := oauth.ParseScope(x.params.Get("scope"))
 	if refused != nil {
 		return authorize.Tokens{}, refused
 	}
-	return s.Authorize.Refresh(r.Context(), c, token.RefreshRequest{
-		Token: params.Get("refresh_token"), Proof: proof, Site: client.Site(s.plotOf(r, c)),
-		Ask: token.Ask{Scopes: scopes, Targets: targets(params, "audience", "resource")},
-	}, authorize.AppRequest{UserAgent: r.UserAgent(), Address: recordOf(r).address, Params: params})
+	return s.Authorize.Refresh(x.Context(), x.client, token.RefreshRequest{
+		Token: x.params.Get("refresh_token"), Proof: x.proof, Site: client.Site(x.plot),
+		Ask: token.Ask{Scopes: scopes, Targets: targets(x.params, "audience", "resource")},
+	}, authorize.AppRequest{UserAgent: x.UserAgent(), Address: recordOf(x.Request).address, Params: x.params})
 }
 
 // targets are the APIs that a request names, leaving out parameters without a
