@@ -182,7 +182,7 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	facts := q.facts(b, done)
 	facts.Elsewhere = s.Host != "" && done.round == 0
 	if d := silent.Early(&facts); !d.Granted() {
-		return s.settle(ctx, q, b, d, found{}, done)
+		return s.settle(ctx, q, b, d, &facts, found{}, done)
 	}
 	found, err := s.findFor(ctx, q, b, done, account, single, facts.SkipConsent)
 	if errors.Is(err, session.ErrUnreadable) && !q.prompt.None() && !b.Embedded {
@@ -199,7 +199,7 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 	}
 	s.meetFound(q, &found)
 	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
-		return s.settle(ctx, q, b, d, found, done)
+		return s.settle(ctx, q, b, d, &facts, found, done)
 	}
 	if q.came.Own != "" {
 		return Outcome{Own: q.came.Own, SID: found.Session.SID, UserID: found.Session.UserID}

@@ -11,7 +11,7 @@ import (
 
 // settle turns a refusal into the answer to prompt=none, or into the question
 // that a person can answer.
-func (s *Service) settle(ctx context.Context, q *request, b Browser, d silent.Decision, f found, done progress) Outcome {
+func (s *Service) settle(ctx context.Context, q *request, b Browser, d silent.Decision, facts *silent.Request, f found, done progress) Outcome {
 	step := d.Step()
 	if step == silent.StepLogin && f.Absence != "" && f.others() && !q.prompt.Login() {
 		step = silent.StepSelect // the account is over, and there are others to go on with
@@ -25,7 +25,7 @@ func (s *Service) settle(ctx context.Context, q *request, b Browser, d silent.De
 		// Our pages show in no frame, and to answer all the same keeps the
 		// embedder from telling by it who is signed in. Asking the same question
 		// twice would not change the answer.
-		return s.refuseFor(q, b, d, f, done)
+		return s.refuseFor(q, b, d, facts, f)
 	}
 	draft := Ask{Step: step, Confirm: d.Confirm(), Login: s.loginOf(f)}
 	if step == silent.StepSelect {
@@ -36,7 +36,7 @@ func (s *Service) settle(ctx context.Context, q *request, b Browser, d silent.De
 
 // refuseFor refuses for the reason of the decision, with what may still bring a cookie
 // whose absence is the reason.
-func (s *Service) refuseFor(q *request, b Browser, d silent.Decision, f found, done progress) Outcome {
+func (s *Service) refuseFor(q *request, b Browser, d silent.Decision, facts *silent.Request, f found) Outcome {
 	err := d.Reason().Err()
 	if d.Reason() == silent.EmbedderUnknown {
 		err.Cause = errors.New("framed by " + b.Embedder)
@@ -45,8 +45,8 @@ func (s *Service) refuseFor(q *request, b Browser, d silent.Decision, f found, d
 	if f.Session != nil {
 		out.SID, out.UserID = f.Session.SID, f.Session.UserID
 	}
-	if facts := q.facts(b, done); out.Answer != nil {
-		out.Answer.Remedy, out.Answer.Embedder = q.unrenewed(d, &facts).Remedy(&facts), b.Embedder
+	if out.Answer != nil {
+		out.Answer.Remedy, out.Answer.Embedder = q.unrenewed(d, facts).Remedy(facts), b.Embedder
 	}
 	return out
 }
