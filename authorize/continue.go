@@ -50,8 +50,8 @@ type carried struct {
 	At    int64             `json:"at"` // unix seconds
 }
 
-// leave sends the person to where a rule wants them. p is nil where they have a
-// session, current.
+// leave sends the person to where a rule wants them. p is of who signs in, nil for who
+// has a session, current.
 func (s *Service) leave(ctx context.Context, q *request, b Browser, done progress, current *session.Session, v rules.Verdict, p *proof) Outcome {
 	switch {
 	case done.back != nil:
@@ -67,6 +67,9 @@ func (s *Service) leave(ctx context.Context, q *request, b Browser, done progres
 	to, problem := destination(v.Redirect, state)
 	if problem != "" {
 		return s.ruleFailed(q, v.Rule, problem)
+	}
+	if p != nil {
+		current = nil // what they come back for is the sign-in
 	}
 	a := away{parked: s.parkedOf(q, b, Ask{}, done, current), Proof: p}
 	if err := s.Waiting.Await(ctx, state, sealed(s.rulings, a, waitAway, state), a.life()); err != nil {

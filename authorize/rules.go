@@ -85,19 +85,12 @@ func (s *Service) abide(ctx context.Context, q *request, b Browser, done progres
 // judged is abide where the rules have to run.
 func (s *Service) judged(ctx context.Context, q *request, b Browser, done progress, f found) (progress, *Outcome) {
 	began := time.Now()
-	in, err := s.input(ctx, s.occasion(q, b, done, f))
-	if err != nil {
+	r, stopped, err := s.consult(ctx, q, b, done, s.occasion(q, b, done, f), f.Session, nil)
+	switch {
+	case err != nil:
 		return done, about(f.Session, s.refuse(q, silent.Unavailable(err)))
-	}
-	r, refused := s.verdict(ctx, in, f.Session.AMR)
-	if refused != nil {
-		return done, about(f.Session, s.turnAway(ctx, q, f.Session, r.Verdict, refused))
-	}
-	if r.Verdict.Redirect != "" {
-		if err := s.unpass(ctx, q, f.Session); err != nil {
-			return done, about(f.Session, s.refuse(q, silent.Unavailable(err)))
-		}
-		return done, about(f.Session, s.leave(ctx, q, b, done, f.Session, r.Verdict, nil))
+	case stopped != nil:
+		return done, about(f.Session, *stopped)
 	}
 	r.About = s.matter(q, f.Session.UserID, f.Session.Key)
 	q.effects, done.ruling = r.effects, r
@@ -106,6 +99,33 @@ func (s *Service) judged(ctx context.Context, q *request, b Browser, done progre
 		return done, &out
 	}
 	return done, nil
+}
+
+// consult has the rules judge who asks at the authorization endpoint. With an Outcome
+// they go no further: they are refused, or on the way to where a rule sends them.
+// current is the session that they have, or will go on with; nil for none. p is of who
+// signs in, nil for who has. An error is an outage.
+func (s *Service) consult(ctx context.Context, q *request, b Browser, done progress, o occasion, current *session.Session, p *proof) (*ruling, *Outcome, error) {
+	in, err := s.input(ctx, o.from(done.back))
+	if err != nil {
+		return nil, nil, err
+	}
+	r, refused := s.verdict(ctx, in, o.amr)
+	if refused == nil && r.Verdict.Redirect == "" {
+		return r, nil, nil
+	}
+	if err := s.unpass(ctx, q, current); err != nil {
+		return nil, nil, err
+	}
+	var out Outcome
+	if refused != nil {
+		out = s.refuse(q, refused)
+		out.Rule = r.Verdict.Rule
+	} else {
+		out = s.leave(ctx, q, b, done, current, r.Verdict, p)
+	}
+	out.UserID = o.user.ID
+	return nil, &out, nil
 }
 
 // about names the session and the user for the log.
@@ -120,7 +140,7 @@ func (s *Service) verdict(ctx context.Context, in *rules.Input, amr []string) (r
 	v, err := s.Rules.Judge(ctx, in)
 	r = &ruling{Verdict: v}
 	if err == nil {
-		refused = stopped(&v, amr, in.Silent)
+		refused = objection(&v, amr, in.Silent)
 	}
 	if err == nil && refused == nil {
 		r.effects, err = effectsOf(v)
@@ -136,9 +156,9 @@ func (s *Service) verdict(ctx context.Context, in *rules.Input, amr []string) (r
 	return r, refused
 }
 
-// stopped says why a verdict lets nobody in, nil where it may, now or once they are
+// objection says why a verdict lets nobody in, nil where it may, now or once they are
 // back from where it sends them.
-func stopped(v *rules.Verdict, amr []string, silently bool) (err *oauth.Error) {
+func objection(v *rules.Verdict, amr []string, silently bool) (err *oauth.Error) {
 	switch {
 	case v.Denied != nil:
 		err = silent.RuleDenied.Err()
@@ -156,17 +176,8 @@ func stopped(v *rules.Verdict, amr []string, silently bool) (err *oauth.Error) {
 // amrSeveral says that more than one factor was given (RFC 8176 section 2).
 const amrSeveral = "mfa"
 
-// turnAway tells the app that the rules let nobody in. That the set once passed for it
-// in the session counts no more: silent requests would leave rules out by it.
-func (s *Service) turnAway(ctx context.Context, q *request, current *session.Session, v rules.Verdict, refused *oauth.Error) Outcome {
-	if err := s.unpass(ctx, q, current); err != nil {
-		refused = silent.Unavailable(err)
-	}
-	out := s.refuse(q, refused)
-	out.Rule = v.Rule
-	return out
-}
-
+// unpass: that the set once passed for the app in the session counts no more after it
+// did not. Silent requests would leave rules out by it.
 func (s *Service) unpass(ctx context.Context, q *request, current *session.Session) error {
 	if current == nil || current.Passed == "" {
 		return nil

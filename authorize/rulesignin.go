@@ -33,26 +33,8 @@ func (s *Service) mayEnter(ctx context.Context, q *request, b Browser, user logi
 	if current != nil {
 		o.key, o.sid, o.there = current.Key, current.SID, true
 	}
-	in, err := s.input(ctx, o.from(back))
-	if err != nil {
-		return e, nil, err
-	}
-	r, denial := s.verdict(ctx, in, amrPassword)
-	if denial != nil {
-		out := s.turnAway(ctx, q, current, r.Verdict, denial)
-		out.UserID = user.ID
-		return e, &out, nil
-	}
-	if r.Verdict.Redirect != "" {
-		if err := s.unpass(ctx, q, current); err != nil {
-			return e, nil, err
-		}
-		out := s.leave(ctx, q, b, progress{back: back}, nil, r.Verdict, &p)
-		out.UserID = user.ID
-		return e, &out, nil
-	}
-	e.ruling = r
-	return e, nil, nil
+	e.ruling, refused, err = s.consult(ctx, q, b, progress{back: back}, o, current, &p)
+	return e, refused, err
 }
 
 // goesOn returns the session that a sign-in of the user will go on with, nil for a
