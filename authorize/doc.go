@@ -7,7 +7,7 @@
 //	Begin     validate, then decide          (request.go, service.go)
 //	Resume    the same request, parked in a form, after a redirect
 //	SignIn    a parked request and credentials   (signin.go)
-//	Choose    a parked request and an account    (signin.go)
+//	Choose    a parked request and an account    (choose.go)
 //	Consent   a parked request and an answer     (consent.go)
 //	Continue  a request whose person a rule had sent elsewhere  (continue.go)
 //
@@ -20,9 +20,15 @@
 //
 // All of them end in decide, so every guard of the silent path guards the
 // interactive one, and in one Outcome: an Answer for the app, an Ask for the
-// person, an address to send them to, or a Fault that may not be redirected. Where the parameters of Begin do not
-// stand in the request itself they come out of an object that the app signed or
-// pushed (arrival.go, object.go, fetched.go, pushed.go).
+// person, an address to send them to, or a Fault that may not be redirected. Where
+// the parameters of Begin do not stand in the request itself they come out of an
+// object that the app signed or pushed (arrival.go, object.go, fetched.go, pushed.go).
+//
+// Whoever decide lets pass, the operator's rules may still keep out. They are asked in
+// three places: before a sign-in becomes a session (rulesignin.go), before an app gets
+// anything (abide in rules.go) and before a refresh token is spent (rulerefresh.go).
+// What they are told is gathered in ruleinput.go, and what they said waits in
+// waiting.go while the person answers a page.
 //
 // Apps call the others themselves, without a browser:
 //

@@ -54,7 +54,7 @@ func (s *Service) refreshed(ctx context.Context, c *client.Client, user login.Us
 	if err != nil || t.answers(f) {
 		return t, err
 	}
-	if t, err := s.ruled(ctx, c, user, f, from); err != nil {
+	if t, err := s.mayRefresh(ctx, c, user, f, from); err != nil {
 		return t, err
 	}
 	own, err := s.tokens(c, user, f.Grant, f.API, f.Now, f.Next)

@@ -37,11 +37,12 @@ func (r AppRequest) request(host string) rules.Request {
 	return told
 }
 
-// ruled has the rules judge a refresh before the token is spent, so that a refusal
+// mayRefresh has the rules judge a refresh before the token is spent, so that a refusal
 // leaves the family as it was. All of them run: what passed for the app in its session
-// was another way in, and after a refusal it counts there no more. What they say is told as on the silent path, with the same codes;
-// only Rule, SID and UserID of the tokens are filled, for the log.
-func (s *Service) ruled(ctx context.Context, c *client.Client, user login.User, f *token.Refresh, from AppRequest) (Tokens, error) {
+// was another way in, and after a refusal it counts there no more. What they say is
+// told as on the silent path, with the same codes; only Rule, SID and UserID of the
+// tokens are filled, for the log.
+func (s *Service) mayRefresh(ctx context.Context, c *client.Client, user login.User, f *token.Refresh, from AppRequest) (Tokens, error) {
 	if s.Rules == nil {
 		return Tokens{}, nil
 	}
