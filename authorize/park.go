@@ -20,8 +20,8 @@ import (
 // lunch break, short enough that a forgotten tab is no standing offer.
 const formLifetime = time.Hour
 
-// known are the parameters that mean something here. Only they are parked, so
-// that a form's size is bounded by the caps on them.
+// known are the parameters that mean something here. They are parked, and few others
+// (readExtra), so that a form's size is bounded by the caps on them.
 var known = map[string]bool{
 	"client_id": true, "redirect_uri": true, "response_type": true, "response_mode": true,
 	"scope": true, "state": true, "nonce": true, "prompt": true, "max_age": true,
@@ -29,7 +29,7 @@ var known = map[string]bool{
 	"code_challenge": true, "code_challenge_method": true, "dpop_jkt": true, "claims": true, "acr_values": true,
 }
 
-// uiLocales is not parked: the pages carry it on by themselves.
+// uiLocales need not be parked: the pages carry it on by themselves.
 const uiLocales = "ui_locales"
 
 // parked is a request that waits, sealed, in a form for a person's answer. The
@@ -74,13 +74,13 @@ func sealed(b *seal.Box, v any, context ...string) string {
 	return b.Seal(plain, context...)
 }
 
-// park encodes the known parameters again.
-func (q *request) park() string { return q.encode(func(name string) bool { return known[name] }) }
+// park encodes the parameters that wait.
+func (q *request) park() string { return q.encode(q.waits) }
 
-func (q *request) encode(keep func(name string) bool) string {
+func (q *request) encode(keep func(p oauth.Param) bool) string {
 	var b strings.Builder
 	for _, p := range q.params.Pairs() {
-		if !keep(p.Name) {
+		if !keep(p) {
 			continue
 		}
 		if b.Len() > 0 {

@@ -53,7 +53,7 @@ func (s *Service) Push(ctx context.Context, c *client.Client, p oauth.Params, pr
 	if refusal != nil {
 		return "", 0, refusal
 	}
-	raw := q.encode(func(name string) bool { return known[name] || name == uiLocales })
+	raw := q.encode(func(p oauth.Param) bool { return q.waits(p) || p.Name == uiLocales })
 	if len(raw) > maxPushed {
 		return "", 0, oauth.Errorf(oauth.InvalidRequest, "The request is too large to be pushed: %d bytes at most.", maxPushed)
 	}

@@ -25,7 +25,8 @@ const (
 
 // request is an authorization request that was found to be valid.
 type request struct {
-	params    oauth.Params // those that count
+	params    oauth.Params  // those that count
+	extra     []oauth.Param // of them those that are the app's own; none without rules
 	came      arrival
 	set       *client.Set
 	client    *client.Client
@@ -85,7 +86,7 @@ var steps = [...]func(*Service, *request) *oauth.Error{
 	(*Service).readArrival,
 	(*Service).refuseRepeated, (*Service).refuseUnsupported, (*Service).readTypes, (*Service).readNonce,
 	(*Service).readPKCE, (*Service).readJKT, (*Service).readAudience, (*Service).readScope, (*Service).readClaims,
-	(*Service).readACR, (*Service).readHints,
+	(*Service).readACR, (*Service).readHints, (*Service).readExtra,
 }
 
 // read validates the rest. It fills q as far as it gets, response mode and

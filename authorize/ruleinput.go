@@ -71,15 +71,15 @@ func (q *request) protocol() string {
 	return rules.ProtocolCode
 }
 
-// told is what rules are told of the browser's request: the parameters that mean
-// something here, and no token.
+// told is what rules are told of the browser's request: the parameters that wait,
+// and no token.
 func (s *Service) told(q *request, b Browser) rules.Request {
 	r := rules.Request{UserAgent: b.UserAgent, Hostname: s.hostname, Query: map[string]string{}, Body: map[string]string{}}
 	if b.Address.IsValid() {
 		r.IP = b.Address.String()
 	}
 	for _, p := range q.params.Pairs() {
-		if _, twice := r.Query[p.Name]; !twice && known[p.Name] && p.Name != "id_token_hint" {
+		if _, twice := r.Query[p.Name]; !twice && q.waits(p) && p.Name != "id_token_hint" {
 			r.Query[p.Name] = p.Value
 		}
 	}
