@@ -10,6 +10,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/rules"
+	"github.com/hush-sso/hush/internal/rules/effect"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
 )
@@ -98,13 +99,10 @@ func (s *Service) toOurs(q *request, b Browser) Outcome {
 	return Outcome{ClientID: q.client.ID, Hop: &Hop{s.pages + "login?request=" + parked, q.params.Get(uiLocales)}}
 }
 
-// maxDestination bounds what an address of rules may be, in bytes.
-const maxDestination = 4096
-
 // destination is the address of another page with the state that it has to bring back.
-func destination(raw, state string) (to, problem string) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(raw) > maxDestination {
+func destination(address, state string) (to, problem string) {
+	u := effect.Destination(address)
+	if u == nil {
 		return "", "context.redirect.url is no absolute https or http address of at most 4 KB"
 	}
 	if u.RawQuery != "" {

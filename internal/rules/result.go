@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"slices"
 
 	"github.com/hush-sso/hush/internal/rules/effect"
@@ -100,17 +99,12 @@ func (r *run) stops(v Verdict) error {
 		return errors.New("several ways to stop at once")
 	case !r.bound.set.has(v.Rule) && (ways > 0 || v.Rule != ""):
 		return errors.New("a rule that is not there stopped")
-	case v.Redirect != "" && !absolute(v.Redirect):
+	case v.Redirect != "" && effect.Destination(v.Redirect) == nil:
 		return errors.New("a redirect to no address")
 	case slices.ContainsFunc(v.Scope, func(s string) bool { return !slices.Contains(r.scope, s) }):
 		return errors.New("a scope that was not there")
 	}
 	return nil
-}
-
-func absolute(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && len(address) <= effect.MaxURL && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 func allowed(claim string) bool { return !effect.Reserved(claim) }
@@ -126,7 +120,7 @@ func claims(from map[string]json.RawMessage, allowed func(string) bool, size *in
 	for name, raw := range from {
 		*size += len(name) + len(raw)
 		var value any
-		if *size > effect.MaxBytes+envelope || !allowed(name) || deeper(raw, effect.MaxDepth) {
+		if *size > effect.MaxBytes+envelope || !allowed(name) || effect.TooDeep(raw) {
 			return nil, fmt.Errorf("a claim %q", name)
 		}
 		if err := json.Unmarshal(raw, &value); err != nil {
@@ -139,24 +133,3 @@ func claims(from map[string]json.RawMessage, allowed func(string) bool, size *in
 
 // envelope is by how much sizes may differ that two sides take.
 const envelope = 1 << 10
-
-// deeper reports whether JSON has more than depth objects and arrays within each other.
-func deeper(raw json.RawMessage, depth int) bool {
-	level, quoted := 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{', c == '[':
-			if level++; level > depth {
-				return true
-			}
-		case c == '}', c == ']':
-			level--
-		}
-	}
-	return false
-}

@@ -1,11 +1,9 @@
 package js
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -13,60 +11,6 @@ import (
 
 	"github.com/hush-sso/hush/internal/rules/effect"
 )
-
-// asked is which rule sent the user elsewhere or wanted a second factor; "" for none.
-type asked struct{ redirect, multifactor string }
-
-// look notes, after each rule, what it set: so that the log can name it.
-func (r *run) look() error {
-	return r.try(func() {
-		c := r.context.(*goja.Object)
-		note(&r.asked.redirect, present(c.Get("redirect")), r.file())
-		note(&r.asked.multifactor, wantsFactor(c.Get("multifactor")), r.file())
-		r.warnReserved(c, "idToken")
-		r.warnReserved(c, "accessToken")
-	})
-}
-
-// note remembers who was first to ask, as long as it is asked.
-func note(by *string, is bool, file string) {
-	switch {
-	case !is:
-		*by = ""
-	case *by == "":
-		*by = file
-	}
-}
-
-func present(v goja.Value) bool { return v != nil && !goja.IsUndefined(v) && !goja.IsNull(v) }
-
-// wantsFactor reports whether context.multifactor asks for a second factor: Auth0 has the
-// provider none for who need not.
-func wantsFactor(v goja.Value) bool {
-	if !present(v) || !v.ToBoolean() {
-		return false
-	}
-	if o, ok := v.(*goja.Object); ok {
-		provider := o.Get("provider")
-		return provider == nil || provider.String() != "none"
-	}
-	return true
-}
-
-// warnReserved tells once of each claim that a rule set in vain.
-func (r *run) warnReserved(c *goja.Object, token string) {
-	o, ok := c.Get(token).(*goja.Object)
-	if !ok {
-		return
-	}
-	for _, name := range o.Keys() {
-		if token == "accessToken" && name == "scope" || !effect.Reserved(name) || r.warned[name] {
-			continue
-		}
-		r.warned[name] = true
-		r.host.Log("warn", fmt.Sprintf("%s sets context.%s[%q], which only the server says: it is ignored", r.file(), token, name))
-	}
-}
 
 // remember notes what rules may change, as it is before them.
 func (r *run) remember() (err error) {
@@ -154,30 +98,11 @@ func claims(token string, set map[string]json.RawMessage) (map[string]json.RawMe
 	for name, value := range set {
 		if effect.Reserved(name) {
 			delete(set, name)
-		} else if depth(value) > effect.MaxDepth {
+		} else if effect.TooDeep(value) {
 			return nil, excessError(fmt.Sprintf("the value of context.%s[%q] is nested more than %d deep", token, name, effect.MaxDepth))
 		}
 	}
 	return set, nil
-}
-
-// depth counts how deep arrays and objects stand in each other.
-func depth(value json.RawMessage) int {
-	d := json.NewDecoder(bytes.NewReader(value))
-	now, most := 0, 0
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return most
-		}
-		switch t {
-		case json.Delim('{'), json.Delim('['):
-			now++
-			most = max(most, now)
-		case json.Delim('}'), json.Delim(']'):
-			now--
-		}
-	}
 }
 
 // redirect reads context.redirect.
@@ -188,11 +113,10 @@ func (r *run) redirect(text json.RawMessage) error {
 	if err := json.Unmarshal(text, &to); err != nil || to.URL == "" {
 		return errors.New("context.redirect needs a url: write context.redirect = { url: 'https://...' }")
 	}
-	u, err := url.Parse(to.URL)
 	switch {
 	case len(to.URL) > effect.MaxURL:
 		return excessError(fmt.Sprintf("the address of context.redirect is longer than %d bytes", effect.MaxURL))
-	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil:
+	case effect.Destination(to.URL) == nil:
 		return errors.New("the address of context.redirect is no absolute URL that begins with https://")
 	}
 	r.out.Redirect, r.out.Rule = to.URL, r.asked.redirect
@@ -248,7 +172,7 @@ func (r *run) changed() error {
 		switch {
 		case string(before) == string(now):
 			continue
-		case depth(now) > effect.MaxDepth:
+		case effect.TooDeep(now):
 			return excessError(fmt.Sprintf("user.%s is nested more than %d deep", name, effect.MaxDepth))
 		}
 		if r.out.User == nil {
