@@ -90,11 +90,8 @@ func isDir(dir string, e fs.DirEntry) bool {
 func fill(dir string, found []entry, entries []fs.DirEntry) (problems Problems) {
 	for i := range found {
 		path := filepath.Join(dir, found[i].file)
-		source, err := read(path)
-		if err == nil {
-			found[i].source, err = source, text(source)
-		}
-		if err != nil {
+		var err error
+		if found[i].source, err = readRule(path); err != nil {
 			problems = append(problems, wrong(path, err.Error()))
 			found[i].enabled = false // nothing more is to be said about it
 		}
@@ -108,6 +105,15 @@ func fill(dir string, found []entry, entries []fs.DirEntry) (problems Problems) 
 		}
 	}
 	return problems
+}
+
+// readRule reads the text of one rule.
+func readRule(path string) (string, error) {
+	source, err := read(path)
+	if err == nil {
+		err = text(source)
+	}
+	return source, err
 }
 
 // read reads one file, wherever a link leads. Pipes and the like would never end.

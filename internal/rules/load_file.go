@@ -7,10 +7,7 @@ import (
 
 // LoadFile is Load for one rule alone, whatever stands beside it.
 func LoadFile(path string, configuration map[string]string) (*Set, error) {
-	source, err := read(path)
-	if err == nil {
-		err = text(source)
-	}
+	source, err := readRule(path)
 	if err != nil {
 		return nil, Problems{wrong(path, err.Error())}
 	}
