@@ -1,6 +1,10 @@
 package rules
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/hush-sso/hush/internal/rules/js"
+)
 
 var (
 	identifier = regexp.MustCompile(`[\pL_$][\pL\pN_$]*`)
@@ -19,7 +23,7 @@ type names struct {
 func namesOf(s *Set) names {
 	n := names{named: map[string]bool{}}
 	for _, r := range s.Rules {
-		n.all = n.all || all.MatchString(r.Source)
+		n.all = n.all || all.MatchString(r.Source) || js.Whole(r.Source)
 		for _, name := range identifier.FindAllString(r.Source, -1) {
 			n.named[name] = true
 		}

@@ -11,18 +11,19 @@ import (
 func TestWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string][]string{
-		body("const m = require('mongodb');"):                        {"1.js:2: requires mongodb, which does not exist here: ask a service of yours by fetch"},
-		body("\n\nrequire('fs'); require('os@1.0');"):                {"1.js:4: requires fs, which does not exist here: there are no files", "1.js:4: requires os@1.0, which does not exist here: there is no machine to see"},
-		body("const { ManagementClient } = require('auth0@2.9.1');"): {"1.js:2: requires auth0@2.9.1, which does not exist here: there is no Management API; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are there without it"},
-		body("require('moment');"):                                   {"1.js:2: requires moment, which does not exist here: there are axios, buffer, crypto, jsonwebtoken, lodash, node-fetch, node-uuid, querystring, request, request-promise, request-promise-native, url, util, uuid"},
-		body(strings.Repeat("(", 1100)):                              {"1.js: has more than 1000 brackets within each other"},
-		body("require('hush:http');"):                                nil,
-		body("require(user.name);"):                                  {"1.js:2: calls require with what is no text: write the name out, so that it can be checked"},
-		body("require(`lodash`);"):                                   {"1.js:2: calls require with what is no text: write the name out, so that it can be checked"},
-		body("mysql.createConnection({}); mysql.x;"):                 {"1.js:2: uses mysql, which does not exist here: ask a service of yours by fetch"},
-		body("unheardof.x;\nazure_storage.y;"):                       {"1.js:2: uses unheardof, which does not exist here", "1.js:3: uses azure_storage, which does not exist here: ask a service of yours by fetch"},
-		body("auth0.accessToken;"):                                   {"1.js:2: uses auth0.accessToken: there is no Management API here; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are"},
-		body("if (typeof window !== 'undefined') window.x;"):         nil,
+		body("const m = require('mongodb');"):                                    {"1.js:2: requires mongodb, which does not exist here: ask a service of yours by fetch"},
+		body("\n\nrequire('fs'); require('os@1.0');"):                            {"1.js:4: requires fs, which does not exist here: there are no files", "1.js:4: requires os@1.0, which does not exist here: there is no machine to see"},
+		body("const { ManagementClient } = require('auth0@2.9.1');"):             {"1.js:2: requires auth0@2.9.1, which does not exist here: there is no Management API; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are there without it"},
+		body("require('moment');"):                                               {"1.js:2: requires moment, which does not exist here: there are axios, buffer, crypto, jsonwebtoken, lodash, node-fetch, node-uuid, querystring, request, request-promise, request-promise-native, url, util, uuid"},
+		body(strings.Repeat("(", 1100)):                                          {"1.js: has more than 1000 brackets within each other"},
+		body("'" + strings.Repeat(")", 1100) + "';" + strings.Repeat("(", 1100)): {"1.js: has more than 1000 brackets within each other"},
+		body("require('hush:http');"):                                            nil,
+		body("require(user.name);"):                                              {"1.js:2: calls require with what is no text: write the name out, so that it can be checked"},
+		body("require(`lodash`);"):                                               {"1.js:2: calls require with what is no text: write the name out, so that it can be checked"},
+		body("mysql.createConnection({}); mysql.x;"):                             {"1.js:2: uses mysql, which does not exist here: ask a service of yours by fetch"},
+		body("unheardof.x;\nazure_storage.y;"):                                   {"1.js:2: uses unheardof, which does not exist here", "1.js:3: uses azure_storage, which does not exist here: ask a service of yours by fetch"},
+		body("auth0.accessToken;"):                                               {"1.js:2: uses auth0.accessToken: there is no Management API here; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are"},
+		body("if (typeof window !== 'undefined') window.x;"):                     nil,
 	} {
 		_, err := Compile(files(source))
 		var list Problems

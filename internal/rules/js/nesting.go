@@ -16,7 +16,7 @@ func nesting(source string) int {
 			open++
 			most = max(most, open)
 		case strings.IndexByte(")]}", source[i]) >= 0:
-			open--
+			open = max(open-1, 0) // of a text, perhaps: it gives no credit
 		}
 	}
 	return most

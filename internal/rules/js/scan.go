@@ -15,6 +15,7 @@ type scan struct {
 	uses     []*ast.Identifier
 	calls    []*ast.CallExpression
 	dots     []*ast.DotExpression
+	brackets []*ast.BracketExpression
 	any      bool // it may use any global, by a computed name
 	with     bool // members of an object look like variables somewhere
 	sets     []*ast.AssignExpression
@@ -38,6 +39,9 @@ func (s *scan) node(n ast.Node) {
 	case *ast.DotExpression:
 		s.dots = append(s.dots, n)
 		s.node(n.Left)
+	case *ast.BracketExpression:
+		s.brackets = append(s.brackets, n)
+		s.parts(n)
 	case *ast.PrivateDotExpression:
 		s.node(n.Left)
 	case *ast.WithStatement:
