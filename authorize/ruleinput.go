@@ -107,7 +107,7 @@ func (s *Service) input(ctx context.Context, o occasion) (*rules.Input, error) {
 		AccessToken:    rules.AccessToken{Scope: slices.Concat([]string{}, o.scopes)},
 		Request:        o.request,
 		Authentication: rules.Authentication{Methods: methods(o.amr, o.signedIn)},
-		Authorization:  rules.Authorization{Roles: roles(user.AppMetadata)},
+		Authorization:  rules.Authorization{Roles: rules.RolesOf(user.AppMetadata)},
 	}}
 	if in.Context.ClientMetadata == nil {
 		in.Context.ClientMetadata = map[string]string{}
@@ -150,12 +150,6 @@ func (s *Service) appsOf(ctx context.Context, o occasion) ([]string, error) {
 	return apps, err
 }
 
-// What a connection is called that nobody named: as Auth0 calls its own database.
-const (
-	defaultConnection = "Username-Password-Authentication"
-	defaultStrategy   = "auth0"
-)
-
 // ruledUser is a user as rules see them.
 func (s *Service) ruledUser(u login.User, kept rules.UserData) rules.User {
 	text := func(claim string) string {
@@ -168,7 +162,7 @@ func (s *Service) ruledUser(u login.User, kept rules.UserData) rules.User {
 		Name: text("name"), GivenName: text("given_name"), FamilyName: text("family_name"),
 		Nickname: text("nickname"), Picture: text("picture"),
 		Identities: []rules.Identity{{
-			Connection: cmp.Or(s.Connection, defaultConnection), Provider: cmp.Or(s.ConnectionStrategy, defaultStrategy), UserID: u.ID,
+			Connection: cmp.Or(s.Connection, rules.DefaultConnection), Provider: cmp.Or(s.ConnectionStrategy, rules.DefaultStrategy), UserID: u.ID,
 		}},
 		AppMetadata: metadata.Over(u.AppMetadata, kept.App), UserMetadata: metadata.Over(u.UserMetadata, kept.User), Claims: u.Claims,
 	}
@@ -181,16 +175,4 @@ func methods(amr []string, at time.Time) []rules.Method {
 		list[i] = rules.Method{Name: name, Timestamp: at.UnixMilli()}
 	}
 	return list
-}
-
-// roles are those of app_metadata.
-func roles(app map[string]any) []string {
-	names := []string{}
-	list, _ := app["roles"].([]any)
-	for _, role := range list {
-		if name, ok := role.(string); ok {
-			names = append(names, name)
-		}
-	}
-	return names
 }

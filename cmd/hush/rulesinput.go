@@ -59,29 +59,21 @@ func completeUser(u *rules.User) {
 		u.UserMetadata = map[string]any{}
 	}
 	if u.Identities == nil {
-		u.Identities = []rules.Identity{{Connection: "Username-Password-Authentication", Provider: "auth0", UserID: strings.TrimPrefix(u.UserID, "auth0|")}}
+		u.Identities = []rules.Identity{{Connection: rules.DefaultConnection, Provider: rules.DefaultStrategy, UserID: strings.TrimPrefix(u.UserID, "auth0|")}}
 	}
 }
 
 // ordinary is the context of a sign-in by password at an app with the code flow.
 func ordinary(u rules.User) rules.Context {
-	roles := []string{}
-	if list, ok := u.AppMetadata["roles"].([]any); ok {
-		for _, r := range list {
-			if s, ok := r.(string); ok {
-				roles = append(roles, s)
-			}
-		}
-	}
 	return rules.Context{
 		ClientID: "app", ClientName: "App", ClientMetadata: map[string]string{},
-		Connection: "Username-Password-Authentication", ConnectionStrategy: "auth0", Protocol: rules.ProtocolCode, SessionID: "session-of-the-test",
+		Connection: rules.DefaultConnection, ConnectionStrategy: rules.DefaultStrategy, Protocol: rules.ProtocolCode, SessionID: "session-of-the-test",
 		Stats: rules.Stats{LoginsCount: 1}, SSO: rules.SSO{CurrentClients: []string{}},
 		AccessToken: rules.AccessToken{Scope: []string{"openid", "profile", "email"}},
 		Request: rules.Request{UserAgent: "hush rules test", IP: "192.0.2.1", Hostname: "login.example.com", Body: map[string]string{},
 			Query: map[string]string{"client_id": "app", "response_type": "code", "scope": "openid profile email"}},
 		Authentication: rules.Authentication{Methods: []rules.Method{{Name: "pwd", Timestamp: time.Now().UnixMilli()}}},
-		Authorization:  rules.Authorization{Roles: roles},
+		Authorization:  rules.Authorization{Roles: rules.RolesOf(u.AppMetadata)},
 	}
 }
 

@@ -40,6 +40,12 @@ type Identity struct {
 	IsSocial   bool   `json:"isSocial"`
 }
 
+// What a connection is called that nobody named: as Auth0 calls its own database.
+const (
+	DefaultConnection = "Username-Password-Authentication"
+	DefaultStrategy   = "auth0"
+)
+
 // Protocols of Context.
 const (
 	ProtocolCode     = "oidc-basic-profile"    // response type code
@@ -108,4 +114,16 @@ type Method struct {
 // Authorization is what the user may do.
 type Authorization struct {
 	Roles []string `json:"roles"` // app_metadata.roles; never nil
+}
+
+// RolesOf are those of app_metadata; never nil.
+func RolesOf(app map[string]any) []string {
+	names := []string{}
+	list, _ := app["roles"].([]any)
+	for _, role := range list {
+		if name, ok := role.(string); ok {
+			names = append(names, name)
+		}
+	}
+	return names
 }
