@@ -28,6 +28,10 @@ func (b *Bound) Version() string {
 // is gathered for those only that do.
 func (b *Bound) Reads(name string) bool { return b != nil && b.names.have(name) }
 
+// Skips tells whether some rules need not run again where the set passed before: only
+// then is it worth recording that it did.
+func (b *Bound) Skips() bool { return b != nil && len(b.set.SkipSilent) > 0 }
+
 // Judge runs the rules on one authentication. Its error is a *Failure, or
 // [context.Canceled] where ctx was canceled. The rules go on then until they are done:
 // what they change outside is whole, and nobody can end workers by going away.
