@@ -75,7 +75,7 @@ func alice() *rules.Input {
 // failure judges and returns why it failed.
 func failure(t testing.TB, b *rules.Bound, in *rules.Input) *rules.Failure {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
 	v, err := b.Judge(ctx, in)
 	var f *rules.Failure
@@ -87,7 +87,7 @@ func failure(t testing.TB, b *rules.Bound, in *rules.Input) *rules.Failure {
 
 func pass(t testing.TB, b *rules.Bound, in *rules.Input) rules.Verdict {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
 	v, err := b.Judge(ctx, in)
 	if err != nil {

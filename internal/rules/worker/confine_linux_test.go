@@ -44,7 +44,7 @@ var attempts = []struct {
 		return e
 	}},
 	{"signal the parent", func() error { return unix.Kill(os.Getppid(), 0) }},
-	{"look into the parent", func() error { return unix.PtraceAttach(os.Getppid()) }},
+	{"look into the parent", func() error { return unix.PtraceSeize(os.Getppid()) }},
 	{"become another", func() error { return unix.Setresuid(65534, 65534, 65534) }},
 }
 
