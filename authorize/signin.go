@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 
+	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
@@ -108,7 +109,7 @@ func problemOf(err error) Ask {
 		return Ask{Problem: ProblemDisabled}
 	case errors.Is(err, session.ErrFull):
 		return Ask{Problem: ProblemFull}
-	case errors.Is(err, login.ErrBusy):
+	case errors.Is(err, login.ErrBusy), errors.Is(err, admission.ErrOverloaded):
 		return Ask{Problem: ProblemBusy, Cause: err}
 	case errors.As(err, &ended): // every session of the user was ended meanwhile
 		return Ask{Problem: ProblemForm}
