@@ -1,6 +1,9 @@
 package oauth
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // reserved are the claims that a protocol gives a meaning to, in any token of ours or
 // in an answer that a token is read from: the registered names of OpenID Connect,
@@ -39,7 +42,7 @@ const maxClaimName = 256
 // readers compare them who take Sub for sub (encoding/json does). What is no decent
 // name is reserved too.
 func Reserved(claim string) bool {
-	if claim == "" || len(claim) > maxClaimName || strings.ContainsFunc(claim, unprintable) {
+	if claim == "" || len(claim) > maxClaimName || strings.TrimSpace(claim) != claim || strings.ContainsFunc(claim, unprintable) {
 		return true
 	}
 	for _, name := range reserved {
@@ -50,5 +53,7 @@ func Reserved(claim string) bool {
 	return false
 }
 
-// unprintable: control characters would have names look like others.
-func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }
+// unprintable: what cannot be seen would have names look like others.
+func unprintable(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\ufffd'
+}

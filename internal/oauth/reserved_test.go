@@ -9,6 +9,7 @@ func TestReserved(t *testing.T) {
 	for _, name := range []string{
 		"iss", "sub", "aud", "exp", "iat", "nonce", "sid", "acr", "auth_time", // those of every token
 		"Sub", "SUB", "ſub", "ACR", "Client_ID", // as a lenient reader takes them
+		"sub ", " sub", "\ufeffsub", "s\u200bub", "sub\u2066", "sub\u0085", // as nobody sees it
 		"gid", "userinfo", "cnf", "scope", "__proto__",
 		"", "a\x00b", "a\nb", "a\xffb", strings.Repeat("n", 257),
 	} {

@@ -19,17 +19,32 @@ func (r *run) call(ctx context.Context, f wire.Frame) bool {
 		return false
 	}
 	r.calls[f.ID] = true
-	go r.answer(ctx, f, q)
+	select {
+	case r.bound.engine.calls <- struct{}{}:
+		go r.answer(ctx, f, q)
+	default:
+		go r.reply(f, nil, errors.New("too many calls of rules are under way: wait for their answers before you call back"))
+	}
 	return true
 }
+
+// maxOutside is how many calls of rules are under way at once, those included that
+// nobody waits for any more: they end no sooner than who is called lets them.
+const maxOutside = 128
 
 // answer does what was asked for, also when the rules are done before it is: a rule
 // may send something off without waiting.
 func (r *run) answer(ctx context.Context, f wire.Frame, q wire.Request) {
 	ctx, cancel := context.WithTimeout(ctx, r.bound.engine.config.Timeout)
 	defer cancel()
-	var a wire.Answer
+	defer func() { <-r.bound.engine.calls }()
 	result, err := r.outside(ctx, q)
+	r.reply(f, result, err)
+}
+
+// reply tells the worker what came of a call.
+func (r *run) reply(f wire.Frame, result any, err error) {
+	var a wire.Answer
 	if err == nil {
 		a.Result, err = json.Marshal(result)
 	}

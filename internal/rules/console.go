@@ -26,21 +26,24 @@ func log(to *slog.Logger, rule, level, text string) {
 // rules, JWTs, and long random words.
 type redaction struct {
 	values *strings.Replacer
+	texts  []string // the same
 }
 
 const minSecret = 4 // characters; a shorter value of the configuration is in many words
 
 func redactor(configuration map[string]string) *redaction {
 	var pairs []string
+	var texts []string
 	longestFirst := func(a, b string) int {
 		return cmp.Or(len(configuration[b])-len(configuration[a]), strings.Compare(a, b))
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(configuration), longestFirst) {
 		if value := configuration[name]; len(value) >= minSecret {
 			pairs = append(pairs, value, "[configuration."+name+"]")
+			texts = append(texts, value)
 		}
 	}
-	return &redaction{strings.NewReplacer(pairs...)}
+	return &redaction{strings.NewReplacer(pairs...), texts}
 }
 
 var (
@@ -52,10 +55,12 @@ var (
 // line is a text as it may stand in the log.
 func (r *redaction) line(text string) string {
 	text = strings.ToValidUTF8(text, "?")
-	if len(text) >= wire.MaxLine { // it was cut, perhaps within a secret
+	cut := len(text) >= wire.MaxLine // perhaps within a secret, which may have spaces
+	text = r.values.Replace(text)
+	if cut {
+		text = text[:len(text)-r.begun(text)]
 		text = text[:strings.LastIndexFunc(text, unicode.IsSpace)+1]
 	}
-	text = r.values.Replace(text)
 	text = jwts.ReplaceAllString(text, "[jwt]")
 	text = words.ReplaceAllStringFunc(text, func(word string) string {
 		if random(word) {
@@ -67,6 +72,18 @@ func (r *redaction) line(text string) string {
 		text = strings.ToValidUTF8(text[:maxLogged], "") + "..."
 	}
 	return text
+}
+
+// begun is how many bytes at the end of a text a value begins with.
+func (r *redaction) begun(text string) (most int) {
+	for _, value := range r.texts {
+		for n := min(len(value), len(text)); n > most; n-- {
+			if strings.HasSuffix(text, value[:n]) {
+				most = n
+			}
+		}
+	}
+	return most
 }
 
 // random reports whether a long word is of letters and digits, and no UUID.

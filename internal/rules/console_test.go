@@ -38,6 +38,19 @@ func TestConsoleIsRedacted(t *testing.T) {
 	}
 }
 
+// TestCutLineIsRedacted: a secret with spaces is cut in two where a line is, and what
+// stands before it becomes short enough for the log.
+func TestCutLineIsRedacted(t *testing.T) {
+	t.Parallel()
+	e, log := engine(t, rules.Config{Workers: 1})
+	s := set(rule(`console.log((configuration.PHRASE + '; ').repeat(20)); callback(null, user, context);`))
+	s.Configuration["PHRASE"] = strings.Repeat("correct horse battery staple ", 14)
+	pass(t, e.With(s), alice())
+	if text := log.String(); strings.Contains(text, "horse") || !strings.Contains(text, "[configuration.PHRASE]") {
+		t.Errorf("the log has %s", text)
+	}
+}
+
 // TestFailureIsRedacted: what a rule throws is for the log, and has no secret.
 func TestFailureIsRedacted(t *testing.T) {
 	t.Parallel()

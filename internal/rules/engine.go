@@ -13,13 +13,16 @@ import (
 type Engine struct {
 	config Config
 	living living
+	calls  chan struct{} // has one entry for each call of a rule that is under way
 
 	mu    sync.Mutex
 	pools []*pool // those that keep processes: what judges, and after it what was bound last
 }
 
 // New returns an Engine, which starts no process before a set has rules.
-func New(c Config) *Engine { return &Engine{config: c.withDefaults()} }
+func New(c Config) *Engine {
+	return &Engine{config: c.withDefaults(), calls: make(chan struct{}, maxOutside)}
+}
 
 // With returns a set of rules ready to judge. A set without rules becomes nil.
 //
