@@ -55,7 +55,7 @@ func newHouse(t *testing.T) *house {
 	return &house{p, store}
 }
 
-var hash = login.HashPassword("wonderland")
+var hash = hushtest.QuickHash("wonderland")
 
 // registry has two apps, of which one is for analysts, and two people.
 func registry(set *rules.Set) provider.Registry {
