@@ -50,10 +50,28 @@ func (c *checked) names() {
 	}
 	for _, dot := range c.has.dots {
 		if left, ok := dot.Left.(*ast.Identifier); ok && left.Name == "auth0" && !c.has.declares["auth0"] && !slices.Contains([]string{"users", "domain"}, string(dot.Identifier.Name)) {
-			c.bad(dot, "uses auth0.%s: there is no Management API here; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are", dot.Identifier.Name)
+			c.bad(dot, "uses auth0.%s: there is no Management API here; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are%s", dot.Identifier.Name, hostOnly[string(dot.Identifier.Name)])
 		}
 	}
 }
+
+// alone refuses a second rule in a file, which would never run: a function that looks
+// like one and that nothing calls.
+func (c *checked) alone() {
+	for _, statement := range c.tree.Body[1:] {
+		f, ok := statement.(*ast.FunctionDeclaration)
+		if ok && len(f.Function.ParameterList.List) >= 3 && !c.uses(string(f.Function.Name.Name)) {
+			c.bad(f, "has a second rule, %s: only the first function of a file runs, so give it a file of its own", f.Function.Name.Name)
+		}
+	}
+}
+
+func (c *checked) uses(name string) bool {
+	return slices.ContainsFunc(c.has.uses, func(i *ast.Identifier) bool { return string(i.Name) == name })
+}
+
+// hostOnly says where the host name is, for which rules took apart baseUrl.
+var hostOnly = map[string]string{"baseUrl": ", and auth0.domain is the host name"}
 
 // instead says what to write for names that rules had at Auth0.
 var instead = map[string]string{

@@ -24,6 +24,9 @@ func TestWhatIsMissing(t *testing.T) {
 		body("unheardof.x;\nazure_storage.y;"):                                   {"1.js:2: uses unheardof, which does not exist here", "1.js:3: uses azure_storage, which does not exist here: ask a service of yours by fetch"},
 		body("auth0.accessToken;"):                                               {"1.js:2: uses auth0.accessToken: there is no Management API here; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are"},
 		body("if (typeof window !== 'undefined') window.x;"):                     nil,
+		body("auth0.baseUrl;"):                                                   {"1.js:2: uses auth0.baseUrl: there is no Management API here; auth0.users.updateAppMetadata and auth0.users.updateUserMetadata are, and auth0.domain is the host name"},
+		body("") + "\nfunction second(user, context, callback) { callback(new UnauthorizedError('no')); }":  {"1.js:5: has a second rule, second: only the first function of a file runs, so give it a file of its own"},
+		body("help(1, 2, 3);") + "\nfunction help(a, b, c) { return a; }\nfunction two(a, b) { return a; }": nil,
 	} {
 		_, err := Compile(files(source))
 		var list Problems
@@ -71,10 +74,11 @@ func TestWhatIsNotMissing(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	t.Parallel()
-	p := compile(t, "function (user, ctx, callback) {\n ctx.idToken.sub = 'x';\n ctx.accessToken['iss'] = 'y'; ctx.accessToken.scope = [];\n ctx.idToken['https://e.example/sub'] = ctx.request.geoip && 1;\n if (ctx.organization?.id) ctx.idToken.ok = 1;\n callback(null, user, ctx);\n}")
+	p := compile(t, "function (user, ctx, callback) {\n ctx.idToken.sub = 'x';\n ctx.accessToken['iss'] = 'y'; ctx.accessToken.scope = [];\n ctx.idToken['https://e.example/sub'] = ctx.request.geoip && 1;\n if (ctx.organization?.id) ctx.idToken.ok = 1;\n user.created_at + user.created_at; user.groups = [user.groups];\n callback(null, user, ctx);\n}")
 	want := []string{
 		"1.js:2: sets the claim sub, which only the server says: it is ignored", "1.js:3: sets the claim iss, which only the server says: it is ignored",
 		"1.js:4: reads context.request.geoip, which is never there", "1.js:5: reads context.organization, which is never there",
+		"1.js:6: reads user.created_at, which is there only if the user's claims in the directory have it",
 	}
 	var got []string
 	for _, w := range p.Warnings() {

@@ -41,7 +41,8 @@ func (p *Program) read(f File) (found Problems) {
 		return found
 	}
 	c := &checked{name: f.Name, tree: tree, has: scanned(tree)}
-	if c.names(); len(c.found) > 0 {
+	c.names()
+	if c.alone(); len(c.found) > 0 {
 		return c.found
 	}
 	wrapped, err := parse(f.Name, opened+f.Source+closed)

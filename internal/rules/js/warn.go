@@ -2,6 +2,7 @@ package js
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dop251/goja/ast"
@@ -24,12 +25,37 @@ func (c *checked) warnings() (found Problems) {
 			}
 		}
 	}
+	told := map[string]bool{}
 	for _, dot := range c.has.dots {
-		if name, ok := strings.CutPrefix(c.path(dot), context+"."); ok && absent[name] {
-			warn(dot, fmt.Sprintf("reads context.%s, which is never there", name))
+		text := c.lacks(c.path(dot))
+		if text != "" && !told[text] {
+			told[text] = true
+			warn(dot, text)
 		}
 	}
 	return found
+}
+
+// lacks says that what a path leads to is not there; "" if it may be.
+func (c *checked) lacks(path string) string {
+	if name, ok := strings.CutPrefix(path, c.parameter(1)+"."); ok && absent[name] {
+		return fmt.Sprintf("reads context.%s, which is never there", name)
+	}
+	if name, ok := strings.CutPrefix(path, c.parameter(0)+"."); ok && unkept[name] && !c.assigns(path) {
+		return fmt.Sprintf("reads user.%s, which is there only if the user's claims in the directory have it", name)
+	}
+	return ""
+}
+
+// assigns tells whether the rule sets what a path leads to.
+func (c *checked) assigns(path string) bool {
+	return slices.ContainsFunc(c.has.sets, func(set *ast.AssignExpression) bool { return c.path(set.Left) == path })
+}
+
+// unkept are members of user that rules had at Auth0, and no directory has by itself.
+var unkept = map[string]bool{
+	"blocked": true, "created_at": true, "groups": true, "last_ip": true, "last_login": true, "last_password_reset": true,
+	"logins_count": true, "multifactor": true, "permissions": true, "phone_verified": true, "roles": true,
 }
 
 // absent are members of context that rules had at Auth0.
