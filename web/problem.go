@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/silent"
 	"github.com/hush-sso/hush/web/page"
 )
 
@@ -104,6 +105,9 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 		Open:   strings.HasPrefix(s.origin, "http:"), // on localhost the person is the developer
 		Status: status, Code: problem.Code, Description: problem.Description, Reason: problem.Reason, RequestID: n.id,
 	}
+	if problem.Reason == string(silent.RuleDenied) {
+		view.Message = problem.Description // in the words of the rule, which are for the person
+	}
 	p := oauth.ParseParams(r.URL.RawQuery)
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		if p.Get(name) != "" {
@@ -116,12 +120,20 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
+// ruled tells whether rules refuse the person, who signs in for a page of ours: an app
+// would have been told.
+func ruled(problem *oauth.Error) bool {
+	return problem.Reason == string(silent.RuleDenied) || problem.Reason == string(silent.RuleFactor)
+}
+
 // errorText names the texts that tell an error to a person, error.<name>.* of
 // the catalogue.
 func errorText(err error, endpoint string, status int) string {
 	switch {
 	case errors.Is(err, errFixed):
 		return "fixed"
+	case ruled(public(err)):
+		return "refused"
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		return "lost"
 	case (endpoint == "logout" || endpoint == "account_end") && status >= http.StatusInternalServerError:
@@ -134,7 +146,7 @@ func errorText(err error, endpoint string, status int) string {
 		return "signout"
 	case endpoint == "account", endpoint == "account_end", endpoint == "password":
 		return "account"
-	case endpoint == "login", endpoint == "consent":
+	case endpoint == "login", endpoint == "consent", endpoint == "continue":
 		return "form"
 	}
 	return "signin"

@@ -110,7 +110,10 @@ func TestStateIsGoodOnce(t *testing.T) {
 	t.Run("another browser", func(t *testing.T) {
 		a, state := left()
 		thief := browser(t, p)
-		isPage(t, comeBack(thief, state), http.StatusForbidden)
+		page := comeBack(thief, state)
+		if isPage(t, page, http.StatusForbidden); !strings.Contains(page.Body, "does not belong to a sign-in") {
+			t.Errorf("the page says\n%s", page.Body)
+		}
 		thief.Authorize(request("every")) // now with a form cookie of its own
 		isPage(t, comeBack(thief, state), http.StatusForbidden)
 		if thief.Cookie(ssoCookie) != "" {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,10 +164,21 @@ func TestRulesByRenewalCookie(t *testing.T) {
 
 // TestRulesOfOwnPages: signing in for the page about one's account is judged too.
 func TestRulesOfOwnPages(t *testing.T) {
-	r := rulesThat(func(*rules.Input) (rules.Verdict, error) { return deny("no") })
+	r := rulesThat(func(*rules.Input) (rules.Verdict, error) { return deny("Ask <the office>.") })
 	a := browser(t, ruledNode(t, embedded(t), r))
-	a.Get("account/login")
-	isPage(t, a.SignIn("alice", "wonderland"), http.StatusForbidden)
+	refuses := func(lead string) {
+		t.Helper()
+		a.Get("account/login")
+		page := a.SignIn("alice", "wonderland")
+		if isPage(t, page, http.StatusForbidden); !strings.Contains(page.Body, `<p class="lead"><bdi>`+lead) || strings.Contains(page.Body, "waited too long") {
+			t.Errorf("the page says\n%s", page.Body)
+		}
+	}
+	refuses("Ask &lt;the office&gt;.")
+	r.from(func(*rules.Input) (rules.Verdict, error) {
+		return rules.Verdict{Multifactor: true, Rule: "gate.js"}, nil
+	})
+	refuses("This service has rules of its own")
 	if a.Cookie(ssoCookie) != "" {
 		t.Error("signed in")
 	}

@@ -101,7 +101,7 @@ func (r *ruleReport) headline(n int) string {
 	case r.Redirect != "":
 		return "redirected" + by + " to " + plain(r.Redirect) + " (silently: interaction_required)"
 	case r.Multifactor:
-		return "a second factor is asked for" + by + " (silently: login_required)"
+		return "a second factor is asked for" + by + ", and there is none yet: nobody gets in without it (access_denied; silently: login_required)"
 	}
 	return fmt.Sprintf("passes: %s, %g ms", count(n, "rule"), r.Took)
 }
