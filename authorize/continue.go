@@ -29,6 +29,7 @@ import (
 type away struct {
 	parked
 	Proof *proof `json:"p,omitempty"` // of who signs in by it; nil: parked names a session
+	Left  int64  `json:"l"`           // when they left, in ms
 }
 
 // ContinuePath is where the browser comes back to, below the URL.
@@ -72,7 +73,7 @@ func (s *Service) leave(ctx context.Context, q *request, b Browser, done progres
 	if p != nil {
 		current = nil // what they come back for is the sign-in
 	}
-	a := away{parked: s.parkedOf(q, b, Ask{}, done, current), Proof: p}
+	a := away{parked: s.parkedOf(q, b, Ask{}, done, current), Proof: p, Left: time.Now().UnixMilli()}
 	if err := s.Waiting.Await(ctx, state, sealed(s.rulings, a, waitAway, state), a.life()); err != nil {
 		return s.refuse(q, silent.Unavailable(err))
 	}
@@ -138,6 +139,10 @@ func (s *Service) Continue(ctx context.Context, back Back, b Browser) Outcome {
 	case !a.boundTo(b):
 		return Outcome{Fault: errElsewhere}
 	}
+	over, err := s.forsaken(ctx, a)
+	if err != nil {
+		return Outcome{Fault: silent.Unavailable(err)}
+	}
 	first, err := s.Forms.MarkUsed(ctx, back.State, rand.Text(), a.life())
 	if err != nil {
 		return Outcome{Fault: silent.Unavailable(err)}
@@ -146,7 +151,7 @@ func (s *Service) Continue(ctx context.Context, back Back, b Browser) Outcome {
 	switch {
 	case refused != nil:
 		return *refused
-	case !first:
+	case !first || over:
 		return s.decide(ctx, f.q, b, progress{}) // as if it came anew
 	case a.Proof != nil:
 		return s.enterBack(ctx, f, b, *a.Proof, &back)

@@ -41,6 +41,7 @@ func (s *Service) Assert(ctx context.Context, a Assertion, b Browser) Outcome {
 		return *refused
 	}
 	b.Embedded, b.CrossSite, b.Embedder = false, false, "" // the browser itself asks, whatever frames the page
+	b.Binding = ""                                         // no window is there yet: one of ours comes first, whatever cookies came
 	mine := b.heldBy(func(userID string) bool { return s.accountID(userID) == a.Account })
 	if len(mine) > 0 && a.Chosen {
 		if live := b.of(q.client.SSOGroup, mine[0].UserID); !live.Handle.IsZero() {

@@ -19,8 +19,8 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 	if stopped != nil {
 		return *stopped
 	}
-	if !f.Session.TookPart || !f.held.Covers(q.needs) || s.unrecorded(f.Session) {
-		kept, err := s.takePart(ctx, q, f.Session, skipConsent)
+	if !f.Session.TookPart || !f.held.Covers(q.needs) || s.unrecorded(q, done.ruling, f.Session) {
+		kept, err := s.takePart(ctx, q, f.Session, done.ruling, skipConsent)
 		if ended := session.Absence(""); errors.As(err, &ended) {
 			return s.decide(ctx, q, b, done) // over since it was found: say how
 		}
@@ -69,8 +69,8 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 // the consent first and the session's copy second, so reading the consent again
 // after writing the copy leaves no order in which the app keeps what was
 // revoked.
-func (s *Service) takePart(ctx context.Context, q *request, current *session.Session, skipConsent bool) (kept bool, err error) {
-	if err := s.Sessions.Pass(ctx, current.Key, q.client.ID, q.needs, s.passing()); err != nil {
+func (s *Service) takePart(ctx context.Context, q *request, current *session.Session, r *ruling, skipConsent bool) (kept bool, err error) {
+	if err := s.Sessions.Pass(ctx, current.Key, q.client.ID, q.needs, s.passing(r)); err != nil {
 		return false, err
 	}
 	if skipConsent {

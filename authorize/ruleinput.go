@@ -27,7 +27,7 @@ type occasion struct {
 	key    session.Key // of the session; zero: there is none yet
 	sid    string      // that it has, or will
 	there  bool        // it was there before this request
-	passed string      // version of the set that passed for the app in it; "": none
+	passed string      // version of the set that passed for as much in it; "": none
 	count  bool        // count an interactive sign-in
 	silent bool        // nobody can be asked anything
 
@@ -40,8 +40,11 @@ func (s *Service) occasion(q *request, b Browser, done progress, f found) occasi
 	o := occasion{
 		client: q.client, user: user, protocol: q.protocol(), scopes: q.scopes,
 		amr: f.Session.AMR, signedIn: f.Session.AuthTime,
-		key: f.Session.Key, sid: f.Session.SID, there: !done.SignedIn, passed: f.Session.Passed,
+		key: f.Session.Key, sid: f.Session.SID, there: !done.SignedIn,
 		silent: q.prompt.None() || b.Embedded, request: s.told(q, b),
+	}
+	if f.Session.PassedFor.Covers(q.needs) {
+		o.passed = f.Session.Passed
 	}
 	return o.from(done.back)
 }

@@ -60,12 +60,12 @@ func (s *Service) mayRefresh(ctx context.Context, c *client.Client, user login.U
 		return Tokens{}, silent.Unavailable(err)
 	}
 	r, refused := s.verdict(ctx, in, f.Grant.AMR)
-	if refused != nil {
-		if s.passing() != "" && f.Live {
-			if err := s.Sessions.Unpass(ctx, f.Grant.Key, c.ID); err != nil {
-				return Tokens{}, silent.Unavailable(err)
-			}
+	if (refused != nil || r.Verdict.Takes()) && s.Rules.Skips() && f.Live {
+		if err := s.Sessions.Unpass(ctx, f.Grant.Key, c.ID); err != nil {
+			return Tokens{}, silent.Unavailable(err)
 		}
+	}
+	if refused != nil {
 		return Tokens{Rule: r.Verdict.Rule, SID: f.Grant.SID, UserID: user.ID}, refused
 	}
 	f.Grant.Effects = r.effects.Narrow(f.Grant.Effects)

@@ -111,18 +111,20 @@ func (s *Service) consult(ctx context.Context, q *request, b Browser, done progr
 		return nil, nil, err
 	}
 	r, refused := s.verdict(ctx, in, o.amr)
-	if refused == nil && r.Verdict.Redirect == "" {
-		return r, nil, nil
-	}
-	if err := s.unpass(ctx, q, current); err != nil {
-		return nil, nil, err
+	if refused != nil || r.Verdict.Redirect != "" || r.Verdict.Takes() {
+		if err := s.unpass(ctx, q, current); err != nil {
+			return nil, nil, err
+		}
 	}
 	var out Outcome
-	if refused != nil {
+	switch {
+	case refused != nil:
 		out = s.refuse(q, refused)
 		out.Rule = r.Verdict.Rule
-	} else {
+	case r.Verdict.Redirect != "":
 		out = s.leave(ctx, q, b, done, current, r.Verdict, p)
+	default:
+		return r, nil, nil
 	}
 	out.UserID = o.user.ID
 	return nil, &out, nil
@@ -185,16 +187,18 @@ func (s *Service) unpass(ctx context.Context, q *request, current *session.Sessi
 	return s.Sessions.Unpass(ctx, current.Key, q.client.ID)
 }
 
-// passing is the version of the set to be recorded where it passed; "": it need not.
-func (s *Service) passing() string {
-	if s.Rules == nil || !s.Rules.Skips() {
+// passing is the version of the set to be recorded where it passed; "": it need not, or
+// must not because it took something away, which would come back silently.
+func (s *Service) passing(r *ruling) string {
+	if s.Rules == nil || !s.Rules.Skips() || r == nil || r.Verdict.Takes() {
 		return ""
 	}
 	return s.Rules.Version()
 }
 
-// unrecorded tells whether the session does not say yet that the set passed in it.
-func (s *Service) unrecorded(current *session.Session) bool {
-	version := s.passing()
-	return version != "" && current.Passed != version
+// unrecorded tells whether the session does not say yet that the set passed in it for
+// what is asked.
+func (s *Service) unrecorded(q *request, r *ruling, current *session.Session) bool {
+	version := s.passing(r)
+	return version != "" && (current.Passed != version || !current.PassedFor.Covers(q.needs))
 }

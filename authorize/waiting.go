@@ -11,7 +11,7 @@ import (
 
 // Waiting keeps what rules said, or wait for, while the person is busy elsewhere.
 type Waiting interface {
-	// Await keeps a sealed value under an id that is not used twice.
+	// Await keeps a sealed value under an id, in place of one that is there.
 	Await(ctx context.Context, id, sealed string, ttl time.Duration) error
 	// Awaited returns it, "" for none.
 	Awaited(ctx context.Context, id string) (sealed string, err error)
@@ -22,6 +22,7 @@ const (
 	waitRuling = "ruling"
 	waitAway   = "away"
 	waitBack   = "back"
+	waitOut    = "out"
 )
 
 // rulingLifetime is how long a ruling waits for the person to answer the consent page,

@@ -33,8 +33,9 @@ type Session struct {
 	Granted  oauth.Grants
 
 	// Passed is the version of the provider's rules that let the user in to the app
-	// last; "" where that is not recorded.
-	Passed string
+	// last, and PassedFor what they were asked about; "" where that is not recorded.
+	Passed    string
+	PassedFor oauth.Grants
 
 	// Bound is when the latest binding of the client and site was made that was
 	// asked about; zero: none stands, or none was asked about.

@@ -58,6 +58,9 @@ func mayActOnSignOut(r *http.Request) bool {
 func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) ([]session.Ended, error) {
 	accounts, state := s.cookies.read(r)
 	if state != silent.CookiePresent {
+		if err := s.Authorize.Forsake(r.Context(), s.cookies.binding(r)); err != nil {
+			return nil, unsure(err)
+		}
 		// Whatever it is that cannot be read: the browser must not keep it.
 		s.cookies.drop(w, r)
 		if state == silent.CookieUnknownSecret {
@@ -74,6 +77,9 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) ([]session.
 
 // end ends the sessions of these accounts, and returns what was there.
 func (s *Server) end(r *http.Request, accounts []authorize.SignedIn) (ended []session.Ended, err error) {
+	if err := s.Authorize.Forsake(r.Context(), s.cookies.binding(r)); err != nil {
+		return nil, unsure(err)
+	}
 	for _, a := range authorize.Current(accounts) {
 		e, err := s.Sessions.End(r.Context(), a.Handle.Key, session.SignedOut)
 		if err != nil {

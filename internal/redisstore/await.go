@@ -9,7 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Await keeps a sealed value for ttl under an id that is not used twice.
+// Await keeps a sealed value for ttl under an id, in place of one that is there.
 func (s *Store) Await(ctx context.Context, id, sealed string, ttl time.Duration) error {
 	if id == "" || sealed == "" || ttl < time.Millisecond {
 		return fmt.Errorf("redis: %q to be kept for %v", id, ttl)

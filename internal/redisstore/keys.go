@@ -54,7 +54,9 @@
 //	                              that was first
 //	hush:{p:<id>}:ruled   string  sealed; what rules said while consent is   10 min; 15 min for a
 //	                              asked for, or the request of a person   sign-in, 1 h else
-//	                              whom they sent elsewhere
+//	                              whom they sent elsewhere; of out:<hash
+//	                              of a form cookie> when that browser     15 min
+//	                              signed out last
 //	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
 //	                              sealed                             at most once a day
 //	hush:{c:<id>}:logo    string  its picture                        likewise
@@ -101,7 +103,8 @@
 //	            in ms or 0, made in ms, and at, acr, amr and cv of the sign-in
 //	            that it was made under
 //	rp:<client> version of the provider's rules that let the user in to the client
-//	            last; only where rules may be left out of silent requests by it
+//	            last, then what they were asked about (oauth.Grants); only where
+//	            rules may be left out of silent requests by it
 //	bh:<host>   the same for one more hostname of the provider; no site
 //
 // ex moves when a session that was not remembered is: it counts from cr then, by

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
 )
 
@@ -37,6 +38,19 @@ func testPass(t *testing.T, b bench) {
 	}
 	b.ok(b.Unpass(ctx, h.Key, app))
 	passed(app, "")
+
+	both := openid.Union(oauth.NewGrants("", []string{"email"}))
+	for _, c := range []struct {
+		version string
+		granted oauth.Grants
+		want    oauth.Grants
+	}{{"v1", both, both}, {"v2", openid, openid}, {"v2", both, both}, {"v2", openid, both}, {"", openid, both}} {
+		b.ok(b.Pass(ctx, h.Key, app, c.granted, c.version))
+		if s := b.resolve(h); s.PassedFor != c.want || s.Passed == "" {
+			t.Errorf("%+v: %q passed for %q", c, s.Passed, s.PassedFor)
+		}
+	}
+	b.ok(b.Unpass(ctx, h.Key, app))
 
 	b.ok(b.Pass(ctx, h.Key, app, openid, "v2"))
 	b.ok(b.Withdraw(ctx, h.Key, app))

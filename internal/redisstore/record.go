@@ -16,8 +16,9 @@ func parseSession(key session.Key, a answer) (session.Session, error) {
 	s := session.Session{
 		Key: key, SID: a.text(0), UserID: a.text(1),
 		ACR: a.text(3), AMR: strings.Fields(a.text(4)), Group: a.text(5),
-		Remembered: a.text(8) == "1", Credential: a.text(10), Passed: a.text(11),
+		Remembered: a.text(8) == "1", Credential: a.text(10),
 	}
+	s.Passed, s.PassedFor = parsePassed(a.text(11))
 	if len(a.rest) != 13 {
 		return s, fmt.Errorf("redis: session has %d values", len(a.rest))
 	}
@@ -41,6 +42,14 @@ func parseSession(key session.Key, a answer) (session.Session, error) {
 	part, err := parsePart(c)
 	s.TookPart, s.FirstUse, s.Chosen, s.Granted = true, part.FirstUse, part.Chosen, part.Granted
 	return s, err
+}
+
+// parsePassed reads rp:<client>.
+func parsePassed(rp string) (version string, granted oauth.Grants) {
+	if i := strings.IndexByte(rp, '\n'); i >= 0 {
+		return rp[:i], oauth.Grants(rp[i:])
+	}
+	return rp, ""
 }
 
 // parsePart reads c:<client>.

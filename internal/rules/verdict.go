@@ -25,6 +25,20 @@ type Verdict struct {
 	Took time.Duration `json:"-"`
 }
 
+// Takes tells whether the verdict takes something away, or makes it something else: that
+// must hold as long as the grant does.
+func (v *Verdict) Takes() bool {
+	null := func(claims map[string]any) bool {
+		for _, value := range claims {
+			if value == nil {
+				return true
+			}
+		}
+		return false
+	}
+	return v.Scope != nil || len(v.User) > 0 || null(v.IDToken) || null(v.AccessToken)
+}
+
 // Denial is why a rule lets nobody in.
 type Denial struct {
 	Message string // for the app and the person; printable ASCII without " and \
