@@ -73,7 +73,7 @@ func (b *Bound) skip(in *Input) map[string]bool {
 
 // judge finds a worker and waits for what it says.
 func (b *Bound) judge(ctx context.Context, input []byte, in *Input) (Verdict, error) {
-	p, err := b.take(ctx)
+	p, err := b.take(ctx, in.User.UserID)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -89,14 +89,14 @@ func (b *Bound) judge(ctx context.Context, input []byte, in *Input) (Verdict, er
 
 // take waits for a worker as long as the request lasts, but for half the time of a run:
 // who gets one later has nothing of it, and keeps it from others.
-func (b *Bound) take(ctx context.Context) (*process, error) {
+func (b *Bound) take(ctx context.Context, userID string) (*process, error) {
 	wait := b.engine.config.Timeout
 	if end, ok := ctx.Deadline(); ok {
 		wait = max(wait/2, time.Until(end)-wait/2)
 	}
 	short, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	p, err := b.pool.take(short)
+	p, err := b.turn(short, userID)
 	switch {
 	case err == nil:
 		return p, nil
@@ -104,6 +104,18 @@ func (b *Bound) take(ctx context.Context) (*process, error) {
 		return nil, ended(ctx, &Failure{Kind: Overload, Detail: "no worker was free in time"})
 	}
 	return nil, &Failure{Kind: Died, Detail: err.Error()}
+}
+
+// turn waits until it is the user's turn, and then for a worker.
+func (b *Bound) turn(ctx context.Context, userID string) (*process, error) {
+	if err := b.engine.turns.take(ctx, userID); err != nil {
+		return nil, err
+	}
+	p, err := b.pool.take(ctx)
+	if err != nil {
+		b.engine.turns.give(userID)
+	}
+	return p, err
 }
 
 // ended is the error of what ctx ended.

@@ -12,6 +12,7 @@ import (
 // Engine runs sets of rules. It is safe for concurrent use.
 type Engine struct {
 	config Config
+	turns  *turns
 	living living
 	calls  chan struct{} // has one entry for each call of a rule that is under way
 
@@ -21,7 +22,8 @@ type Engine struct {
 
 // New returns an Engine, which starts no process before a set has rules.
 func New(c Config) *Engine {
-	return &Engine{config: c.withDefaults(), calls: make(chan struct{}, maxOutside)}
+	c = c.withDefaults()
+	return &Engine{config: c, turns: turnsOf(c.Workers), calls: make(chan struct{}, maxOutside)}
 }
 
 // With returns a set of rules ready to judge. A set without rules becomes nil.

@@ -64,3 +64,13 @@ func Idle(b *Bound) int {
 
 // ReadsName is Reads of a set that no worker was started for.
 func ReadsName(s *Set, name string) bool { return namesOf(s).have(name) }
+
+// Turns tells how many runs of a user are under way or wait.
+func Turns(e *Engine, userID string) int {
+	e.turns.mu.Lock()
+	defer e.turns.mu.Unlock()
+	if u := e.turns.held[userID]; u != nil {
+		return u.users
+	}
+	return 0
+}

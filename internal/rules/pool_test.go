@@ -145,6 +145,38 @@ func TestOverload(t *testing.T) {
 	pass(t, b, alice())
 }
 
+// TestTurns: a user whose rules are slow holds some workers, and others still get one.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	users := slow()
+	e, _ := engine(t, rules.Config{Workers: 2, Timeout: 20 * time.Second, Users: users})
+	b := e.With(set(asks))
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() { pass(t, b, mallory()) })
+	}
+	<-users.came
+	until(t, "both are there", func() bool { return rules.Turns(e, "mallory") == 2 })
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if _, err := b.Judge(ctx, alice()); err != nil {
+		t.Errorf("the other user: %v", err)
+	}
+	close(users.wait)
+	both.Wait()
+	until(t, "turns are given back", func() bool { return rules.Turns(e, "mallory") == 0 })
+}
+
+// until waits for what happens in the background.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("never: ", what)
+		}
+	}
+}
+
 // TestReload: what runs is finished, by the set that it began with; idle workers of the
 // old set stay until the new one judges, and not longer.
 func TestReload(t *testing.T) {

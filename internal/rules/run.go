@@ -38,6 +38,7 @@ func (r *run) do(ctx context.Context, input []byte) {
 	v, err := r.judge(ctx, input)
 	r.result <- result{v, err}
 	r.bound.pool.give(r.process)
+	r.bound.engine.turns.give(r.userID)
 }
 
 func (r *run) judge(ctx context.Context, input []byte) (Verdict, error) {
