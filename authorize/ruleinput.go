@@ -38,7 +38,7 @@ type occasion struct {
 func (s *Service) occasion(q *request, b Browser, done progress, f found) occasion {
 	user, _ := s.Directory().ByID(f.Session.UserID)
 	o := occasion{
-		client: q.client, user: user, protocol: q.protocol(), scopes: q.scopes,
+		client: q.client, user: user, protocol: q.protocol(), scopes: q.wishes.named.Judged(q.scopes),
 		amr: f.Session.AMR, signedIn: f.Session.AuthTime,
 		key: f.Session.Key, sid: f.Session.SID, there: !done.SignedIn,
 		silent: q.prompt.None() || b.Embedded, request: s.told(q, b),

@@ -47,7 +47,7 @@ func (s *Service) mayRefresh(ctx context.Context, c *client.Client, user login.U
 		return Tokens{}, nil
 	}
 	o := occasion{
-		client: c, user: user, protocol: rules.ProtocolRefresh, scopes: f.Grant.AccessScopes(f.API),
+		client: c, user: user, protocol: rules.ProtocolRefresh, scopes: f.Grant.Judged(f.API),
 		amr: f.Grant.AMR, signedIn: f.Grant.AuthTime, sid: f.Grant.SID, there: true, silent: true,
 		request: from.request(s.hostname),
 	}

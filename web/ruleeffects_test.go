@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,15 +124,26 @@ func TestRuleEffects(t *testing.T) {
 func TestUserInfoNamesNarrowed(t *testing.T) {
 	r := rulesThat(nil)
 	a := signIn(t, browser(t, effective(t, r)), "alice")
-	r.from(giving(rules.Verdict{Scope: []string{"openid", "profile"}}))
+	r.from(giving(rules.Verdict{Scope: []string{"openid", "profile", "phone"}}))
 	names := `{"userinfo":{"email":null,"phone_number":null}}`
-	access, id := redeemed(t, a.Exchange(granted(t, a.Authorize(quiet("every", "claims", names)))["code"], verifier))
+	var access, id string
+	asked := r.during(func() {
+		access, id = redeemed(t, a.Exchange(granted(t, a.Authorize(quiet("every", "claims", names)))["code"], verifier))
+	})
+	if scopes := asked[0].Context.AccessToken.Scope; !slices.Contains(scopes, "phone") {
+		t.Errorf("rules were shown %v: they cannot keep what they do not see", scopes)
+	}
 	told := userinfo(a, access).JSON()
 	if told["email"] != nil || told["name"] == nil || told["phone_number"] == nil {
 		t.Errorf("told %v", told)
 	}
 	if claimsOf(t, id)["email"] == nil {
 		t.Error("the ID token lost what rules took from the access token")
+	}
+	r.from(giving(rules.Verdict{Scope: []string{"openid"}}))
+	access, _ = redeemed(t, a.Exchange(granted(t, a.Authorize(quiet("every", "scope", "openid", "claims", names)))["code"], verifier))
+	if told := userinfo(a, access).JSON(); told["email"] != nil || told["phone_number"] != nil {
+		t.Errorf("by name alone: told %v", told)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
@@ -83,10 +84,26 @@ func (g *Grant) granted(names []string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return !g.Needs.Has("", ScopeOf(name)) })
 }
 
-// allowed drops the names whose scope a rule took from the access token.
+// Judged are the scopes that rules are shown: those that access tokens would have, and
+// those of the claims that the userinfo endpoint would tell by name. Whoever takes a
+// scope away takes its claims too, however they were asked for.
+func (r Requested) Judged(scopes []string) []string {
+	judged := slices.Clone(scopes)
+	for _, name := range r.UserInfo {
+		if scope := ScopeOf(name); !slices.Contains(judged, scope) {
+			judged = append(judged, scope)
+		}
+	}
+	return judged
+}
+
+// Judged likewise, of what earlier rules left of a grant.
+func (g *Grant) Judged(api *client.API) []string {
+	named := Requested{UserInfo: g.allowed(g.granted(g.requested().UserInfo))}
+	return named.Judged(g.AccessScopes(api))
+}
+
+// allowed drops the names whose scope a rule took away.
 func (g *Grant) allowed(names []string) []string {
-	return slices.DeleteFunc(names, func(name string) bool {
-		scope := ScopeOf(name)
-		return slices.Contains(g.Scopes, scope) && !g.Effects.allows(scope)
-	})
+	return slices.DeleteFunc(names, func(name string) bool { return !g.Effects.allows(ScopeOf(name)) })
 }
