@@ -79,6 +79,7 @@ func testMetadata(t *testing.T, b bench) {
 	other := rand.Text()
 	fields := b.Client().HGetAll(ctx, b.userKey(user, "meta")).Val()
 	b.ok(b.Client().HSet(ctx, b.userKey(other, "meta"), fields).Err())
+	b.ok(b.Client().Expire(ctx, b.userKey(other, "meta"), time.Hour).Err())
 	if d, err := k.Of(ctx, other); !errors.Is(err, seal.ErrInvalid) {
 		t.Errorf("moved to another user: %+v, %v", d, err)
 	}
