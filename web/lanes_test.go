@@ -66,7 +66,7 @@ func TestOverload(t *testing.T) {
 		t.Errorf("the token endpoint says %v, %s", r.Header, r.Body)
 	}
 	failed(t, a.Exchange("none", verifier), http.StatusBadRequest, "invalid_grant") // from memory
-	done := a.Fetch(http.MethodPost, "oauth/revoke", url.Values{"client_id": {"every"}, "token": {"x"}})
+	done := a.Fetch(http.MethodPost, "oauth/revoke", url.Values{"client_id": {"spa"}, "token": {"x"}})
 	if done.Status != http.StatusOK {
 		t.Errorf("revoking: %d %s", done.Status, done.Body)
 	}
