@@ -102,8 +102,6 @@ type Provider struct {
 	// Sessions is the session's entrance, for what ends sessions from outside.
 	Sessions *session.Manager
 	Login    *login.Authenticator
-	// Lanes are what the requests to Public queue in.
-	Lanes *web.Lanes
 	// Metadata is what was written of users beside what the configuration says.
 	Metadata *metadata.Keeper
 
@@ -182,11 +180,10 @@ func New(o Options) (*Provider, error) {
 	p.newRuleMetrics(registry)
 	p.Admin = web.Admin(registry, p.keys, readiness{o.Store}, p.operators(o, keyring))
 	p.Public = http.HandlerFunc(p.serve)
-	p.Lanes = web.NewLanes()
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		DPoP: dpop.New(keyring, o.Store), NeedNonce: o.DPoPNonce == nil || *o.DPoPNonce,
-		Keyring: keyring, Log: o.Log, Metrics: web.NewMetrics(registry), Lanes: p.Lanes, CrossSite: o.CrossSite,
+		Keyring: keyring, Log: o.Log, Metrics: web.NewMetrics(registry), Lanes: web.NewLanes(), CrossSite: o.CrossSite,
 		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{Keys: p.clientKeys, Used: o.Store},
 	}
 	p.flows = authorize.Config{
