@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 
-	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
@@ -109,7 +108,7 @@ func problemOf(err error) Ask {
 		return Ask{Problem: ProblemDisabled}
 	case errors.Is(err, session.ErrFull):
 		return Ask{Problem: ProblemFull}
-	case errors.Is(err, login.ErrBusy), errors.Is(err, admission.ErrOverloaded):
+	case errors.Is(err, login.ErrBusy):
 		return Ask{Problem: ProblemBusy, Cause: err}
 	case errors.As(err, &ended): // every session of the user was ended meanwhile
 		return Ask{Problem: ProblemForm}

@@ -175,8 +175,7 @@ func (h *heldMarks) within(lease time.Duration) bool {
 // this node even if the store forgets it.
 func (m *Marks) read(ctx context.Context) (*heldMarks, error) {
 	done := m.reads.DoChan("", func() (any, error) {
-		// Whose request began it does not count: others wait for it too.
-		ctx, cancel := context.WithTimeout(context.Background(), readTime)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTime)
 		defer cancel()
 		h := &heldMarks{asked: time.Now()}
 		at, now, err := m.store.Marks(ctx)

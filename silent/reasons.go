@@ -1,11 +1,6 @@
 package silent
 
-import (
-	"errors"
-
-	"github.com/hush-sso/hush/internal/admission"
-	"github.com/hush-sso/hush/internal/oauth"
-)
+import "github.com/hush-sso/hush/internal/oauth"
 
 // Reason is the stable code of a refusal. It is the last segment of
 // error_uri, a label of the metric and a field of the log line.
@@ -40,7 +35,6 @@ const (
 	StepUpRequired    Reason = "step_up_required"
 	UserDisabled      Reason = "user_disabled"
 	StoreUnavailable  Reason = "store_unavailable"
-	Overloaded        Reason = "overloaded"
 
 	// What the operator's rules made of a user who is signed in.
 	RuleDenied      Reason = "rule_denied"
@@ -71,14 +65,10 @@ func (r Reason) Err() *oauth.Error {
 	return &oauth.Error{Code: e.Error, Description: e.Text, Reason: string(r)}
 }
 
-// Unavailable is the answer to an outage, or where there is no room to ask the store:
-// never login_required, since the user may well be signed in.
+// Unavailable is the answer to an outage, which is never login_required: the
+// user may well be signed in.
 func Unavailable(cause error) *oauth.Error {
-	reason := StoreUnavailable
-	if errors.Is(cause, admission.ErrOverloaded) {
-		reason = Overloaded
-	}
-	err := reason.Err()
+	err := StoreUnavailable.Err()
 	err.Cause = cause
 	return err
 }
@@ -235,13 +225,6 @@ var explanations = []Explanation{
 		[]string{
 			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds.",
 			"Operators: see /readyz and the metric hush_store_errors_total.",
-		}},
-	{Overloaded, oauth.TemporarilyUnavailable, "The provider has more requests than it can serve. The user may still be signed in: try again shortly.",
-		"Too many requests at once",
-		"More requests came than this server can serve, so this one was refused before anything was looked up. Nothing is known about the user's session.",
-		[]string{
-			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds, each browser after a different time.",
-			"Operators: see the metric hush_shed_total. If it grows for long, add a node or a processor.",
 		}},
 	{RuleDenied, oauth.AccessDenied, "A rule of the provider does not let this user in.",
 		"A rule refused the user",

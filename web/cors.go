@@ -30,7 +30,7 @@ func (s *Server) allowStranger(w http.ResponseWriter, r *http.Request, c *client
 func expose(h http.Header, origin string) {
 	h.Set("Access-Control-Allow-Origin", origin)
 	h.Set("Access-Control-Allow-Credentials", "true")
-	h.Set("Access-Control-Expose-Headers", "DPoP-Nonce, Retry-After, WWW-Authenticate")
+	h.Set("Access-Control-Expose-Headers", "DPoP-Nonce, WWW-Authenticate")
 }
 
 // toAnyone lets every page read an answer where apps register themselves: it is

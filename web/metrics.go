@@ -5,7 +5,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/session"
 )
 
@@ -18,7 +17,6 @@ type Metrics struct {
 	storeErrors   prometheus.Counter
 	signIns       prometheus.Counter
 	sessionsEnded *prometheus.CounterVec
-	shed          *prometheus.CounterVec
 }
 
 // NewMetrics registers the counters.
@@ -47,10 +45,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "hush_sessions_ended_total", Help: "Sessions that were ended, by cause; a repeated call counts again.",
 		}, []string{"cause"}),
 	}
-	m.shed = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "hush_shed_total", Help: "Requests refused because there were more than this node can serve, by lane and kind: waited (in vain), full (too many waited), unread (answered by a bare 503).",
-	}, []string{"lane", "kind"})
-	r.MustRegister(m.shed, m.requests, m.duration, m.silent, m.implicit, m.storeErrors, m.signIns, m.sessionsEnded)
+	r.MustRegister(m.requests, m.duration, m.silent, m.implicit, m.storeErrors, m.signIns, m.sessionsEnded)
 	return m
 }
 
@@ -66,10 +61,6 @@ func (s *Server) series(clientID string) string {
 // SessionEnded counts a session that was ended, wherever that was asked for.
 func (m *Metrics) SessionEnded(why session.Absence) {
 	m.sessionsEnded.WithLabelValues(string(why)).Inc()
-}
-
-func (m *Metrics) shedOne(l *admission.Lane, kind admission.Kind) {
-	m.shed.WithLabelValues(l.Name, string(kind)).Inc()
 }
 
 // observe counts one request of an app. Labels are ours or configured: a stranger

@@ -78,7 +78,6 @@ func (s *Server) errorJSON(w http.ResponseWriter, r *http.Request, err error) {
 		body["error_uri"] = s.url("errors/" + e.Reason)
 	}
 	status := statusOf(e)
-	retryLater(w.Header(), e)
 	if isProofError(e) && recordOf(r).endpoint == "userinfo" {
 		status = http.StatusUnauthorized
 	}
@@ -98,7 +97,6 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	n := recordOf(r)
 	n.failed(problem)
 	status, e := statusOf(problem), s.edition(r)
-	retryLater(w.Header(), problem)
 	group := "error." + errorText(err, n.endpoint, status)
 	view := page.Error{
 		Base: s.base, Title: e.Text(group + ".title"), Message: e.Text(group + ".text"), Todo: e.Text(group + ".todo"),

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/authorize"
-	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/silent"
 )
@@ -23,7 +22,6 @@ const requestTimeout = 1700 * time.Millisecond
 // record is what the log line and the metrics say of one request. Handlers
 // fill it in; nothing secret belongs in it.
 type record struct {
-	ticket   admission.Ticket
 	id       string
 	address  netip.Addr
 	body     []byte // of a POST or PUT, read before the clock starts
@@ -45,12 +43,11 @@ type record struct {
 	refusal  string // what the app is told, where that is all there is to say
 }
 
-func recordOf(r *http.Request) *record {
-	return r.Context().Value(admission.Key{}).(*record)
-}
+type recordKey struct{}
 
-// Admit implements admission.Entrant.
-func (n *record) Admit(ctx context.Context) error { return n.ticket.Admit(ctx) }
+func recordOf(r *http.Request) *record {
+	return r.Context().Value(recordKey{}).(*record)
+}
 
 // outcome notes what became of an authorization request.
 func (n *record) outcome(out authorize.Outcome) {
@@ -93,7 +90,7 @@ func (n *record) tries(remedy silent.Remedy) {
 
 func (n *record) failed(err *oauth.Error) {
 	n.result, n.reason, n.cause = err.Code, err.Reason, err.Cause
-	n.outage = err.Code == oauth.TemporarilyUnavailable && !n.shed()
+	n.outage = err.Code == oauth.TemporarilyUnavailable
 	if err.Cause == nil && err.Reason == "" {
 		n.refusal = err.Description
 	}
@@ -109,20 +106,10 @@ func (s *Server) record(next http.Handler) http.Handler {
 			// Before the deadline starts: a slow uplink is no slow store.
 			n.body, n.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		}
-		n.ticket.Lane = s.laneOf(r)
-		if !n.ticket.Lane.Arrive() {
-			s.turnAway(w, n.ticket.Lane)
-			return
-		}
-		defer n.ticket.Lane.Depart()
-		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), admission.Key{}, n), requestTimeout)
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, n), requestTimeout)
 		defer cancel()
 		sw := &statusWriter{ResponseWriter: w}
 		defer func() {
-			kind := n.ticket.Leave()
-			if kind != "" {
-				s.Metrics.shedOne(n.ticket.Lane, kind)
-			}
 			if p := recover(); p != nil {
 				s.Log.Error("handler panicked", "request", n.id, "panic", p, "stack", string(debug.Stack()))
 				n.result = oauth.ServerError
@@ -148,9 +135,6 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 	level := slog.LevelInfo
 	if n.outage || n.result == oauth.ServerError {
 		level = slog.LevelError
-	}
-	if n.reason == string(silent.Overloaded) {
-		level = slog.LevelWarn
 	}
 	// The path is ours and fixed; the query holds state and tokens.
 	attrs := []slog.Attr{

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hush-sso/hush/authorize"
-	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/internal/oauth"
 )
 
@@ -152,9 +151,7 @@ func (s *Server) cleanPaths(next http.Handler) http.Handler {
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	allowed := map[string][]string{} // path -> its methods
-	s.lanes = map[string]*admission.Lane{}
 	for _, r := range s.list() {
-		s.lanes[s.at(r)] = s.Lanes.of(r.name)
 		if r.api {
 			mux.Handle("OPTIONS "+s.at(r), s.wrap(r, "preflight", s.preflight(r.methods)))
 		}

@@ -10,11 +10,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/account"
-	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/dpop"
@@ -56,9 +54,6 @@ type Config struct {
 	// too: SameSite=None and Secure, which not every browser takes there. On
 	// https it always does. Optional.
 	CrossSite bool
-	// Lanes are what requests queue in; one set for all that a process serves.
-	// Optional; default: this server's own.
-	Lanes *Lanes
 	// Brand is whose the pages are. Optional; default Hush's own.
 	Brand *page.Brand
 }
@@ -71,8 +66,6 @@ type Server struct {
 	cookies   *cookies
 	discovery []byte
 	handler   http.Handler
-	lanes     map[string]*admission.Lane // by path; for others there is Lanes.Rest
-	unread    atomic.Int64               // when the log last told of what was turned away
 }
 
 // New returns a Server.
@@ -88,9 +81,6 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, origin: u.Scheme + "://" + u.Host, base: strings.TrimSuffix(u.Path, "/") + "/"}
 	if s.cookies, err = newCookies(c.Keyring, u, c.CrossSite, s.ssoGroups); err != nil {
 		return nil, err
-	}
-	if s.Lanes == nil {
-		s.Lanes = NewLanes()
 	}
 	if s.Brand == nil {
 		s.Brand = page.Hush()

@@ -38,7 +38,6 @@ func Embedded() (*Store, error) {
 	}
 	tune(u)
 	client := redis.NewClient(u.Simple())
-	client.AddHook(admit{})
 	stop := drive(m)
 	return &Store{client: client, embedded: true, ahead: new(atomic.Pointer[time.Duration]), close: sync.OnceValue(func() error {
 		stop()

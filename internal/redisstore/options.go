@@ -90,11 +90,9 @@ func (o Options) Validate() error {
 func Open(o Options) *Store {
 	quiet()
 	if o.Client != nil {
-		o.Client.AddHook(admit{})
 		return &Store{client: o.Client, replica: o.ReplicaWait, ahead: new(atomic.Pointer[time.Duration]), close: func() error { return nil }}
 	}
 	c := connect(o)
-	c.AddHook(admit{})
 	return &Store{client: c, replica: o.ReplicaWait, ahead: new(atomic.Pointer[time.Duration]), close: c.Close}
 }
 
