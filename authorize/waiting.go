@@ -52,10 +52,10 @@ func (s *Service) shelved(ctx context.Context, q *request, done progress, curren
 	r := &ruling{}
 	plain, err := s.rulings.Open(text, waitRuling, done.Ruled)
 	if err != nil || json.Unmarshal(plain, r) != nil || !s.fits(r, q, current) {
-		return nil, nil
+		return nil, nil //nolint:nilerr // about something else: the rules run anew
 	}
 	if r.effects, err = effectsOf(r.Verdict); err != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // likewise, and then say what is too much
 	}
 	first, err := s.Forms.MarkUsed(ctx, done.Ruled, rand.Text(), rulingLifetime)
 	if err != nil || !first {

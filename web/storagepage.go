@@ -38,7 +38,7 @@ func (s *Server) writeStorage(w http.ResponseWriter, r *http.Request, a *authori
 	nonce := answerHeaders(w.Header(), a.Embedders, storageForms(a, refused))
 	var b bytes.Buffer
 	beginAnswer(&b, e)
-	writeScriptless(&b, e, a, r, refused)
+	writeScriptless(&b, e, r, refused)
 	if refused.Posted {
 		again, err := body(r)
 		if err != nil {
@@ -82,7 +82,7 @@ func storageForms(a *authorize.Answer, refused refusal) string {
 // writeScriptless is how the page goes on where the frame runs no scripts: to the
 // refusal, or where that needs one to the answer that says so. A POST to such an
 // answer only has the words.
-func writeScriptless(b *bytes.Buffer, e *page.Edition, a *authorize.Answer, r *http.Request, refused refusal) {
+func writeScriptless(b *bytes.Buffer, e *page.Edition, r *http.Request, refused refusal) {
 	next := refused.Address
 	if next == "" && !refused.Posted {
 		next = "?" + r.URL.RawQuery + "&" + askedMarker

@@ -58,7 +58,7 @@ func (c checked) says(t *testing.T, answer string, rungs map[string]string) {
 func plainApp(s *hushtest.Site, id, host string) client.Spec {
 	origin := s.Serve(host, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		w.Write([]byte("<!doctype html><title>" + id + "</title><link rel=icon href=data:,><p>" + id)) //nolint:errcheck // the browser is gone if this fails
+		w.Write([]byte("<!doctype html><title>" + id + "</title><link rel=icon href=data:,><p>" + id))
 	}))
 	return client.Spec{ID: id, FirstParty: true, RedirectURIs: []string{origin + "/cb"}}
 }

@@ -9,6 +9,7 @@ import (
 // Signing says what makes RS256 and ES256 signatures.
 type Signing string
 
+// What can make them.
 const (
 	SigningAuto      Signing = "auto"      // libcrypto where the machine has it, else Go; so does ""
 	SigningGo        Signing = "go"        // Go's own cryptography

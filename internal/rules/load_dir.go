@@ -129,7 +129,7 @@ func read(path string) (string, error) {
 	if err != nil {
 		return "", errors.New("cannot be read: " + reason(err))
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxSource+1))
 	switch {
 	case err != nil:

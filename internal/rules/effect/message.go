@@ -42,5 +42,5 @@ func plain(r rune) byte {
 	case r > unicode.MaxASCII:
 		return '?'
 	}
-	return byte(r) //nolint:gosec // at most 0x7e: DEL is a control character
+	return byte(r) // at most 0x7e: DEL is a control character
 }
