@@ -3,6 +3,7 @@ package authorize
 import (
 	"cmp"
 	"context"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -77,14 +78,20 @@ func (q *request) protocol() string {
 // told is what rules are told of the browser's request: the parameters that wait,
 // and no token.
 func (s *Service) told(q *request, b Browser) rules.Request {
-	r := rules.Request{UserAgent: b.UserAgent, Hostname: s.hostname, Query: map[string]string{}, Body: map[string]string{}}
-	if b.Address.IsValid() {
-		r.IP = b.Address.String()
-	}
+	r := s.requestOf(b.UserAgent, b.Address)
 	for _, p := range q.params.Pairs() {
 		if _, twice := r.Query[p.Name]; !twice && q.waits(p) && p.Name != "id_token_hint" {
 			r.Query[p.Name] = p.Value
 		}
+	}
+	return r
+}
+
+// requestOf is a request of which rules are told no parameters yet.
+func (s *Service) requestOf(userAgent string, address netip.Addr) rules.Request {
+	r := rules.Request{UserAgent: userAgent, Hostname: s.hostname, Query: map[string]string{}, Body: map[string]string{}}
+	if address.IsValid() {
+		r.IP = address.String()
 	}
 	return r
 }

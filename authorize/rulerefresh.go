@@ -23,18 +23,15 @@ type AppRequest struct {
 // toldOfApps are the parameters of the token endpoint that are no credentials.
 var toldOfApps = []string{"grant_type", "client_id", "scope", "audience", "resource"}
 
-// request is an AppRequest as rules see it.
-func (r AppRequest) request(host string) rules.Request {
-	told := rules.Request{UserAgent: r.UserAgent, Hostname: host, Query: map[string]string{}, Body: map[string]string{}}
-	if r.Address.IsValid() {
-		told.IP = r.Address.String()
-	}
+// toldOfApp is an AppRequest as rules see it.
+func (s *Service) toldOfApp(from AppRequest) rules.Request {
+	r := s.requestOf(from.UserAgent, from.Address)
 	for _, name := range toldOfApps {
-		if value := r.Params.Get(name); value != "" {
-			told.Body[name] = value
+		if value := from.Params.Get(name); value != "" {
+			r.Body[name] = value
 		}
 	}
-	return told
+	return r
 }
 
 // mayRefresh has the rules judge a refresh before the token is spent, so that a refusal
@@ -49,7 +46,7 @@ func (s *Service) mayRefresh(ctx context.Context, c *client.Client, user login.U
 	o := occasion{
 		client: c, user: user, protocol: rules.ProtocolRefresh, scopes: f.Grant.Judged(f.API),
 		amr: f.Grant.AMR, signedIn: f.Grant.AuthTime, sid: f.Grant.SID, there: true, silent: true,
-		request: from.request(s.hostname),
+		request: s.toldOfApp(from),
 	}
 	if f.Live {
 		o.key = f.Grant.Key
