@@ -52,6 +52,16 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
+// until waits for what happens in the background.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("never: ", what)
+		}
+	}
+}
+
 // alice is an authentication.
 func alice() *rules.Input {
 	return &rules.Input{

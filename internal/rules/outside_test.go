@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/hush-sso/hush/internal/rules"
 )
@@ -106,9 +105,7 @@ func TestUpdateThatNobodyWaitsFor(t *testing.T) {
 	b := e.With(set(rule(`auth0.users.updateAppMetadata(user.user_id, {seen: 1}); callback(null, user, context);`)))
 	pass(t, b, alice())
 	close(users.wait)
-	for users.of("auth0|alice app_metadata") == nil {
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "it is made", func() bool { return users.of("auth0|alice app_metadata") != nil })
 	pass(t, b, alice()) // the late answer did no harm
 }
 

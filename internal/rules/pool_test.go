@@ -167,16 +167,6 @@ func TestTurns(t *testing.T) {
 	until(t, "turns are given back", func() bool { return rules.Turns(e, "mallory") == 0 })
 }
 
-// until waits for what happens in the background.
-func until(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("never: ", what)
-		}
-	}
-}
-
 // TestReload: what runs is finished, by the set that it began with; idle workers of the
 // old set stay until the new one judges, and not longer.
 func TestReload(t *testing.T) {
@@ -191,9 +181,7 @@ func TestReload(t *testing.T) {
 		verdict <- v
 	}()
 	<-users.came
-	for rules.Idle(old) == 0 { // the second one still starts
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "the second one is started", func() bool { return rules.Idle(old) > 0 })
 	if same := e.With(rules.Versioned(set(asks, addRoles), "v1")); rules.Started(same) != rules.Started(old) {
 		t.Error("the same set was started again")
 	}
@@ -223,9 +211,7 @@ func TestReloadBack(t *testing.T) {
 	first := rules.Versioned(set(addRoles), "v1")
 	pass(t, e.With(first), alice())
 	next := e.With(rules.Versioned(set(addRoles, addRoles), "v2"))
-	for rules.Idle(next) == 0 { // it still starts
-		time.Sleep(time.Millisecond)
-	}
+	until(t, "it is started", func() bool { return rules.Idle(next) > 0 })
 	back := e.With(first)
 	pass(t, back, alice())
 	if rules.Idle(next) != 0 || rules.Idle(back) != 1 {
