@@ -107,7 +107,7 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	p, err := provider.New(provider.Options{
 		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store, Passwords: passwords,
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, ACR: r.ACR, RuleSet: r.Rules, Session: demo.Session(),
-		Hosts: r.Hosts, CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken,
+		Hosts: r.Hosts, CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken, HashApart: true,
 	})
 	if err != nil {
 		return err

@@ -161,7 +161,7 @@ func options(c *config.Config) provider.Options {
 			Tokens: c.RegistrationTokens(), AllowImplicit: c.Registration.AllowImplicit,
 		},
 		RenewalIsActivity: &c.Session.RenewalIsActivity, RenewalCookie: &c.Session.RenewalCookie, TrustedProxies: c.TrustedProxies, Egress: c.Outbound(),
-		DPoPNonce: &c.DPoP.Nonce, AdminToken: string(c.Admin.Token),
+		DPoPNonce: &c.DPoP.Nonce, AdminToken: string(c.Admin.Token), HashApart: true,
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime"
 	"sync/atomic"
+
+	"github.com/hush-sso/hush/internal/login/hashing"
 )
 
 // Why a sign-in is refused. Any other error of Authenticate means that the
@@ -23,6 +25,9 @@ var (
 // Authenticator checks passwords. Every attempt runs argon2id exactly once, so
 // that the time it takes does not tell which users exist.
 type Authenticator struct {
+	// Compute computes a hash; nil: here. See [hashing.Pool].
+	Compute func(hashing.Work) []byte
+
 	key     keyed
 	slots   chan struct{}
 	waiting atomic.Int64
@@ -68,14 +73,31 @@ func (a *Authenticator) Authenticate(ctx context.Context, d *Directory, username
 	return e.user, nil
 }
 
-// run computes one hash when a slot is free.
+// run computes one hash when a slot is free. Whoever gives up before it is done leaves
+// the slot taken until then.
 func (a *Authenticator) run(ctx context.Context, hash passwordHash, password string) (bool, error) {
 	if err := a.enter(ctx); err != nil {
 		return false, fmt.Errorf("%w: %w", ErrBusy, err)
 	}
-	defer func() { <-a.slots }()
 	a.runs.Add(1)
-	return hash.matches(password), nil
+	right := make(chan bool, 1)
+	go func() {
+		defer func() { <-a.slots }()
+		right <- hash.is(a.compute(hash.work(password)))
+	}()
+	select {
+	case ok := <-right:
+		return ok, nil
+	case <-ctx.Done():
+		return false, fmt.Errorf("%w: %w", ErrBusy, ctx.Err())
+	}
+}
+
+func (a *Authenticator) compute(w hashing.Work) []byte {
+	if a.Compute != nil {
+		return a.Compute(w)
+	}
+	return w.Compute()
 }
 
 var errQueue = errors.New("the queue is full")

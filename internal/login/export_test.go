@@ -1,5 +1,11 @@
 package login
 
+// matches reports whether a password is the one.
+func matches(h passwordHash, password string) bool {
+	w := h.work(password)
+	return h.is(w.Compute())
+}
+
 // Hold takes every slot until release.
 func (a *Authenticator) Hold() (release func()) {
 	for range cap(a.slots) {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/hush-sso/hush/internal/login/hashing"
 )
 
 // MaxPassword is the most bytes that a password may have. A longer one can be
@@ -44,7 +46,8 @@ type passwordHash struct {
 // $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
 func HashPassword(password string) string {
 	h := newHash()
-	h.sum = h.compute(password)
+	work := h.work(password)
+	h.sum = work.Compute()
 	return h.String()
 }
 
@@ -68,13 +71,15 @@ func newHash() passwordHash {
 	return h
 }
 
-func (h passwordHash) compute(password string) []byte {
-	return argon2.IDKey([]byte(password), h.salt, h.time, h.memory, h.lanes, uint32(len(h.sum)))
+// work is what tells whether a password is the one.
+func (h passwordHash) work(password string) hashing.Work {
+	return hashing.Work{
+		Password: []byte(password), Salt: h.salt, Time: h.time, Memory: h.memory, Lanes: h.lanes, Length: uint32(len(h.sum)),
+	}
 }
 
-func (h passwordHash) matches(password string) bool {
-	return subtle.ConstantTimeCompare(h.compute(password), h.sum) == 1
-}
+// is reports whether that came out.
+func (h passwordHash) is(sum []byte) bool { return subtle.ConstantTimeCompare(sum, h.sum) == 1 }
 
 // String returns the PHC string.
 func (h passwordHash) String() string {

@@ -57,7 +57,7 @@ func TestDummyIsAsDear(t *testing.T) {
 		if again := d.dummy(keyed("key"), strings.ToUpper(name)); again.memory != h.memory {
 			t.Errorf("%s costs now this, now that", name)
 		}
-		if i == 0 && h.matches("") || h.time != map[uint32]uint32{64: 1, 65536: 3}[h.memory] {
+		if i == 0 && matches(h, "") || h.time != map[uint32]uint32{64: 1, 65536: 3}[h.memory] {
 			t.Fatalf("dummy is %s", h)
 		}
 		if i == 3 {

@@ -31,6 +31,7 @@ import (
 	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/libcrypto"
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/login/hashing"
 	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/register"
@@ -78,6 +79,9 @@ type Options struct {
 	Rules authorize.Rules
 	// AdminToken is what the admin API asks for. Default: there is none.
 	AdminToken string
+	// HashApart has passwords hashed by processes of their own, which yield to renewals.
+	// Default: here.
+	HashApart bool
 	// Passwords are those that their users may change. Default: none.
 	Passwords account.Passwords
 	Brand     *page.Brand  // see web.Config; default Hush's own
@@ -118,7 +122,8 @@ type Provider struct {
 	store      *redisstore.Store
 	passwords  account.Passwords
 	endings    *endings
-	calls      calls // of rules
+	hashing    hashing.Pool // idle unless Options.HashApart
+	calls      calls        // of rules
 	ruleRuns   *prometheus.CounterVec
 	ruleTimes  prometheus.Histogram
 	replacing  sync.Mutex // held while the generation becomes another
@@ -174,6 +179,9 @@ func New(o Options) (*Provider, error) {
 		return nil, err
 	}
 	p.Login = login.NewAuthenticator(loginKey)
+	if o.HashApart {
+		p.Login.Compute = p.hashing.Compute
+	}
 	p.Metadata = metadata.New(o.Store, keyring)
 
 	registry := p.newMetrics()

@@ -71,8 +71,9 @@ func (p *Provider) ruleBy(next *ruled) {
 	}
 }
 
-// Close ends what runs rules. Call it when nothing is served any more.
+// Close ends the processes that were started. Call it when nothing is served any more.
 func (p *Provider) Close() {
+	p.hashing.Close()
 	p.replacing.Lock()
 	defer p.replacing.Unlock()
 	if p.ruled != nil {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hush-sso/hush/internal/reexec"
 	"github.com/hush-sso/hush/internal/rules/wire"
 	_ "github.com/hush-sso/hush/internal/rules/worker" // this binary is the worker too
 )
@@ -41,12 +42,10 @@ const (
 // start starts a worker and waits until it has compiled the set.
 func start(setup []byte, argument string) (*process, error) {
 	p := &process{
-		cmd: exec.Command(program(), argument), stderr: &beginning{}, ready: make(chan string, 1),
+		cmd: reexec.Command(argument), stderr: &beginning{}, ready: make(chan string, 1),
 		frames: make(chan wire.Frame, frameQueue), killed: make(chan struct{}), gone: make(chan struct{}),
 	}
-	p.cmd.Env, p.cmd.Dir, p.cmd.Stderr = []string{}, "/", p.stderr
-	p.cmd.WaitDelay = time.Second
-	confine(p.cmd)
+	p.cmd.Stderr, p.cmd.WaitDelay = p.stderr, time.Second
 	stdin, err := p.cmd.StdinPipe()
 	if err != nil {
 		return nil, err

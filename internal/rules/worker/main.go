@@ -8,11 +8,12 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"github.com/hush-sso/hush/internal/reexec"
 	"github.com/hush-sso/hush/internal/rules/wire"
 )
 
 func init() {
-	if len(os.Args) == 2 && os.Args[1] == wire.Argument {
+	if reexec.Is(wire.Argument) {
 		os.Exit(work(standardInput(), os.Stdout))
 	}
 }

@@ -1,4 +1,4 @@
-package rules
+package reexec
 
 import (
 	"os"
@@ -15,8 +15,6 @@ func program() string {
 	return executable()
 }
 
-// confine lets a worker die with this process, and hear nothing of a terminal. What
-// else it may not do, it takes from itself: see package worker.
-func confine(c *exec.Cmd) {
+func bind(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }
