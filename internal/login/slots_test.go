@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hush-sso/hush/internal/login/hashing"
 )
 
 // With every slot taken an attempt waits, and gives up with its context.
@@ -28,6 +30,30 @@ func TestSlots(t *testing.T) {
 	_, err = a.Authenticate(ctx, d, "alice", "wonderland")
 	if !errors.Is(err, context.DeadlineExceeded) || a.Runs() != 0 {
 		t.Errorf("got %v after %d runs", err, a.Runs())
+	}
+}
+
+// Who gives up leaves the slot taken until the hash is done: else a crowd of them would
+// have more computed at once than there are slots.
+func TestGivingUp(t *testing.T) {
+	d, err := NewDirectory(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := NewAuthenticator([]byte("key of the test"))
+	begun, release := make(chan struct{}), make(chan struct{})
+	a.Compute = func(hashing.Work) []byte { close(begun); <-release; return nil }
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-begun; cancel() }()
+	if _, err := a.Authenticate(ctx, d, "alice", "wonderland"); !errors.Is(err, ErrBusy) {
+		t.Errorf("who gave up is told %v", err)
+	}
+	if len(a.slots) != 1 {
+		t.Errorf("%d slots are taken", len(a.slots))
+	}
+	close(release)
+	for range cap(a.slots) {
+		a.slots <- struct{}{} // all of them, some time
 	}
 }
 
