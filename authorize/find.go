@@ -24,6 +24,16 @@ type found struct {
 	switched bool      // the app got another one the last time
 }
 
+// without is what was found where err stood in place of a session: an Absence, which
+// is an answer, or an outage.
+func (f found) without(err error) (found, error) {
+	absence := session.Absence("")
+	if errors.As(err, &absence) {
+		f.Absence, err = absence, nil
+	}
+	return f, err
+}
+
 // findFor reads the session that the request is for.
 func (s *Service) findFor(ctx context.Context, q *request, b Browser, done progress, account SignedIn, single, skipConsent bool) (found, error) {
 	if !single {
@@ -45,15 +55,11 @@ func (s *Service) find(ctx context.Context, q *request, account SignedIn, skipCo
 		Handle: account.Handle, ClientID: q.client.ID, Activity: s.renewalCounts(q.client), Scope: scope,
 	})
 	f := found{now: now, picked: account}
-	if errors.As(err, &f.Absence) {
-		return f, nil
-	}
-	if err != nil {
-		return f, err
-	}
-	if account.forgotten(scope, &current) {
-		f.Absence = session.Superseded
-		return f, nil
+	switch {
+	case err != nil:
+		return f.without(err)
+	case account.forgotten(scope, &current):
+		return f.without(session.Superseded)
 	}
 	return s.grasp(ctx, q, account, current, now, skipConsent)
 }

@@ -46,14 +46,13 @@ func (s *Service) sealPlantTicket(c *client.Client, e Evidence, origin string) s
 // none; and in the second half of the renewal cookie that brought the answer.
 func (s *Service) ticketBeside(q *request, b Browser, f found) string {
 	origin, page := q.redirect.Origin(), q.mode.Plain()
-	if page != oauth.ModeWebMessage && page != oauth.ModeFormPost || !b.Embedded ||
-		!s.Plants(q.client) || !q.client.AllowsOrigin(origin) || client.SameSite(origin, s.pages) {
-		return ""
-	}
 	switch {
-	case q.renewal.Site != "" && (!s.stale(q.renewal, f.Session.Key, f.now) || client.Site(origin) != q.renewal.Site):
+	case q.renewal.Site == "" && !b.Asked && !b.Retried: // nearly always
 		return ""
-	case q.renewal.Site == "" && !b.Asked && !b.Retried:
+	case page != oauth.ModeWebMessage && page != oauth.ModeFormPost || !b.Embedded ||
+		!s.Plants(q.client) || !q.client.AllowsOrigin(origin) || client.SameSite(origin, s.pages):
+		return ""
+	case q.renewal.Site != "" && (!s.stale(q.renewal, f.Session.Key, f.now) || client.Site(origin) != q.renewal.Site):
 		return ""
 	}
 	return s.sealPlantTicket(q.client, Evidence{

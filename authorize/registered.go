@@ -76,8 +76,11 @@ const aheadLife = 500 * time.Millisecond
 // that takes part keeps its session from idling out by one that is not, too.
 func (s *Service) meet(ctx context.Context, p oauth.Params, b Browser) (*client.Set, *ahead, *oauth.Error) {
 	set, id := s.Clients(), p.Get("client_id")
+	if !s.mayBeRegistered(set, id) {
+		return set, nil, nil
+	}
 	held := b.held(client.DefaultGroup)
-	if p.Count("client_id") != 1 || len(held) == 0 || !s.mayBeRegistered(set, id) {
+	if p.Count("client_id") != 1 || len(held) == 0 {
 		set, err := s.registry(ctx, id)
 		return set, nil, err
 	}

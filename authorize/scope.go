@@ -14,7 +14,7 @@ const maxAPIs = 10
 // resource (RFC 8707 section 2).
 func (s *Service) readAudience(q *request) *oauth.Error {
 	userinfo := 0
-	for _, name := range append(q.params.All("audience"), q.params.All("resource")...) {
+	for name := range q.params.Values("audience", "resource") {
 		api := q.set.API(name)
 		switch {
 		case name == "":
@@ -73,30 +73,35 @@ func (*Service) readScope(q *request) *oauth.Error {
 }
 
 // readNeeds sorts out whose the scopes are. One name may be a scope of several
-// of the APIs: then it is asked of each.
+// of the APIs: then it is asked of each. It keeps words, changed.
 func (q *request) readNeeds(words []string) {
 	if !q.refreshable() {
-		words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == oauth.ScopeOfflineAccess })
+		words = slices.DeleteFunc(words, func(word string) bool { return word == oauth.ScopeOfflineAccess })
 	}
-	identity := slices.DeleteFunc(slices.Clone(words), func(word string) bool { return !slices.Contains(oauth.IdentityScopes, word) })
-	q.needs = oauth.NewGrants("", identity)
+	scopes := make([]string, 0, len(words)+1)
+	for _, word := range words {
+		if isIdentity(word) {
+			scopes = append(scopes, word)
+		}
+	}
+	q.needs = oauth.NewGrants("", scopes)
 	for _, api := range q.apis {
 		// The empty scope stands for the audience itself: a token for an API is
 		// something to allow even where it carries none of its scopes.
-		scopes := []string{""}
+		scopes = append(scopes[:0], "")
 		for _, word := range words {
-			if api.HasScope(word) && !slices.Contains(oauth.IdentityScopes, word) {
+			if api.HasScope(word) && !isIdentity(word) {
 				scopes = append(scopes, word)
 			}
 		}
 		q.needs = q.needs.Union(oauth.NewGrants(api.Audience, scopes))
 	}
-	for _, word := range words {
-		if slices.Contains(identity, word) || slices.ContainsFunc(q.apis, func(a *client.API) bool { return a.HasScope(word) }) {
-			q.scopes = append(q.scopes, word)
-		}
-	}
+	q.scopes = slices.DeleteFunc(words, func(word string) bool {
+		return !isIdentity(word) && !slices.ContainsFunc(q.apis, func(a *client.API) bool { return a.HasScope(word) })
+	})
 }
+
+func isIdentity(scope string) bool { return slices.Contains(oauth.IdentityScopes, scope) }
 
 func (q *request) has(scope string) bool {
 	return slices.Contains(q.scopes, scope)

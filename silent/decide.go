@@ -198,13 +198,15 @@ func Decide(r *Request, s *Subject, now time.Time) Decision {
 	return d
 }
 
+// nobody is the subject before one was looked for. Rules only read.
+var nobody Subject
+
 // Early judges what needs no session, so that a refusal costs no store: the
 // answer is Decide's own wherever it is not a grant.
 func Early(r *Request) Decision {
 	var d Decision
-	none := &Subject{}
 	for i := range rules {
-		if rules[i].early && rules[i].broken(r, none, time.Time{}) {
+		if rules[i].early && rules[i].broken(r, &nobody, time.Time{}) {
 			d.broken |= 1 << i
 		}
 	}

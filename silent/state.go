@@ -30,13 +30,19 @@ const (
 )
 
 // States makes the browser states. It is safe for concurrent use.
-type States struct{ macs []*sync.Pool } // of hash.Hash, one pool a key
+type States struct{ macs []*sync.Pool } // of *stateMAC, one pool a key
+
+// stateMAC makes states under one key, one at a time.
+type stateMAC struct {
+	mac hash.Hash
+	buf [1 + 200 + sha256.Size]byte // a group has 200 characters at most
+}
 
 // NewStates returns States for keys of 32 bytes: the first makes, all are known.
 func NewStates(keys ...[]byte) *States {
 	s := &States{}
 	for _, key := range keys {
-		s.macs = append(s.macs, &sync.Pool{New: func() any { return hmac.New(sha256.New, key) }})
+		s.macs = append(s.macs, &sync.Pool{New: func() any { return &stateMAC{mac: hmac.New(sha256.New, key)} }})
 	}
 	return s
 }
@@ -66,13 +72,12 @@ func (s *States) all(about byte, of []byte) []BrowserState {
 }
 
 func state(macs *sync.Pool, about byte, of []byte) BrowserState {
-	mac := macs.Get().(hash.Hash)
-	defer macs.Put(mac)
-	var buf [1 + 200 + sha256.Size]byte // a group has 200 characters at most
-	in := append(append(buf[:0], about), of...)
-	mac.Reset()
-	mac.Write(in)
-	sum := mac.Sum(in[:0])
+	m := macs.Get().(*stateMAC)
+	defer macs.Put(m)
+	in := append(append(m.buf[:0], about), of...)
+	m.mac.Reset()
+	m.mac.Write(in)
+	sum := m.mac.Sum(in[:0])
 	var text [browserStateSize]byte
 	base64.RawURLEncoding.Encode(text[:], sum[:16])
 	return BrowserState(text[:])

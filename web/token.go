@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
@@ -111,8 +110,10 @@ func (s *Server) refresh(x *exchange) (authorize.Tokens, error) {
 // value (RFC 6749 section 3.2).
 func targets(params oauth.Params, names ...string) []string {
 	var list []string
-	for _, name := range names {
-		list = append(list, params.All(name)...)
+	for name := range params.Values(names...) {
+		if name != "" {
+			list = append(list, name)
+		}
 	}
-	return slices.DeleteFunc(list, func(name string) bool { return name == "" })
+	return list
 }

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"iter"
 	"strings"
 )
@@ -22,6 +23,7 @@ func NewGrants(audience string, scopes []string) Grants {
 		return ""
 	}
 	var b strings.Builder
+	b.Grow(sizeOf(audience, scopes))
 	b.WriteByte('\n')
 	for _, s := range scopes {
 		b.WriteString(audience)
@@ -30,6 +32,15 @@ func NewGrants(audience string, scopes []string) Grants {
 		b.WriteByte('\n')
 	}
 	return Grants(b.String())
+}
+
+// sizeOf is how long the text of NewGrants is, in bytes.
+func sizeOf(audience string, scopes []string) int {
+	size := len("\n")
+	for _, s := range scopes {
+		size += len(audience) + len(" ") + len(s) + len("\n")
+	}
+	return size
 }
 
 // Lines yields each "<audience> <scope>" line.
@@ -70,7 +81,12 @@ func (g Grants) Covers(need Grants) bool {
 }
 
 func (g Grants) has(line string) bool {
-	return strings.Contains(string(g), "\n"+line+"\n")
+	for l := range g.Lines() {
+		if l == line {
+			return true
+		}
+	}
+	return false
 }
 
 // Has tells whether one scope of an audience is in g.
@@ -85,14 +101,17 @@ func (g Grants) Has(audience, scope string) bool {
 
 // Union returns the grants of both.
 func (g Grants) Union(more Grants) Grants {
-	for line := range more.Lines() {
-		if g.has(line) {
-			continue
-		}
-		if g == "" {
-			g = "\n"
-		}
-		g += Grants(line + "\n")
+	if g.Covers(more) {
+		return g
 	}
-	return g
+	var b strings.Builder
+	b.Grow(max(len(g), len("\n")) + len(more))
+	b.WriteString(cmp.Or(string(g), "\n"))
+	for line := range more.Lines() {
+		if !Grants(b.String()).has(line) {
+			b.WriteString(line)
+			b.WriteByte('\n')
+		}
+	}
+	return Grants(b.String())
 }

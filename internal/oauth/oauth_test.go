@@ -46,8 +46,8 @@ func TestRepeated(t *testing.T) {
 	if got := p.Repeated(func(name string) bool { return name == "a" || name == "b" }); got != "b" {
 		t.Errorf("Repeated = %q, want b", got)
 	}
-	if got := p.All("resource"); !slices.Equal(got, []string{"x", "y"}) {
-		t.Errorf("All = %q", got)
+	if got := slices.Collect(p.Values("resource", "c", "a")); !slices.Equal(got, []string{"x", "y", "1"}) {
+		t.Errorf("Values = %q", got)
 	}
 	if p.Count("a") != 1 || p.Count("b") != 2 || p.Count("c") != 0 {
 		t.Error("Count is wrong")
@@ -194,6 +194,13 @@ func TestGrants(t *testing.T) {
 	}
 	if again := held.Union(held); again != held {
 		t.Errorf("union with itself = %q", again)
+	}
+	// Redis appends what is missing, in order, and so must this (grants.lua).
+	if got := Grants("\n a\n").Union("\n b\n a\n b\n"); got != "\n a\n b\n" {
+		t.Errorf("union = %q", got)
+	}
+	if got := Grants("").Union("\n b\n b\n"); got != "\n b\n" {
+		t.Errorf("union with nothing = %q", got)
 	}
 	n := 0
 	for audience, scope := range held.All() {

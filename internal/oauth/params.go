@@ -3,6 +3,7 @@ package oauth
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -139,15 +140,17 @@ func (p Params) Count(name string) int {
 	return n
 }
 
-// All returns every value of name in order.
-func (p Params) All(name string) []string {
-	var values []string
-	for i := range p.pairs {
-		if p.pairs[i].Name == name {
-			values = append(values, p.pairs[i].Value)
+// Values yields every value of each name, in the order of names and of the request.
+func (p Params) Values(names ...string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, name := range names {
+			for i := range p.pairs {
+				if p.pairs[i].Name == name && !yield(p.pairs[i].Value) {
+					return
+				}
+			}
 		}
 	}
-	return values
 }
 
 // Repeated returns the first name that occurs twice and that matters, or "":
