@@ -23,7 +23,7 @@ func (s *Service) mayEnter(ctx context.Context, q *request, b Browser, user logi
 	}
 	o := occasion{
 		client: q.client, user: user, protocol: q.protocol(), scopes: q.wishes.named.Judged(q.scopes),
-		amr: amrPassword, signedIn: time.Now(), sid: session.NewSID(), count: true, request: s.told(q, b),
+		amr: p.AMR, signedIn: p.proved(time.Now()), sid: session.NewSID(), count: true, request: s.told(q, b),
 	}
 	current, err := s.goesOn(ctx, q, b, user)
 	if err != nil {

@@ -54,20 +54,13 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 		// starts again and what the form held counts for nothing.
 		return s.decide(ctx, f.q, b, progress{})
 	}
-	out, err := s.enter(ctx, f.q, b, user, proof{user.ID, generation, user.CredentialVersion(), at.Remember, b.Device}, nil)
+	out, err := s.enter(ctx, f.q, b, user, proof{
+		User: user.ID, Generation: generation, Credential: user.CredentialVersion(), Remember: at.Remember, Device: b.Device, AMR: amrPassword,
+	}, nil)
 	if err != nil {
 		return again(problemOf(err))
 	}
 	return out
-}
-
-// proof is of a user who proved who they are.
-type proof struct {
-	User       string `json:"u"`
-	Generation string `json:"g"` // as session.SignIn has it, as are the others
-	Credential string `json:"c"`
-	Remember   bool   `json:"r,omitempty"`
-	Device     string `json:"d,omitempty"`
 }
 
 // enter signs a user in who proved who they are, if the rules let them: before they
@@ -144,7 +137,7 @@ func (s *Service) startSession(ctx context.Context, q *request, account *SignedI
 		return nil, err
 	}
 	account.Handle, err = s.Sessions.Start(ctx, session.SignIn{
-		UserID: account.UserID, Generation: p.Generation, ACR: s.ACR.Reached(amrPassword, q.acr.Most), AMR: amrPassword, SID: sid,
+		UserID: account.UserID, Generation: p.Generation, ACR: s.ACR.Reached(p.AMR, q.acr.Most), AMR: p.AMR, SID: sid, Ends: p.ends(),
 		Group: account.Group, Current: b.of(account.Group, account.UserID).Handle, Remember: account.Kept, Device: p.Device, Credential: p.Credential,
 	})
 	if err != nil {

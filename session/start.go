@@ -27,6 +27,9 @@ type SignIn struct {
 	// where it is about to become another; "" none. A session of no version of
 	// these does not go on.
 	Credential string
+	// Ends is when a session by this sign-in is over at the latest: another provider
+	// vouches for the user no longer. Zero: as the policy says.
+	Ends time.Time
 	// SID is the sid claim of a session that is new, made by NewSID. Optional.
 	SID string
 }
@@ -47,8 +50,19 @@ func (m *Manager) Start(ctx context.Context, in SignIn) (Handle, error) {
 	return h, m.unmarked(ctx, began, h.Key)
 }
 
+// left is the time until Ends; 0: it is not set.
+func (in *SignIn) left() time.Duration {
+	if in.Ends.IsZero() {
+		return 0
+	}
+	return max(time.Until(in.Ends), time.Nanosecond)
+}
+
 // start is Start without a look at the marks.
 func (m *Manager) start(ctx context.Context, in SignIn) (Handle, error) {
+	if left := in.left(); left != 0 && left < time.Second {
+		return Handle{}, Expired
+	}
 	in.Remember = in.Remember && m.CanRemember(in.Group)
 	if !in.Current.IsZero() {
 		h, err := m.renew(ctx, in)
@@ -57,6 +71,9 @@ func (m *Manager) start(ctx context.Context, in SignIn) (Handle, error) {
 		}
 	}
 	h, limits := newHandle(), m.policy.For(in.Group, in.Remember)
+	if left := in.left(); left != 0 {
+		limits.Lifetime = min(limits.Lifetime, left)
+	}
 	// Listed before it exists: whoever ends all sessions of the user then
 	// leaves a tombstone at this key, and Create fails.
 	if err := m.enlist(ctx, in, h.Key, limits); err != nil {
@@ -108,7 +125,7 @@ func (m *Manager) renew(ctx context.Context, in SignIn) (Handle, error) {
 	h := Handle{Key: in.Current.Key, Secret: newSecret()}
 	err = m.store.Renew(ctx, in.Current, Renewal{
 		NewSecret: h.Secret, ACR: in.ACR, AMR: in.AMR, Credential: in.Credential, Device: in.Device,
-		Remember: in.Remember, Limits: limits,
+		Remember: in.Remember, Limits: limits, Left: in.left(),
 	})
 	if absent := Absence(""); errors.As(err, &absent) {
 		return Handle{}, nil // ended in between: the sign-in makes a new one

@@ -166,4 +166,6 @@ type Renewal struct {
 	// the session's creation; who no longer is, at most by them from now on.
 	Remember bool
 	Limits
+	// Left is how long the session lives at most from now on; 0: as long as it did.
+	Left time.Duration
 }

@@ -65,7 +65,7 @@ func read(key session.Key, a answer) (session.Session, time.Time, error) {
 func (s *Store) Renew(ctx context.Context, h session.Handle, r session.Renewal) error {
 	_, err := s.runDurable(ctx, renewScript, []string{sessionKey(h.Key)},
 		s.judged(h.Secret.Hash(), r.NewSecret.Hash(), r.ACR, strings.Join(r.AMR, " "), secretGrace.Milliseconds(),
-			r.Credential, r.Device, flag(r.Remember), r.Idle.Milliseconds(), r.Lifetime.Milliseconds())...)
+			r.Credential, r.Device, flag(r.Remember), r.Idle.Milliseconds(), r.Lifetime.Milliseconds(), r.Left.Milliseconds())...)
 	return err
 }
 
