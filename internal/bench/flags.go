@@ -57,7 +57,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	set.IntVar(&o.fill, "fill", 1_000_000, "how many sessions growth puts into Redis, 1.5 GB a million")
 	set.IntVar(&o.crowd, "crowd", 10_000, "renewals of one session at once")
 	o.only = regexp.MustCompile("")
-	set.Func("only", "in silent and token, measure only these of code, es256, rs256 and mixed: a regular expression", func(text string) (err error) {
+	set.Func("only", "in silent, token and peer, measure only these of code, es256, rs256 and mixed: a regular expression", func(text string) (err error) {
 		o.only, err = regexp.Compile(text)
 		return err
 	})

@@ -10,6 +10,8 @@ type kind struct {
 	idToken string // and of the ID token
 	algs    []string
 	want    []string // what a granted answer holds
+	// resource: the API is named as RFC 8707 does, and PKCE is left to codes.
+	resource bool
 }
 
 var (
@@ -18,10 +20,10 @@ var (
 )
 
 var kinds = []kind{
-	{"code", "code", "code", "ES256", "ES256", nil, codeAnswer},
-	{"ID token and access token, ES256 both", "es256", "id_token token", "ES256", "ES256", []string{"ES256", "ES256"}, tokenAnswer},
-	{"ID token and access token, RS256 both", "rs256", "id_token token", "RS256", "RS256", []string{"RS256", "RS256"}, tokenAnswer},
-	{"ID token RS256, access token ES256", "mixed", "id_token token", "ES256", "RS256", []string{"RS256", "ES256"}, tokenAnswer},
+	{"code", "code", "code", "ES256", "ES256", nil, codeAnswer, false},
+	{"ID token and access token, ES256 both", "es256", "id_token token", "ES256", "ES256", []string{"ES256", "ES256"}, tokenAnswer, false},
+	{"ID token and access token, RS256 both", "rs256", "id_token token", "RS256", "RS256", []string{"RS256", "RS256"}, tokenAnswer, false},
+	{"ID token RS256, access token ES256", "mixed", "id_token token", "ES256", "RS256", []string{"RS256", "ES256"}, tokenAnswer, false},
 }
 
 // codeWith is the kind whose code is redeemed for tokens of another kind.

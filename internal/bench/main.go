@@ -52,6 +52,7 @@ var suites = []suite{
 	{"growth", "sessions, apps, apps in a session, connections", growth},
 	{"crowd", "two nodes, a Cluster, sign-ins beside, one session at once", crowd},
 	{"pressure", "more than the server can do", pressure},
+	{"peer", "silent renewals of another provider, which npm installs", peer},
 }
 
 // run measures the suites that args name.

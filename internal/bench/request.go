@@ -37,6 +37,14 @@ func parameters(k kind, prompt string) url.Values {
 		"state": {strings.Repeat("0", stateDigits)}, "nonce": {"bm9uY2Utb2YtdGhlLWFwcA"},
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"},
 	}
+	if k.resource {
+		q.Set("resource", q.Get("audience"))
+		q.Del("audience")
+	}
+	if k.resource && k.types != "code" {
+		q.Del("code_challenge")
+		q.Del("code_challenge_method")
+	}
 	if prompt != "" {
 		q.Set("prompt", prompt)
 	}
