@@ -3,6 +3,7 @@
 package libcrypto
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -22,11 +23,28 @@ import (
 type key struct {
 	c      *functions
 	public crypto.PublicKey
-	size   int // of the longest signature, in bytes
 	// idle holds what signs, ready for it. Who finds none waits: a signature keeps a
 	// thread of the system to itself, and more of them than cores would only slow each
 	// other.
-	idle chan uintptr
+	idle chan *place
+}
+
+// place is where one signature at a time is made. It never moves: nothing that Go has on
+// its heap does.
+type place struct {
+	digest [sha256.Size]byte
+	sig    []byte // of the length of the longest signature
+	length uintptr
+	args   [5]uintptr // of EVP_PKEY_sign; all but the first point into this place
+}
+
+func newPlace(ctx uintptr, size int32) *place {
+	p := &place{sig: make([]byte, size)}
+	p.args = [...]uintptr{
+		ctx, uintptr(unsafe.Pointer(unsafe.SliceData(p.sig))), uintptr(unsafe.Pointer(&p.length)),
+		uintptr(unsafe.Pointer(&p.digest)), uintptr(len(p.digest)),
+	}
+	return p
 }
 
 // held is what is libcrypto's own in a key.
@@ -53,7 +71,7 @@ func (f *functions) key(private crypto.Signer) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &key{c: f, public: private.Public(), size: int(f.size(h.pkey)), idle: make(chan uintptr, runtime.GOMAXPROCS(0))}
+	k := &key{c: f, public: private.Public(), idle: make(chan *place, runtime.GOMAXPROCS(0))}
 	for range cap(k.idle) {
 		ctx, err := f.newContext(h)
 		if err != nil {
@@ -61,7 +79,7 @@ func (f *functions) key(private crypto.Signer) (crypto.Signer, error) {
 			return nil, err
 		}
 		h.contexts = append(h.contexts, ctx)
-		k.idle <- ctx
+		k.idle <- newPlace(ctx, f.size(h.pkey))
 	}
 	runtime.AddCleanup(k, held.free, h)
 	return k, nil
@@ -125,14 +143,13 @@ func (k *key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, 
 	if opts != crypto.SHA256 || len(digest) != sha256.Size {
 		return nil, errors.New("libcrypto: signs a hash of SHA-256, not as PSS, and nothing else")
 	}
-	sig, length := make([]byte, k.size), uintptr(k.size)
-	ctx := <-k.idle
-	r, _, _ := purego.SyscallN(k.c.sign, ctx, uintptr(unsafe.Pointer(unsafe.SliceData(sig))),
-		uintptr(unsafe.Pointer(&length)), uintptr(unsafe.Pointer(unsafe.SliceData(digest))), uintptr(len(digest)))
-	k.idle <- ctx
-	runtime.KeepAlive(k)
-	if int32(r) != 1 || length > uintptr(len(sig)) { // an int: the rest of r is anything
-		return nil, fmt.Errorf("libcrypto: EVP_PKEY_sign: %d, %d bytes", int32(r), length)
+	p := <-k.idle
+	defer func() { k.idle <- p }() // which keeps both from being freed
+	copy(p.digest[:], digest)
+	p.length = uintptr(len(p.sig))
+	r, _, _ := purego.SyscallN(k.c.sign, p.args[:]...)
+	if int32(r) != 1 || p.length > uintptr(len(p.sig)) { // an int: the rest of r is anything
+		return nil, fmt.Errorf("libcrypto: EVP_PKEY_sign: %d, %d bytes", int32(r), p.length)
 	}
-	return sig[:length], nil
+	return bytes.Clone(p.sig[:p.length]), nil
 }
