@@ -91,8 +91,9 @@ func (g Grants) has(line string) bool {
 
 // Has tells whether one scope of an audience is in g.
 func (g Grants) Has(audience, scope string) bool {
-	for a, s := range g.All() {
-		if a == audience && s == scope {
+	for line := range g.Lines() {
+		if len(line) == len(audience)+len(" ")+len(scope) &&
+			strings.HasPrefix(line, audience) && line[len(audience)] == ' ' && strings.HasSuffix(line, scope) {
 			return true
 		}
 	}

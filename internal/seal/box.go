@@ -55,16 +55,17 @@ func newCipher(id keyID, key []byte) boxCipher {
 // The nonce is random: 192 bits do not repeat. Open needs the same context.
 func (b *Box) Seal(plaintext []byte, context ...string) string {
 	c := b.ciphers[0]
-	size := b.dataSize(context)
-	// One allocation holds the associated data and, behind it, the sealed value.
-	buf := b.appendData(make([]byte, 0, size+overhead+len(plaintext)), context)
+	size, sealed := b.dataSize(context), overhead+len(plaintext)
+	// One allocation holds the associated data and, behind it, the sealed value and its
+	// text.
+	buf := b.appendData(make([]byte, 0, size+sealed+encoding.EncodedLen(sealed)), context)
 	data, out := buf[:len(buf):len(buf)], buf[len(buf):]
 	out = append(out, c.id[:]...)
 	out = out[:headerSize]
 	nonce := out[idSize:headerSize]
 	rand.Read(nonce)
 	out = c.aead.Seal(out, nonce, plaintext, data)
-	return encoding.EncodeToString(out)
+	return string(encoding.AppendEncode(out[len(out):], out))
 }
 
 // Open returns the plaintext of a sealed value, or ErrUnknownKey or ErrInvalid.

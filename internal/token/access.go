@@ -82,16 +82,44 @@ func (i *Issuer) AccessToken(g Grant, api *client.API, u User, now time.Time, br
 		named = g.allowed(g.granted(g.requested().UserInfo))
 		told = g.told(named)
 	}
-	claims, err := joinClaims(AccessClaims{
+	claims := AccessClaims{
 		Issuer: i.issuer, Subject: g.Subject(), Audience: audience, ClientID: g.ClientID,
 		IssuedAt: now.Unix(), Expires: now.Add(life).Unix(), AuthTime: g.AuthTime.Unix(),
 		JTI: NewJTI(), Scope: g.AccessScope(api),
 		ACR: g.ACR, AMR: g.AMR, SID: i.sessionID(&g), GrantID: i.sealGrantID(&g),
 		Confirmation: bound, UserInfo: named, Told: told,
-	}, present(topped(u.mapped(api.MappedClaims()), g.Effects.accessToken())))
+	}
+	o := object{buf: make([]byte, 0, claimsRoom)}
+	claims.write(&o)
+	o.values(present(topped(u.mapped(api.MappedClaims()), g.Effects.accessToken())))
+	text, err := o.close()
 	if err != nil {
 		return "", 0, fmt.Errorf("token: access token: %w", err)
 	}
-	raw, err := s.sign(s.headerAccess, claims)
+	raw, err := s.sign(s.headerAccess, text)
 	return raw, life, err
+}
+
+// write writes the claims as their tags say.
+func (c *AccessClaims) write(o *object) {
+	o.text("iss", c.Issuer)
+	o.text("sub", c.Subject)
+	o.text("aud", c.Audience)
+	o.text("client_id", c.ClientID)
+	o.number("iat", c.IssuedAt)
+	o.number("exp", c.Expires)
+	o.number("auth_time", c.AuthTime)
+	o.text("jti", c.JTI)
+	o.text("scope", c.Scope)
+	o.mayText("acr", c.ACR)
+	o.mayTexts("amr", c.AMR)
+	o.mayText("sid", c.SID)
+	o.text("gid", c.GrantID)
+	if c.Confirmation != nil {
+		o.value("cnf", c.Confirmation)
+	}
+	o.mayTexts("userinfo_claims", c.UserInfo)
+	if len(c.Told) > 0 {
+		o.value("userinfo", c.Told)
+	}
 }

@@ -1,7 +1,6 @@
 package token
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -50,23 +49,31 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 		claims.CHash = s.halfHash(code)
 	}
 	given := GivenClaims(g.ScopesOf(nil), g.granted(g.requested().IDToken), g.Effects.user(u.Claims))
-	raw, err := joinClaims(claims, present(topped(topped(given, u.mapped(c.MappedClaims())), g.Effects.idToken())))
+	o := object{buf: make([]byte, 0, claimsRoom)}
+	claims.write(&o)
+	o.values(present(topped(topped(given, u.mapped(c.MappedClaims())), g.Effects.idToken())))
+	raw, err := o.close()
 	if err != nil {
 		return "", fmt.Errorf("token: ID token: %w", err)
 	}
 	return s.sign(s.headerID, raw)
 }
 
-// joinClaims writes one JSON object. The names of the two never overlap.
-func joinClaims(protocol any, user map[string]any) ([]byte, error) {
-	raw, err := json.Marshal(protocol)
-	if err != nil || len(user) == 0 {
-		return raw, err
-	}
-	more, err := json.Marshal(user)
-	if err != nil {
-		return nil, err
-	}
-	raw[len(raw)-1] = ','
-	return append(raw, more[1:]...), nil
+// claimsRoom is as much as the claims of most tokens take, in bytes.
+const claimsRoom = 1024
+
+// write writes the claims as their tags say.
+func (c *idClaims) write(o *object) {
+	o.text("iss", c.Issuer)
+	o.text("sub", c.Subject)
+	o.text("aud", c.Audience)
+	o.number("exp", c.Expires)
+	o.number("iat", c.IssuedAt)
+	o.number("auth_time", c.AuthTime)
+	o.mayText("nonce", c.Nonce)
+	o.mayText("sid", c.SID)
+	o.mayText("acr", c.ACR)
+	o.mayTexts("amr", c.AMR)
+	o.mayText("at_hash", c.ATHash)
+	o.mayText("c_hash", c.CHash)
 }

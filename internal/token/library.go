@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"sync"
 
-	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
@@ -39,31 +38,29 @@ func (k *Keys) quicken(set *keySet) {
 			log.Warn("Go's own cryptography signs: the library cannot use this key", "cause", err)
 			continue
 		}
-		s.method = &byLibrary{SigningMethod: s.method, quick: quick, shape: shape, log: log}
+		s.quick = &byLibrary{key: quick, shape: shape, log: log}
 	}
 }
 
-// byLibrary is a signing method with a key that a library holds.
+// byLibrary is a key that a library holds.
 type byLibrary struct {
-	jwt.SigningMethod
-	quick crypto.Signer
+	key   crypto.Signer
 	shape func([]byte) ([]byte, error) // from that of crypto.Signer to that of a JWS; nil: the same
 	log   *slog.Logger
 	said  sync.Once
 }
 
-// Sign signs with the library's key; key is the same one, for Go.
-func (m *byLibrary) Sign(text string, key any) ([]byte, error) {
-	sum := sha256.Sum256([]byte(text))
-	sig, err := m.quick.Sign(nil, sum[:], crypto.SHA256)
-	if err == nil && m.shape != nil {
-		sig, err = m.shape(sig)
+// sign makes the signature of a JWS, or says in the log why it cannot.
+func (l *byLibrary) sign(input []byte) (sig []byte, ok bool) {
+	sum := sha256.Sum256(input)
+	sig, err := l.key.Sign(nil, sum[:], crypto.SHA256)
+	if err == nil && l.shape != nil {
+		sig, err = l.shape(sig)
 	}
-	if err == nil {
-		return sig, nil
+	if err != nil {
+		l.said.Do(func() { l.log.Warn("Go's own cryptography signs what the library fails at", "cause", err) })
 	}
-	m.said.Do(func() { m.log.Warn("Go's own cryptography signs what the library fails at", "cause", err) })
-	return m.SigningMethod.Sign(text, key)
+	return sig, err == nil
 }
 
 // concatenated turns an ECDSA-Sig-Value (RFC 3279 section 2.2.3) into the two numbers of

@@ -1,0 +1,82 @@
+package token
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// fill gives every field of a struct a value that is not zero.
+func fill(t *testing.T, v reflect.Value) {
+	t.Helper()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString(v.Type().Field(i).Name + ` <"\> é`)
+		case reflect.Int64:
+			f.SetInt(int64(-i - 1))
+		case reflect.Slice:
+			f.Set(reflect.ValueOf([]string{"one", "two & three"}))
+		case reflect.Map:
+			f.Set(reflect.ValueOf(map[string]any{"email": nil, "name": "Bob"}))
+		case reflect.Pointer:
+			f.Set(reflect.New(f.Type().Elem()))
+			fill(t, f.Elem())
+		default:
+			t.Fatalf("a field of kind %s", f.Kind())
+		}
+	}
+}
+
+// TestClaimsAsTagged: claims are written by hand and read by their tags, so the two must
+// say the same, of each field that there is.
+func TestClaimsAsTagged(t *testing.T) {
+	for _, claims := range []interface{ write(*object) }{&AccessClaims{}, &idClaims{}} {
+		for range 2 { // all zero, and none
+			var o object
+			claims.write(&o)
+			got, err := o.close()
+			want, failed := json.Marshal(claims)
+			if err != nil || failed != nil || string(got) != string(want) {
+				t.Errorf("%T: %s, %v, want %s", claims, got, err, want)
+			}
+			fill(t, reflect.ValueOf(claims).Elem())
+		}
+	}
+}
+
+// TestValuesAsEncodingJSON: what directories, mappings and rules put into tokens.
+func TestValuesAsEncodingJSON(t *testing.T) {
+	claims := map[string]any{
+		"": "", "plain": "Alice Example", "quotes": `"\/`, "script": "</script>&", "line": "a\nb\u2028c\x00\x7f", "names": "Zoë 🦊",
+		"broken": "\xff\xc3", "\x01 <é> \xff": "name", "yes": true, "no": false, "null": nil, "int": 1, "big": int64(1) << 53, "float": 1e21,
+		"small": 0.1, "number": json.Number("1.50"), "list": []any{"a", 1.0, nil}, "texts": []string{"<"}, "time": time.Unix(0, 0).UTC(),
+		"deep": map[string]any{"b": map[string]any{}, "a": []any{map[string]any{"é": "&"}}},
+	}
+	var o object
+	o.values(claims)
+	got, err := o.close()
+	want, failed := json.Marshal(claims)
+	if err != nil || failed != nil || string(got) != string(want) {
+		t.Errorf("%s, %v, want %s", got, err, want)
+	}
+	o = object{}
+	o.value("a", math.NaN())
+	o.value("b", 1)
+	if _, err := o.close(); err == nil {
+		t.Error("what is no JSON is written")
+	}
+}
+
+func FuzzAppendText(f *testing.F) {
+	for _, text := range []string{"", "plain", `"`, "\\", "<", "é", "\u2028", "\xff", "\x7f", "\x1f"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if want, _ := json.Marshal(text); string(appendText(nil, text)) != string(want) {
+			t.Errorf("%q: %s, want %s", text, appendText(nil, text), want)
+		}
+	})
+}
