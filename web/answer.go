@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"encoding/json"
 	"html"
 	"net/http"
 	"net/url"
@@ -77,61 +76,6 @@ func encode(params []oauth.Param) string {
 	return b.String()
 }
 
-// webMessageScript is the script of the response page of response_mode=web_message,
-// but for its arguments. It posts once, to the page that frames it, else to the one
-// that opened it, and only to the origin of the validated redirect URI: never to
-// *. Without either it says what happened.
-const webMessageScript = `(function(m,o){var to=window.parent!==window?window.parent:window.opener;` +
-	`if(to){to.postMessage(m,o)}else{document.getElementById("note").hidden=false}})(`
-
-// beginAnswer begins an answer page.
-func beginAnswer(b *bytes.Buffer, e *page.Edition) {
-	b.WriteString(`<!DOCTYPE html><html lang="` + e.Language + `" dir="` + e.Direction() + `"><meta charset="utf-8"><title>`)
-	b.WriteString(html.EscapeString(e.Text("answer.title")))
-	b.WriteString(`</title>`)
-}
-
-// messageOf is what a page of the app is told by response_mode=web_message.
-func messageOf(a *authorize.Answer) map[string]any {
-	response := make(map[string]any, len(a.Params))
-	for _, p := range a.Params {
-		response[p.Name] = p.Value
-		if p.Name == "expires_in" {
-			response[p.Name] = json.Number(p.Value)
-		}
-	}
-	return map[string]any{"type": "authorization_response", "response": response}
-}
-
-func (s *Server) writeWebMessage(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
-	// json.Marshal escapes <, >, & and U+2028/9, so the text cannot leave the
-	// script.
-	message, err := json.Marshal(messageOf(a))
-	if err != nil {
-		return err
-	}
-	target, err := json.Marshal(a.To.Origin())
-	if err != nil {
-		return err
-	}
-	speak(w.Header(), e)
-	nonce := answerHeaders(w.Header(), a.Embedders, "'none'")
-	var b bytes.Buffer
-	b.Grow(len(message) + 1024)
-	beginAnswer(&b, e)
-	b.WriteString(`<p id="note" hidden>` + html.EscapeString(noteFor(e, a)) + `</p>`)
-	b.WriteString(`<noscript><p>` + html.EscapeString(e.Text("answer.script")) + `</p></noscript>`)
-	b.WriteString(`<script nonce="` + nonce + `">`)
-	s.plantFrom(w.Header(), &b, a.Ticket)
-	b.WriteString(webMessageScript)
-	b.Write(message)
-	b.WriteByte(',')
-	b.Write(target)
-	b.WriteString(");</script></html>\n")
-	w.Write(b.Bytes()) // the browser is gone if this fails
-	return nil
-}
-
 // noteFor is what a person reads who opened the answer in a window of its own.
 func noteFor(e *page.Edition, a *authorize.Answer) string {
 	if a.Err == nil {
@@ -145,22 +89,31 @@ func noteFor(e *page.Edition, a *authorize.Answer) string {
 func (s *Server) writeFormPost(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
 	speak(w.Header(), e)
 	nonce := answerHeaders(w.Header(), a.Embedders, a.To.FormAction())
-	var b bytes.Buffer
-	b.Grow(2048)
-	beginAnswer(&b, e)
-	writeForm(&b, a.To.String(), a.Params, `<noscript><p>`+html.EscapeString(e.Text("answer.step"))+`</p><button>`+html.EscapeString(e.Text("answer.submit"))+`</button></noscript>`)
-	b.WriteString(`<script nonce="` + nonce + `">`)
-	s.plantFrom(w.Header(), &b, a.Ticket)
-	b.WriteString(`document.forms[0].submit()</script></html>` + "\n")
-	w.Write(b.Bytes()) // the browser is gone if this fails
-	return nil
+	words := s.wordsOf(e)
+	b := borrow()
+	defer b.giveBack()
+	b.WriteString(words.begin)
+	writeForm(&b.Buffer, a.To.String(), a.Params, words.step)
+	b.WriteString(`<script nonce="`)
+	b.WriteString(nonce)
+	b.WriteString(`">`)
+	s.plantFrom(w.Header(), &b.Buffer, a.Ticket)
+	b.WriteString("document.forms[0].submit()</script></html>\n")
+	return send(w, b)
 }
 
 // writeForm writes a form of hidden fields, and what else it holds as HTML.
 func writeForm(b *bytes.Buffer, action string, fields []oauth.Param, rest string) {
-	b.WriteString(`<form method="post" action="` + html.EscapeString(action) + `">`)
+	b.WriteString(`<form method="post" action="`)
+	b.WriteString(html.EscapeString(action))
+	b.WriteString(`">`)
 	for _, p := range fields {
-		b.WriteString(`<input type="hidden" name="` + html.EscapeString(p.Name) + `" value="` + html.EscapeString(p.Value) + `">`)
+		b.WriteString(`<input type="hidden" name="`)
+		b.WriteString(html.EscapeString(p.Name))
+		b.WriteString(`" value="`)
+		b.WriteString(html.EscapeString(p.Value))
+		b.WriteString(`">`)
 	}
-	b.WriteString(rest + `</form>`)
+	b.WriteString(rest)
+	b.WriteString(`</form>`)
 }

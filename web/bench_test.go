@@ -54,7 +54,7 @@ func benchServer(b *testing.B) *Server {
 			Authorize: &authorize.Service{}, Brand: page.Hush(), Metrics: NewMetrics(prometheus.NewRegistry()),
 			Log: slog.New(slog.NewJSONHandler(&discarding{}, nil)),
 		},
-		origin: "https://login.example.com", base: "/", cookies: testCookies(b),
+		origin: "https://login.example.com", base: "/", cookies: testCookies(b), words: allWords(page.Hush()),
 	}
 }
 

@@ -65,6 +65,7 @@ type Server struct {
 	base      string // path prefix of every route, begins and ends in a slash
 	cookies   *cookies
 	discovery []byte
+	words     map[*page.Edition]*words // of answer pages
 	handler   http.Handler
 }
 
@@ -85,6 +86,7 @@ func New(c Config) (*Server, error) {
 	if s.Brand == nil {
 		s.Brand = page.Hush()
 	}
+	s.words = allWords(s.Brand)
 	s.discovery = s.describe()
 	s.handler = s.routes()
 	return s, nil
