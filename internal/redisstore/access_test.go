@@ -33,7 +33,7 @@ import (
 // rights are what the user of a node may do in Redis, as docs/deployment.md
 // and the production example have it.
 const rights = "resetkeys ~hush:* resetchannels -@all +info +wait +eval +evalsha +time " +
-	"+get +set +del +hget +hmget +hgetall +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zrevrangebyscore +zremrangebyscore +zremrangebyrank +zscore +zcard"
+	"+get +set +del +hget +hmget +hgetall +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zrevrangebyscore +zremrangebyscore +zremrangebyrank +zscore +zcard +xadd"
 
 func TestRightsAreInTheDocumentation(t *testing.T) {
 	for _, name := range []string{"docs/deployment.md", "docs/examples/production/redis.sh", "docs/examples/production/README.md"} {
@@ -73,7 +73,7 @@ func TestLeastRights(t *testing.T) {
 			err = nil // there is no replica, but asking was allowed
 		}
 		b := as(rights, 0)
-		return errors.Join(err, b.session(), b.refresh(), b.full(admin), b.user(), b.signIn(), b.node(), b.tell())
+		return errors.Join(err, b.session(), b.refresh(), b.full(admin), b.user(), b.signIn(), b.node(), b.tell(), b.audit())
 	}
 	if err := all(rights); err != nil {
 		t.Fatal(err)

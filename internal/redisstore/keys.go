@@ -63,6 +63,8 @@
 //	hush:{marks}          hash    client id -> seconds up to which   3650 days after the last mark,
 //	                              every sign-in is over for it;      longer than anything lives
 //	                              "" for everyone
+//	hush:{audit}          stream  one line of the audit log in each   as long as lines are kept, after
+//	                              entry, in line                     the last; only with audit.to: redis
 //	hush:{keys}           hash    v version, sealed signing keys     none
 //
 // The queue of messages to apps has keys of its own, below hush:{backchannel}:.
@@ -162,6 +164,7 @@ const (
 
 const (
 	signingKeys = "hush:{keys}"
+	auditKey    = "hush:{audit}"
 	marksKey    = "hush:{marks}"
 )
 

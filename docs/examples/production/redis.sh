@@ -45,7 +45,7 @@ user default off ~* &* +@all
 user admin on >$REDIS_ADMIN_PASSWORD ~* &* +@all
 user hush on >$REDIS_PASSWORD resetkeys ~hush:* resetchannels -@all +info +wait +eval +evalsha +time \
 +get +set +del +hget +hmget +hgetall +hset +hdel +pttl +pexpire +zadd +zrem +zrange +zrevrange +zrevrangebyscore \
-+zremrangebyscore +zremrangebyrank +zscore +zcard
++zremrangebyscore +zremrangebyrank +zscore +zcard +xadd
 masteruser admin
 masterauth $REDIS_ADMIN_PASSWORD
 $follows
