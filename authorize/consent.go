@@ -26,5 +26,7 @@ func (s *Service) Consent(ctx context.Context, sealed string, allow bool, b Brow
 		return s.refuse(f.q, silent.Unavailable(err))
 	}
 	f.Done.Agreed = true
-	return s.decide(ctx, f.q, b, f.Done)
+	out := s.decide(ctx, f.q, b, f.Done)
+	out.Agreed = true
+	return out
 }

@@ -15,6 +15,9 @@ import (
 // issue records that the app takes part, mints what was asked for and answers.
 // In the steady state the session held it all before, and nothing is written.
 func (s *Service) issue(ctx context.Context, q *request, b Browser, done progress, f found, skipConsent bool) Outcome {
+	if err := s.shut(); err != nil {
+		return s.refuse(q, err)
+	}
 	done, stopped := s.abide(ctx, q, b, done, f)
 	if stopped != nil {
 		return *stopped

@@ -47,6 +47,8 @@ type Outcome struct {
 	Fault  *oauth.Error // show an error page: there is no address to send it to
 	// SignedIn tells that a sign-in happened.
 	SignedIn bool
+	// Agreed tells that the person allowed the app what it asks for.
+	Agreed bool
 	// Holds is what the browser holds from now on, where that changed; KeepFor is
 	// how long what outlives the browser does at most.
 	Holds   []SignedIn

@@ -22,6 +22,9 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	if !s.Tokens.Ready() {
 		return Tokens{}, silent.Unavailable(token.ErrNotReady)
 	}
+	if err := s.shut(); err != nil {
+		return Tokens{}, err
+	}
 	set := s.Clients()
 	r.APIs, r.Activity = set.API, s.renewalCounts(c)
 	f, err := s.Tokens.PresentRefresh(ctx, c, r)

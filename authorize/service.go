@@ -74,6 +74,9 @@ type Config struct {
 	RenewalIsActivity bool
 	// RenewalCookie is how long a renewal cookie lasts; 0: there are none.
 	RenewalCookie time.Duration
+	// Shut says why nothing may be given at the moment, nil where it may. Optional;
+	// default: it always may.
+	Shut func() error
 }
 
 // Service answers authorization requests. It is safe for concurrent use.

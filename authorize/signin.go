@@ -84,7 +84,7 @@ func (s *Service) enter(ctx context.Context, q *request, b Browser, user login.U
 		done.ruling.About = s.matter(q, user.ID, account.Handle.Key)
 	}
 	out := s.decide(ctx, q, b, done)
-	out.SignedIn = true
+	out.SignedIn, out.UserID = true, cmp.Or(out.UserID, user.ID)
 	return s.noted(out, held), nil
 }
 
@@ -113,6 +113,9 @@ func problemOf(err error) Ask {
 // that "sign out everywhere" during the check wins. A name that nobody has
 // costs the same trip.
 func (s *Service) Authenticate(ctx context.Context, c login.Credentials) (login.User, string, error) {
+	if err := s.shut(); err != nil {
+		return login.User{}, "", err // before a guess is told from a password
+	}
 	id := "nobody"
 	directory := s.Directory()
 	if u, ok := directory.ByUsername(c.Username); ok {

@@ -44,6 +44,9 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	if !s.Tokens.Ready() {
 		return Tokens{}, silent.Unavailable(token.ErrNotReady) // before the code is used up
 	}
+	if err := s.shut(); err != nil {
+		return Tokens{}, err
+	}
 	r.APIs = s.Clients().API
 	d, err := s.Tokens.Redeem(ctx, c, r)
 	if err != nil {

@@ -35,6 +35,7 @@ const (
 	StepUpRequired    Reason = "step_up_required"
 	UserDisabled      Reason = "user_disabled"
 	StoreUnavailable  Reason = "store_unavailable"
+	AuditUnavailable  Reason = "audit_unavailable"
 
 	// What the operator's rules made of a user who is signed in.
 	RuleDenied      Reason = "rule_denied"
@@ -69,6 +70,14 @@ func (r Reason) Err() *oauth.Error {
 // user may well be signed in.
 func Unavailable(cause error) *oauth.Error {
 	err := StoreUnavailable.Err()
+	err.Cause = cause
+	return err
+}
+
+// Unwritten is the answer where nothing is given that is not written down, and it
+// cannot be.
+func Unwritten(cause error) *oauth.Error {
+	err := AuditUnavailable.Err()
 	err.Cause = cause
 	return err
 }
@@ -225,6 +234,13 @@ var explanations = []Explanation{
 		[]string{
 			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds.",
 			"Operators: see /readyz and the metric hush_store_errors_total.",
+		}},
+	{AuditUnavailable, oauth.TemporarilyUnavailable, "The server cannot write its audit log, and gives nothing that is not written there. The user may still be signed in: try again shortly.",
+		"The audit log cannot be written",
+		"The operator chose to have nothing given that the audit log does not hold (audit.on_error: refuse), and it cannot be written: the disk may be full. Nothing is said of the user's session.",
+		[]string{
+			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds.",
+			"Operators: see the log for why, and the metric hush_audit_failing.",
 		}},
 	{RuleDenied, oauth.AccessDenied, "A rule of the provider does not let this user in.",
 		"A rule refused the user",

@@ -39,6 +39,8 @@ type record struct {
 	reason   string
 	remedy   string // what may still bring the cookie that the reason misses
 	rule     string // file name of the rule that refused
+	deeds    deeds
+	detail   string // of the audit log's line
 	cause    error
 	refusal  string // what the app is told, where that is all there is to say
 }
@@ -52,7 +54,7 @@ func recordOf(r *http.Request) *record {
 // outcome notes what became of an authorization request.
 func (n *record) outcome(out authorize.Outcome) {
 	n.client, n.silent, n.sid, n.user = out.ClientID, out.Silent, out.SID, out.UserID
-	n.renewed, n.rule = out.Renewed, out.Rule
+	n.renewed, n.rule, n.deeds = out.Renewed, out.Rule, deedsOf(&out)
 	switch {
 	case out.Fault != nil:
 		n.failed(out.Fault)

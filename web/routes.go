@@ -122,6 +122,7 @@ func (s *Server) at(r route) string {
 
 // wrap gives a handler of a route its errors and headers.
 func (s *Server) wrap(r route, endpoint string, h handler) http.Handler {
+	h = s.audited(h)
 	if r.api {
 		return s.machine(endpoint, h)
 	}

@@ -2,18 +2,29 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/hush-sso/hush/internal/audit"
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/jose/josetest"
+	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redistest"
 )
 
-// TestLogKeepsSecrets: whatever happens, the log says what and not with what.
-func TestLogKeepsSecrets(t *testing.T) {
+// TestWhatIsToldKeepsSecrets: whatever happens, log, audit log and metrics say what and
+// not with what.
+func TestWhatIsToldKeepsSecrets(t *testing.T) {
 	server := redistest.Server(t)
-	s := start(t, hushtest.Options{Store: server.Open()})
+	book := &ledger{}
+	kept, end := keeping(t, book, audit.Continue)
+	kept.Silent, kept.Strangers = audit.AllSilent, 1<<20
+	s := start(t, hushtest.Options{Store: server.Open(), Audit: kept, Clients: []client.Spec{
+		{ID: "spa", FirstParty: true, GrantTypes: []string{"authorization_code", "refresh_token"}, RedirectURIs: []string{redirectOf("spa")}},
+	}})
 	a := s.Node(0)
 	secrets := map[string]string{
 		"password": "wonderland", "wrong password": "jabberwock-1", "password as user name": "jabberwock-2",
@@ -78,6 +89,16 @@ func TestLogKeepsSecrets(t *testing.T) {
 	a.Exchange(p["code"], verifier) // a replay
 	userinfo(a, access)
 	a.Exchange(p["code"]+"x", verifier)
+	tokens := granting(t, a, "spa")
+	keep("refresh token", tokens.Text("refresh_token"))
+	next := refresh(a, "spa", tokens.Text("refresh_token"))
+	keep("next refresh token", next.Text("refresh_token"))
+	refresh(a, "spa", next.Text("refresh_token")+"x")
+	proof := keep("DPoP proof", josetest.New(t, "ES256").Proof(t, "POST", tokenURL))
+	keep("DPoP nonce", exchange(t, a, "every", p["code"], proof).Header.Get("DPoP-Nonce"))
+	assertion := asserted(t, a, "every", keep("client's assertion", josetest.New(t, "ES256").JWT(t, nil, assertionOf("every"))))
+	a.Fetch(http.MethodPost, "oauth/token", assertion)
+	keep("request_uri", a.Push(ask("every")).Text("request_uri"))
 	a.Exchange(p["code"], verifier, "client_id", "vault", "client_secret", secrets["wrong client secret"])
 	a.Exchange(p["code"], verifier, "client_id", "vault", "client_secret", secrets["client secret"])
 	a.Authorize(ask("every", "prompt", "none", "id_token_hint", id[:len(id)-4]+"AAAA"))
@@ -105,14 +126,30 @@ func TestLogKeepsSecrets(t *testing.T) {
 	if strings.Count(log, `"endpoint":"authorize"`) < 50 || !strings.Contains(log, `"endpoint":"logout"`) || !strings.Contains(log, `"endpoint":"token"`) {
 		t.Fatalf("the log is not complete:\n%s", log)
 	}
+	end()
+	told := map[string]string{"log": log, "audit log": book.String(), "metrics": metricsOf(s.Nodes[0])}
+	for _, kind := range []string{"renewal", "renewal_refused", "grant", "grant_refused", "sign_in", "sign_in_refused", "token", "token_refused", "client_refused", "session_ended"} {
+		if !strings.Contains(told["audit log"], `"event":"`+kind+`"`) {
+			t.Errorf("the audit log holds no %s", kind)
+		}
+	}
 	for name, value := range secrets {
-		for _, form := range []string{value, url.QueryEscape(value)} {
-			if i := strings.Index(log, form); i >= 0 {
-				t.Errorf("the log holds the %s: %s", name, log[max(0, i-200):min(len(log), i+100)])
-				break
+		for where, text := range told {
+			for _, form := range []string{value, url.QueryEscape(value)} {
+				if i := strings.Index(text, form); i >= 0 {
+					t.Errorf("the %s holds the %s: %s", where, name, text[max(0, i-200):min(len(text), i+100)])
+					break
+				}
 			}
 		}
 	}
+}
+
+// metricsOf are those of a node, as they are collected.
+func metricsOf(p *provider.Provider) string {
+	w := httptest.NewRecorder()
+	p.Admin.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return w.Body.String()
 }
 
 func signInWith(a *hushtest.Agent, q url.Values) *hushtest.Reply {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/account"
+	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
 	"github.com/hush-sso/hush/internal/dpop"
@@ -43,6 +44,7 @@ type Config struct {
 	Keyring    *seal.Keyring
 	DPoP       *dpop.Verifier
 	Log        *slog.Logger
+	Audit      *audit.Log // optional
 	Metrics    *Metrics
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	// Optional.

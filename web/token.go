@@ -66,7 +66,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	x := &exchange{r, c, params, proof, s.plotOf(r, c)}
 	t, err := tokens(s, x)
 	n := recordOf(r)
-	n.sid, n.user, n.rule = t.SID, t.UserID, t.Rule
+	n.sid, n.user, n.rule, n.detail = t.SID, t.UserID, t.Rule, name
 	if err != nil {
 		return err
 	}

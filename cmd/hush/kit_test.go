@@ -19,6 +19,7 @@ type served struct {
 	t               *testing.T
 	dir, addr, host string
 	admin           string
+	more            string // of the configuration
 	log             *hushtest.Output
 	stop            context.CancelFunc
 	ended           chan error
@@ -37,7 +38,7 @@ func (s *served) text(apps ...string) string {
 	for _, id := range apps {
 		text += "  - id: " + id + "\n    redirect_uris: [http://localhost:1/" + id + "]\n"
 	}
-	return text
+	return text + s.more
 }
 
 // write replaces a file the way careful programs do.
@@ -56,11 +57,17 @@ func (s *served) write(name, text string) {
 // are looked at every 20 ms.
 func start(t *testing.T, scheme string, apps ...string) *served {
 	t.Helper()
+	return startWith(t, scheme, "", apps...)
+}
+
+// startWith is start with more keys in the file.
+func startWith(t *testing.T, scheme, more string, apps ...string) *served {
+	t.Helper()
 	t.Setenv("HUSH_TEST_SECRET", newSecret())
 	before := pollEvery
 	pollEvery = 20 * time.Millisecond
 	addrs := freeAddrs(t, 2)
-	s := &served{t: t, dir: t.TempDir(), addr: addrs[0], admin: addrs[1], host: scheme, log: &hushtest.Output{}, ended: make(chan error, 1)}
+	s := &served{t: t, dir: t.TempDir(), addr: addrs[0], admin: addrs[1], host: scheme, more: more, log: &hushtest.Output{}, ended: make(chan error, 1)}
 	if scheme == "https" {
 		s.certificate("tls")
 	}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/config"
 	"github.com/hush-sso/hush/internal/provider"
 )
@@ -20,6 +21,7 @@ import (
 // provider. Whatever is wrong with them, what runs goes on as it was.
 type reloader struct {
 	log   *slog.Logger
+	audit *audit.Log // nil: none
 	hup   <-chan os.Signal
 	every time.Duration
 
@@ -52,6 +54,7 @@ func (r *reloader) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-r.hup:
+			r.audit.Reopen()
 			r.pending = config.Fingerprint(r.files())
 			r.reload("SIGHUP")
 		case <-ticks.C:
@@ -86,6 +89,7 @@ func (r *reloader) reload(why string) {
 	said := r.loaded.Warnings()
 	r.loaded, r.saw = next, next.Sum()
 	r.provider.Stale(false)
+	r.noteReload(why, audit.OK)
 	r.log.Info("configuration reloaded", "because", why, "clients", len(next.Clients), "apis", len(next.APIs), "users", len(next.LoginUsers()), "rules", next.RuleCount())
 	for _, w := range next.Warnings() {
 		if slices.Contains(said, w) {
@@ -118,6 +122,7 @@ func (r *reloader) refuse(why string, err error) {
 		r.log.Error("configuration: "+p.Text, "file", p.File, "line", p.Line, "key", p.Key)
 	}
 	r.provider.Stale(true)
+	r.noteReload(why, "refused")
 	r.log.Error("configuration not reloaded: the old one stays in use", "because", why, "problems", len(problems))
 }
 

@@ -72,8 +72,12 @@ func runServe(ctx context.Context, args []string, stderr io.Writer) error {
 		return err
 	}
 	defer store.Close()
+	if r.audit, err = openAudit(c, store, log); err != nil {
+		return err
+	}
+	defer keepAudit(r.audit)()
 	o := options(c)
-	o.Store, o.Log, o.Passwords = store, log, r
+	o.Store, o.Log, o.Passwords, o.Audit = store, log, r, r.audit
 	p, err := provider.New(o)
 	if err != nil {
 		return err

@@ -141,12 +141,12 @@ func (f *File) reopen() error {
 // audit-20060102T150405.000Z.log, by when it was.
 func (f *File) past(now time.Time) string {
 	end := filepath.Ext(f.Path)
-	base := strings.TrimSuffix(f.Path, end) + "-" + now.UTC().Format(pastStamp)
-	name := base + end
-	for i := 2; exists(name); i++ {
-		name = fmt.Sprintf("%s.%d%s", base, i, end)
+	for ; ; now = now.Add(time.Millisecond) {
+		name := strings.TrimSuffix(f.Path, end) + "-" + now.UTC().Format(pastStamp) + end
+		if !exists(name) {
+			return name
+		}
 	}
-	return name
 }
 
 const pastStamp = "20060102T150405.000Z"
@@ -191,11 +191,8 @@ func (f *File) when(name string) (time.Time, bool) {
 	end := filepath.Ext(f.Path)
 	rest, ours := strings.CutPrefix(name, strings.TrimSuffix(f.Path, end)+"-")
 	rest, whole := strings.CutSuffix(rest, end)
-	if !ours || !whole || len(rest) < len(pastStamp) {
-		return time.Time{}, false
-	}
-	when, err := time.Parse(pastStamp, rest[:len(pastStamp)])
-	return when, err == nil
+	when, err := time.Parse(pastStamp, rest)
+	return when, ours && whole && err == nil
 }
 
 // Stream is a sink that writes to a stream that nobody moves, such as standard output.

@@ -27,6 +27,7 @@ func (d *decoder) check(c *Config) {
 	d.checkSalt(c)
 	d.checkTLS(c)
 	d.checkRules(c)
+	d.checkAudit(c)
 	d.checkRedis(c)
 	d.checkLifetimes(c)
 	d.checkBranding(c)

@@ -78,6 +78,8 @@ type Config struct {
 	DPoP DPoP `key:"dpop"`
 	// How the pages look and in which languages they speak.
 	Branding Branding `key:"branding" reload:"yes"`
+	// Who did what, as lines of JSON (audit.md).
+	Audit *Audit `key:"audit" otherwise:"nothing is kept"`
 	// Code of yours that judges each sign-in and each renewal (rules.md).
 	Rules *Rules `key:"rules" reload:"yes" otherwise:"none"`
 	// The apps that may ask for tokens.
@@ -294,6 +296,35 @@ type Signing struct {
 	// cryptography elsewhere. `libcrypto`: the same, but without it the start fails.
 	// `go`: Go's own. Apps see no difference, and the log says what signs.
 	Library string `key:"library" default:"auto" oneof:"auto libcrypto go" example:"libcrypto"`
+}
+
+// Audit says where the audit log goes.
+type Audit struct {
+	// Where lines go. `file`: to the file that `file` names. `stdout`: to standard output.
+	// `redis`: to a stream in Redis that all nodes write.
+	To string `key:"to" need:"yes" oneof:"file stdout redis" example:"file"`
+	// The file, in a folder that this process may write, relative to the configuration
+	// file's. Only this process may write it. It is opened anew at SIGHUP.
+	File string `key:"file" example:"/var/log/hush/audit.log" otherwise:"needed with to: file"`
+	// How large a file gets before the next begins, in megabytes. 0: of any size.
+	MaxSize int `key:"max_size_mb" default:"100" example:"500"`
+	// How old a file gets before the next begins.
+	MaxAge time.Duration `key:"max_age" default:"1d" min:"1m" max:"365d" example:"7d"`
+	// How long files of before are kept, and the stream after its last line.
+	Keep time.Duration `key:"keep" default:"90d" min:"1h" max:"3650d" example:"365d"`
+	// How many lines the stream in Redis holds, about; the oldest go. A line takes some
+	// 300 bytes.
+	StreamLength int `key:"stream_length" default:"1000000" example:"100000"`
+	// What becomes of requests while the log cannot be written. `continue`: they are
+	// served, and 8 MB of lines wait in memory; what does not fit is lost, and counted.
+	// `refuse`: nothing is given that is not written: sign-ins and renewals are told
+	// `temporarily_unavailable`. Sign-outs go on.
+	OnError string `key:"on_error" default:"continue" oneof:"continue refuse" example:"refuse"`
+	// Which requests with prompt=none have a line. `known`: those of a session. `all`: also
+	// those that found none. `none`: none of them.
+	Renewals string `key:"renewals" default:"known" oneof:"known all none" example:"all"`
+	// What lines call this node.
+	Node string `key:"node" example:"login-1" otherwise:"the name of the machine"`
 }
 
 // Registration lets apps register themselves, by OpenID Connect Dynamic Client

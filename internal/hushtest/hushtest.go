@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/egress"
 	"github.com/hush-sso/hush/internal/login"
@@ -54,6 +55,8 @@ type Options struct {
 	Register func(*Site) []client.Spec
 	// TokenLifetime is that of the demo API's access tokens. Default: the demo's.
 	TokenLifetime time.Duration
+	// Audit keeps who did what; whoever made it runs it. Default: nothing does.
+	Audit *audit.Log
 	// Rules run at every authentication. Default: none.
 	Rules *rules.Set
 	// Around stands in front of the first node, for tests that hold a request up
@@ -162,8 +165,8 @@ func (s *Site) addNode(o Options) {
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules,
-		Egress: o.Egress,
-		Log:    slog.New(slog.NewJSONHandler(s.log, nil)),
+		Egress: o.Egress, Audit: o.Audit,
+		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/account"
 	"github.com/hush-sso/hush/internal/acr"
+	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
@@ -86,6 +87,8 @@ type Options struct {
 	Passwords account.Passwords
 	Brand     *page.Brand  // see web.Config; default Hush's own
 	Log       *slog.Logger // default: discard
+	// Audit keeps who did what; whoever made it runs it. Default: nothing does.
+	Audit *audit.Log
 }
 
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
@@ -115,6 +118,7 @@ type Provider struct {
 	clientKeys *clientkeys.Source
 	told       *backchannel.Service // of the ends of sessions
 	log        *slog.Logger
+	audit      *audit.Log
 	shared     web.Config       // without what a generation brings
 	flows      authorize.Config // likewise
 	tokens     token.Config     // of the issuer, from which those of hosts are made
@@ -151,7 +155,7 @@ func New(o Options) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{log: o.Log, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings(), secrets: o.Secrets, store: o.Store}
+	p := &Provider{log: o.Log, audit: o.Audit, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings(), secrets: o.Secrets, store: o.Store}
 	if err := p.signBy(o.Signing, libcrypto.Load); err != nil {
 		return nil, err
 	}
@@ -186,12 +190,14 @@ func New(o Options) (*Provider, error) {
 
 	registry := p.newMetrics()
 	p.newRuleMetrics(registry)
+	o.Audit.Register(registry)
+	p.keys.Noted = p.noteKeys
 	p.Admin = web.Admin(registry, p.keys, readiness{o.Store}, p.operators(o, keyring))
 	p.Public = http.HandlerFunc(p.serve)
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		DPoP: dpop.New(keyring, o.Store), NeedNonce: o.DPoPNonce == nil || *o.DPoPNonce,
-		Keyring: keyring, Log: o.Log, Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
+		Keyring: keyring, Log: o.Log, Audit: o.Audit, Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
 		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{Keys: p.clientKeys, Used: o.Store},
 	}
 	p.flows = authorize.Config{
@@ -201,6 +207,9 @@ func New(o Options) (*Provider, error) {
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity, RenewalCookie: 24 * time.Hour,
 		Rules: o.Rules, Waiting: o.Store,
+	}
+	if o.Audit != nil {
+		p.flows.Shut = o.Audit.Shut
 	}
 	if o.RenewalCookie != nil {
 		p.flows.RenewalCookie = *o.RenewalCookie
@@ -215,6 +224,7 @@ func New(o Options) (*Provider, error) {
 	p.told = p.newTold(o, registry)
 	p.Sessions.OnEnd = func(ctx context.Context, e session.Ended) error {
 		p.shared.Metrics.SessionEnded(e.Why)
+		p.noteEnd(ctx, e)
 		return p.told.Tell(ctx, e.SID, e.UserID, e.Clients)
 	}
 	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR, Hosts: o.Hosts, Rules: o.RuleSet}); err != nil {

@@ -1,10 +1,12 @@
 package token
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +27,10 @@ var (
 // Keys are the signing keys that all nodes share, as this node last read them.
 // Safe for concurrent use: a reload is seen whole or not at all.
 type Keys struct {
+	// Noted is told what becomes of the set, with the ids of the keys that sign. Optional;
+	// to be set before the first Load.
+	Noted func(KeyChange, []string)
+
 	box     *seal.Box
 	store   KeyStore
 	loading sync.Mutex // one Load at a time, so that an older set never replaces a newer
@@ -82,8 +88,37 @@ func (k *Keys) adopt(sealed string) error {
 	}
 	set.sealed = sealed
 	k.quicken(set)
-	k.current.Store(set)
+	was := k.current.Swap(set)
+	if was == nil || !bytes.Equal(was.jwks, set.jwks) || !slices.Equal(was.kids(), set.kids()) {
+		k.note(KeysAdopted, set)
+	}
 	return nil
+}
+
+// KeyChange says what became of the signing keys.
+type KeyChange string
+
+// What can.
+const (
+	KeysFounded  KeyChange = "founded"  // this node made the first ones, or gave back lost ones
+	KeysAdopted  KeyChange = "adopted"  // this node signs and verifies with these from now on
+	KeysResealed KeyChange = "resealed" // they are sealed under the first secret now
+)
+
+// kids are the ids of the keys that sign, sorted.
+func (s *keySet) kids() []string {
+	var list []string
+	for _, key := range s.active {
+		list = append(list, key.kid)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (k *Keys) note(what KeyChange, set *keySet) {
+	if k.Noted != nil {
+		k.Noted(what, set.kids())
+	}
 }
 
 // found saves the first set. A node that holds keys saves those: then the
@@ -102,7 +137,11 @@ func (k *Keys) found(ctx context.Context) error {
 	if err := k.store.Save(ctx, 0, sealed); err != nil {
 		return fmt.Errorf("save signing keys: %w", err)
 	}
-	return k.adopt(sealed)
+	if err := k.adopt(sealed); err != nil {
+		return err
+	}
+	k.note(KeysFounded, k.current.Load())
+	return nil
 }
 
 // resealEvery keeps nodes whose first secrets differ, as they do for a while when
@@ -127,7 +166,11 @@ func (k *Keys) reseal(ctx context.Context, sealed string, version int64) error {
 		return fmt.Errorf("seal signing keys under the first secret: %w", err)
 	}
 	k.sealed = time.Now()
-	return k.adopt(anew)
+	if err := k.adopt(anew); err != nil {
+		return err
+	}
+	k.note(KeysResealed, k.current.Load())
+	return nil
 }
 
 // Ready tells whether there are keys to sign and verify with.

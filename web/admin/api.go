@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
@@ -58,6 +59,7 @@ type Config struct {
 	Find    func(ctx context.Context, id string) (*client.Client, error)
 	Keyring *seal.Keyring
 	Log     *slog.Logger
+	Audit   *audit.Log // optional
 }
 
 // API is the handler. It is safe for concurrent use.
@@ -226,9 +228,12 @@ var statuses = map[string]int{
 func (a *API) serve(route route, w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), callTime)
 	defer cancel()
-	c := &call{w: w, r: r.WithContext(ctx)}
+	c := &call{w: w, r: r.WithContext(from(ctx, r, route.name))}
 	err := c.read(route.query)
 	var answer any
+	if err == nil {
+		err = a.shut(r.Method)
+	}
 	if err == nil {
 		answer, err = route.handler(c)
 	}
@@ -269,6 +274,7 @@ func (a *API) note(r *http.Request, level slog.Level, name string, status int, m
 		attrs = append(attrs, slog.String("address", host))
 	}
 	a.Log.LogAttrs(r.Context(), level, "admin", append(attrs, more...)...)
+	a.audit(r, name, more)
 }
 
 func write(w http.ResponseWriter, status int, body any) {
