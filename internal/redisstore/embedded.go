@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -39,12 +38,14 @@ func Embedded() (*Store, error) {
 	tune(u)
 	client := redis.NewClient(u.Simple())
 	stop := drive(m)
-	return &Store{client: client, embedded: true, ahead: new(atomic.Pointer[time.Duration]), close: sync.OnceValue(func() error {
+	s := open(client, 0, sync.OnceValue(func() error {
 		stop()
 		err := client.Close()
 		m.Close()
 		return err
-	})}, nil
+	}))
+	s.embedded = true
+	return s, nil
 }
 
 // drive makes keys expire: by itself miniredis never does. It goes by the wall

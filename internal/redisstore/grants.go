@@ -58,7 +58,7 @@ func (s *Store) keep(ctx context.Context, userID string, k session.Key, life tim
 func (s *Store) Check(ctx context.Context, c token.Check) (session.Session, time.Time, error) {
 	keys := familyKeys(c.Key, c.JTI)
 	keys[3] = usedKey(c.Key, c.TokenJTI)
-	a, err := s.run(ctx, checkScript, keys,
+	a, err := s.runTogether(ctx, checkScript, keys,
 		s.judged(c.ClientID, string(c.Needs), c.Refresh, token.Grace.Milliseconds())...)
 	if err != nil {
 		return session.Session{}, a.now, err

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -90,10 +89,10 @@ func (o Options) Validate() error {
 func Open(o Options) *Store {
 	quiet()
 	if o.Client != nil {
-		return &Store{client: o.Client, replica: o.ReplicaWait, ahead: new(atomic.Pointer[time.Duration]), close: func() error { return nil }}
+		return open(o.Client, o.ReplicaWait, func() error { return nil })
 	}
 	c := connect(o)
-	return &Store{client: c, replica: o.ReplicaWait, ahead: new(atomic.Pointer[time.Duration]), close: c.Close}
+	return open(c, o.ReplicaWait, c.Close)
 }
 
 func connect(o Options) redis.UniversalClient {

@@ -13,7 +13,7 @@ import (
 func (s *Store) Peek(ctx context.Context, p token.Candidate) (token.Standing, error) {
 	ctx, cancel := deadline(ctx)
 	defer cancel()
-	a, err := s.run(ctx, peekScript, familyKeys(p.Key, p.JTI), s.judged(append(candidateArgs(p), p.Site)...)...)
+	a, err := s.runTogether(ctx, peekScript, familyKeys(p.Key, p.JTI), s.judged(append(candidateArgs(p), p.Site)...)...)
 	if errors.Is(err, token.ErrReused) && s.replica > 0 {
 		// Ended, but perhaps on the primary only.
 		if err := s.Revoke(ctx, p.Key, p.JTI, p.ClientID, p.Outlives); err != nil {

@@ -40,7 +40,7 @@ func (s *Store) Activate(ctx context.Context, key session.Key) error {
 // whether the session lives: Superseded, else Gone. The time is that of the
 // store even when there is no session.
 func (s *Store) Resolve(ctx context.Context, q session.Query) (session.Session, time.Time, error) {
-	a, err := s.run(ctx, resolveScript, []string{sessionKey(q.Handle.Key)}, s.resolveArgs(q)...)
+	a, err := s.runTogether(ctx, resolveScript, []string{sessionKey(q.Handle.Key)}, s.resolveArgs(q)...)
 	if err != nil {
 		return session.Session{}, a.now, err
 	}

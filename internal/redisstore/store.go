@@ -21,6 +21,7 @@ import (
 // trouble with Redis, with the cause in its chain.
 type Store struct {
 	client   redis.UniversalClient
+	combined *combiner // over client
 	replica  time.Duration
 	embedded bool
 	close    func() error
@@ -35,6 +36,12 @@ var (
 	_ token.GrantStore  = (*Store)(nil)
 	_ token.KeyStore    = (*Store)(nil)
 )
+
+func open(c redis.UniversalClient, replica time.Duration, closed func() error) *Store {
+	return &Store{
+		client: c, combined: newCombiner(c), replica: replica, close: closed, ahead: new(atomic.Pointer[time.Duration]),
+	}
+}
 
 // Client returns the client underneath, for test kits.
 func (s *Store) Client() redis.UniversalClient { return s.client }
@@ -77,6 +84,16 @@ func (s *Store) run(ctx context.Context, sc *redis.Script, keys []string, args .
 	ctx, cancel := deadline(ctx)
 	defer cancel()
 	reply, err := sc.Run(ctx, s.client, keys, args...).Slice()
+	a, err := judge(ctx, reply, err)
+	s.saw(a.now)
+	return a, err
+}
+
+// runTogether is run for what is asked often: concurrent callers share trips.
+func (s *Store) runTogether(ctx context.Context, sc *redis.Script, keys []string, args ...any) (answer, error) {
+	ctx, cancel := deadline(ctx)
+	defer cancel()
+	reply, err := s.combined.run(ctx, sc, keys, args)
 	a, err := judge(ctx, reply, err)
 	s.saw(a.now)
 	return a, err
