@@ -43,13 +43,16 @@ func BenchmarkSilentRules(b *testing.B) {
 	}
 }
 
-func benchmarkSilent(b *testing.B, types, alg string, judges provider.Rules) {
+// benchProvider is a provider whose browser, that of the cookies, is signed in to an app.
+// The query is that of a silent renewal there.
+func benchProvider(b *testing.B, types, scope, alg string, judges provider.Rules) (h http.Handler, query url.Values, cookies []*http.Cookie) {
+	b.Helper()
 	p, err := provider.New(provider.Options{
 		RuleSet: judges,
 		Issuer:  issuer, Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: redistest.Server(b).Open(),
 		Clients: []client.Spec{{
 			ID: "app", FirstParty: true, RedirectURIs: []string{"https://app.example.com/cb"}, IDTokenAlg: alg,
-			GrantTypes:    []string{"authorization_code", "implicit"},
+			GrantTypes:    []string{"authorization_code", "implicit", "refresh_token"},
 			ResponseTypes: []string{"code", "id_token", "id_token token"},
 		}},
 		APIs: []client.API{{
@@ -65,31 +68,42 @@ func benchmarkSilent(b *testing.B, types, alg string, judges provider.Rules) {
 	if err := p.LoadKeys(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	query := url.Values{
+	query = url.Values{
 		"client_id": {"app"}, "redirect_uri": {"https://app.example.com/cb"}, "response_type": {types},
-		"response_mode": {"web_message"}, "scope": {"openid profile email read"}, "audience": {"https://api.example.com"},
+		"response_mode": {"web_message"}, "scope": {scope}, "audience": {"https://api.example.com"},
 		"state": {"c3RhdGUtb2YtdGhlLWFwcA"}, "nonce": {"bm9uY2Utb2YtdGhlLWFwcA"},
 		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
 	}
-	cookies := signIn(b, p.Public, query)
+	cookies = signIn(b, p.Public, query)
 	query.Set("prompt", "none")
+	return p.Public, query, cookies
+}
+
+func benchmarkSilent(b *testing.B, types, alg string, judges provider.Rules) {
+	h, query, cookies := benchProvider(b, types, "openid profile email read", alg, judges)
 	target := issuer + "authorize?" + query.Encode()
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			r := httptest.NewRequest("GET", target, nil)
-			for _, c := range cookies {
-				r.AddCookie(c)
-			}
-			r.Header.Set("Sec-Fetch-Dest", "iframe")
-			r.Header.Set("Referer", "https://app.example.com/")
-			w := httptest.NewRecorder()
-			p.Public.ServeHTTP(w, r)
-			if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "error") {
-				b.Fatal(w.Body.String())
-			}
+			askSilently(b, h, target, cookies)
 		}
 	})
+}
+
+// askSilently asks in a frame and returns the page that answers.
+func askSilently(b *testing.B, h http.Handler, target string, cookies []*http.Cookie) string {
+	r := httptest.NewRequest("GET", target, nil)
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	r.Header.Set("Sec-Fetch-Dest", "iframe")
+	r.Header.Set("Referer", "https://app.example.com/")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "error") {
+		b.Fatal(w.Body.String())
+	}
+	return w.Body.String()
 }
 
 var parked = regexp.MustCompile(`name="request" value="([^"]+)"`)

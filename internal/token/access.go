@@ -89,37 +89,32 @@ func (i *Issuer) AccessToken(g Grant, api *client.API, u User, now time.Time, br
 		ACR: g.ACR, AMR: g.AMR, SID: i.sessionID(&g), GrantID: i.sealGrantID(&g),
 		Confirmation: bound, UserInfo: named, Told: told,
 	}
-	o := object{buf: make([]byte, 0, claimsRoom)}
-	claims.write(&o)
-	o.values(present(topped(u.mapped(api.MappedClaims()), g.Effects.accessToken())))
-	text, err := o.close()
+	about := present(topped(u.mapped(api.MappedClaims()), g.Effects.accessToken()))
+	o, err := claims.write(make([]byte, 0, claimsRoom))
+	if err == nil {
+		o, err = o.values(about)
+	}
 	if err != nil {
 		return "", 0, fmt.Errorf("token: access token: %w", err)
 	}
-	raw, err := s.sign(s.headerAccess, text)
+	raw, err := s.sign(s.headerAccess, o.close())
 	return raw, life, err
 }
 
 // write writes the claims as their tags say.
-func (c *AccessClaims) write(o *object) {
-	o.text("iss", c.Issuer)
-	o.text("sub", c.Subject)
-	o.text("aud", c.Audience)
-	o.text("client_id", c.ClientID)
-	o.number("iat", c.IssuedAt)
-	o.number("exp", c.Expires)
-	o.number("auth_time", c.AuthTime)
-	o.text("jti", c.JTI)
-	o.text("scope", c.Scope)
-	o.mayText("acr", c.ACR)
-	o.mayTexts("amr", c.AMR)
-	o.mayText("sid", c.SID)
-	o.text("gid", c.GrantID)
+func (c *AccessClaims) write(o object) (_ object, err error) {
+	o = o.text("iss", c.Issuer).text("sub", c.Subject).text("aud", c.Audience).text("client_id", c.ClientID).
+		number("iat", c.IssuedAt).number("exp", c.Expires).number("auth_time", c.AuthTime).
+		text("jti", c.JTI).text("scope", c.Scope).
+		mayText("acr", c.ACR).mayTexts("amr", c.AMR).mayText("sid", c.SID).text("gid", c.GrantID)
 	if c.Confirmation != nil {
-		o.value("cnf", c.Confirmation)
+		if o, err = o.value("cnf", c.Confirmation); err != nil {
+			return o, err
+		}
 	}
-	o.mayTexts("userinfo_claims", c.UserInfo)
-	if len(c.Told) > 0 {
-		o.value("userinfo", c.Told)
+	o = o.mayTexts("userinfo_claims", c.UserInfo)
+	if len(c.Told) == 0 {
+		return o, nil
 	}
+	return o.value("userinfo", c.Told)
 }

@@ -49,31 +49,21 @@ func (i *Issuer) IDToken(c *client.Client, g Grant, u User, now time.Time, acces
 		claims.CHash = s.halfHash(code)
 	}
 	given := GivenClaims(g.ScopesOf(nil), g.granted(g.requested().IDToken), g.Effects.user(u.Claims))
-	o := object{buf: make([]byte, 0, claimsRoom)}
-	claims.write(&o)
-	o.values(present(topped(topped(given, u.mapped(c.MappedClaims())), g.Effects.idToken())))
-	raw, err := o.close()
+	about := present(topped(topped(given, u.mapped(c.MappedClaims())), g.Effects.idToken()))
+	o, err := claims.write(make([]byte, 0, claimsRoom)).values(about)
 	if err != nil {
 		return "", fmt.Errorf("token: ID token: %w", err)
 	}
-	return s.sign(s.headerID, raw)
+	return s.sign(s.headerID, o.close())
 }
 
 // claimsRoom is as much as the claims of most tokens take, in bytes.
 const claimsRoom = 1024
 
 // write writes the claims as their tags say.
-func (c *idClaims) write(o *object) {
-	o.text("iss", c.Issuer)
-	o.text("sub", c.Subject)
-	o.text("aud", c.Audience)
-	o.number("exp", c.Expires)
-	o.number("iat", c.IssuedAt)
-	o.number("auth_time", c.AuthTime)
-	o.mayText("nonce", c.Nonce)
-	o.mayText("sid", c.SID)
-	o.mayText("acr", c.ACR)
-	o.mayTexts("amr", c.AMR)
-	o.mayText("at_hash", c.ATHash)
-	o.mayText("c_hash", c.CHash)
+func (c *idClaims) write(o object) object {
+	return o.text("iss", c.Issuer).text("sub", c.Subject).text("aud", c.Audience).
+		number("exp", c.Expires).number("iat", c.IssuedAt).number("auth_time", c.AuthTime).
+		mayText("nonce", c.Nonce).mayText("sid", c.SID).mayText("acr", c.ACR).mayTexts("amr", c.AMR).
+		mayText("at_hash", c.ATHash).mayText("c_hash", c.CHash)
 }

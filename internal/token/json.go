@@ -7,84 +7,78 @@ import (
 	"strconv"
 )
 
-// object is a JSON object that is being written, member by member. It is, byte for byte,
-// what encoding/json makes of a struct or a map, which costs a token as much as the rest
-// of it, but for the signature.
-type object struct {
-	buf []byte
-	err error // what the first value that is no JSON is
-}
+// object is the text of a JSON object that is being written, member by member. It is,
+// byte for byte, what encoding/json makes of a struct or a map, which costs a token as
+// much as the rest of it, but for the signature. Each method returns the text with more
+// at its end, as append does, so that it may stay on the stack.
+type object []byte
 
-func (o *object) name(name string) {
+func (o object) name(name string) object {
 	separator := byte(',')
-	if len(o.buf) == 0 {
+	if len(o) == 0 {
 		separator = '{'
 	}
-	o.buf = append(appendText(append(o.buf, separator), name), ':')
+	return append(appendText(append(o, separator), name), ':')
 }
 
-func (o *object) text(name, value string) {
-	o.name(name)
-	o.buf = appendText(o.buf, value)
-}
+func (o object) text(name, value string) object { return appendText(o.name(name), value) }
 
 // mayText writes no empty text.
-func (o *object) mayText(name, value string) {
-	if value != "" {
-		o.text(name, value)
+func (o object) mayText(name, value string) object {
+	if value == "" {
+		return o
 	}
+	return o.text(name, value)
 }
 
-func (o *object) number(name string, value int64) {
-	o.name(name)
-	o.buf = strconv.AppendInt(o.buf, value, 10)
+func (o object) number(name string, value int64) object {
+	return strconv.AppendInt(o.name(name), value, 10)
 }
 
 // mayTexts writes no empty list.
-func (o *object) mayTexts(name string, list []string) {
+func (o object) mayTexts(name string, list []string) object {
 	if len(list) == 0 {
-		return
+		return o
 	}
-	o.name(name)
+	o = o.name(name)
 	separator := byte('[')
 	for _, value := range list {
-		o.buf = appendText(append(o.buf, separator), value)
+		o = appendText(append(o, separator), value)
 		separator = ','
 	}
-	o.buf = append(o.buf, ']')
+	return append(o, ']')
 }
 
-func (o *object) value(name string, value any) {
-	o.name(name)
+func (o object) value(name string, value any) (object, error) {
 	switch value := value.(type) {
 	case string:
-		o.buf = appendText(o.buf, value)
+		return o.text(name, value), nil
 	case bool:
-		o.buf = strconv.AppendBool(o.buf, value)
-	default:
-		raw, err := json.Marshal(value)
-		if err != nil && o.err == nil {
-			o.err = err
-		}
-		o.buf = append(o.buf, raw...)
+		return strconv.AppendBool(o.name(name), value), nil
 	}
+	raw, err := json.Marshal(value)
+	return append(o.name(name), raw...), err
 }
 
 // values writes a member for each, in the order of their names. None of them was
 // written before.
-func (o *object) values(claims map[string]any) {
+func (o object) values(claims map[string]any) (object, error) {
 	names := slices.AppendSeq(make([]string, 0, len(claims)), maps.Keys(claims))
 	slices.Sort(names)
 	for _, name := range names {
-		o.value(name, claims[name])
+		var err error
+		if o, err = o.value(name, claims[name]); err != nil {
+			return o, err
+		}
 	}
+	return o, nil
 }
 
 // close ends an object that has a member.
-func (o *object) close() ([]byte, error) { return append(o.buf, '}'), o.err }
+func (o object) close() []byte { return append(o, '}') }
 
 // appendText appends a JSON string.
-func appendText(b []byte, text string) []byte {
+func appendText(b object, text string) object {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			raw, err := json.Marshal(text)

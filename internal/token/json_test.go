@@ -33,17 +33,19 @@ func fill(t *testing.T, v reflect.Value) {
 // TestClaimsAsTagged: claims are written by hand and read by their tags, so the two must
 // say the same, of each field that there is.
 func TestClaimsAsTagged(t *testing.T) {
-	for _, claims := range []interface{ write(*object) }{&AccessClaims{}, &idClaims{}} {
-		for range 2 { // all zero, and none
-			var o object
-			claims.write(&o)
-			got, err := o.close()
-			want, failed := json.Marshal(claims)
-			if err != nil || failed != nil || string(got) != string(want) {
-				t.Errorf("%T: %s, %v, want %s", claims, got, err, want)
-			}
-			fill(t, reflect.ValueOf(claims).Elem())
+	access, id := &AccessClaims{}, &idClaims{}
+	for range 2 { // all zero, and none
+		o, err := access.write(nil)
+		want, failed := json.Marshal(access)
+		if got := string(o.close()); err != nil || failed != nil || got != string(want) {
+			t.Errorf("access token: %s, %v, want %s", got, err, want)
 		}
+		want, failed = json.Marshal(id)
+		if got := string(id.write(nil).close()); failed != nil || got != string(want) {
+			t.Errorf("ID token: %s, want %s", got, want)
+		}
+		fill(t, reflect.ValueOf(access).Elem())
+		fill(t, reflect.ValueOf(id).Elem())
 	}
 }
 
@@ -55,17 +57,12 @@ func TestValuesAsEncodingJSON(t *testing.T) {
 		"small": 0.1, "number": json.Number("1.50"), "list": []any{"a", 1.0, nil}, "texts": []string{"<"}, "time": time.Unix(0, 0).UTC(),
 		"deep": map[string]any{"b": map[string]any{}, "a": []any{map[string]any{"é": "&"}}},
 	}
-	var o object
-	o.values(claims)
-	got, err := o.close()
+	o, err := object(nil).values(claims)
 	want, failed := json.Marshal(claims)
-	if err != nil || failed != nil || string(got) != string(want) {
+	if got := string(o.close()); err != nil || failed != nil || got != string(want) {
 		t.Errorf("%s, %v, want %s", got, err, want)
 	}
-	o = object{}
-	o.value("a", math.NaN())
-	o.value("b", 1)
-	if _, err := o.close(); err == nil {
+	if _, err := object(nil).values(map[string]any{"a": math.NaN(), "b": 1}); err == nil {
 		t.Error("what is no JSON is written")
 	}
 }

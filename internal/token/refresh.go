@@ -9,6 +9,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/session"
 )
 
@@ -37,6 +38,7 @@ type Refresh struct {
 	candidate Candidate
 	next      refreshToken
 	activity  bool
+	answers   *seal.Box // see box
 }
 
 // PresentRefresh opens a refresh token of the client and asks the store what it
@@ -85,12 +87,15 @@ func (i *Issuer) PresentRefresh(ctx context.Context, c *client.Client, r Refresh
 // than the one given where somebody else was first. Errors are those of
 // PresentRefresh.
 func (i *Issuer) Rotate(ctx context.Context, f *Refresh, answer []byte) ([]byte, error) {
+	sealed := f.box().Seal(answer)
 	s, err := i.grants.Rotate(ctx, Rotation{
-		Candidate: f.candidate, Successor: f.next.secret.Hash(),
-		Answer: f.token.answers().Seal(answer), Activity: f.activity,
+		Candidate: f.candidate, Successor: f.next.secret.Hash(), Answer: sealed, Activity: f.activity,
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, refreshError(err)
+	case s.Answer == sealed: // nobody was first
+		return answer, nil
 	}
 	return f.open(s.Answer)
 }
@@ -105,12 +110,20 @@ func (i *Issuer) Recheck(ctx context.Context, f *Refresh) error {
 	return nil
 }
 
+// box is that of the answers that the token was given. It derives a key, once.
+func (f *Refresh) box() *seal.Box {
+	if f.answers == nil {
+		f.answers = f.token.answers()
+	}
+	return f.answers
+}
+
 // open reads an answer that the store kept for this token.
 func (f *Refresh) open(sealed string) ([]byte, error) {
 	if sealed == "" {
 		return nil, nil
 	}
-	answer, err := f.token.answers().Open(sealed)
+	answer, err := f.box().Open(sealed)
 	if err != nil {
 		return nil, fmt.Errorf("token: kept answer: %w", err)
 	}
