@@ -14,7 +14,11 @@ import (
 type Key [16]byte
 
 // String returns the key in base64url, 22 characters.
-func (k Key) String() string { return base64.RawURLEncoding.EncodeToString(k[:]) }
+func (k Key) String() string {
+	var text [22]byte
+	base64.RawURLEncoding.Encode(text[:], k[:])
+	return string(text[:])
+}
 
 // ParseKey reads a key as String writes it.
 func ParseKey(s string) (Key, error) {
@@ -36,7 +40,9 @@ type Secret [32]byte
 // is enough: nobody guesses 256 random bits.
 func (s Secret) Hash() string {
 	sum := sha256.Sum256(s[:])
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	var text [43]byte
+	base64.RawURLEncoding.Encode(text[:], sum[:])
+	return string(text[:])
 }
 
 // Handle is a browser's claim to a session.

@@ -167,8 +167,9 @@ func (m *Marks) current(ctx context.Context, now time.Time) (*heldMarks, error) 
 // within judges by both clocks of the node: the monotonic one stands still while
 // a machine sleeps, the other one may be set.
 func (h *heldMarks) within(lease time.Duration) bool {
-	wall := time.Now().Round(0).Sub(h.asked.Round(0))
-	return time.Since(h.asked) < lease && wall.Abs() < lease
+	now := time.Now()
+	wall := now.Round(0).Sub(h.asked.Round(0))
+	return now.Sub(h.asked) < lease && wall.Abs() < lease
 }
 
 // read asks the store, once for all who wait. What was marked stays marked on
