@@ -204,14 +204,15 @@ func (b bench) node() error {
 	if err == nil && health.Policy == "" {
 		err = errors.New("health does not know the policy")
 	}
-	_, version, loaded := b.Load(ctx)
-	saved := b.Save(ctx, version+1, "sealed")
+	kept, loaded := b.Load(ctx)
+	saved := b.Save(ctx, token.Kept{Version: kept.Version + 1}, "sealed")
 	if errors.Is(saved, token.ErrKeysMoved) {
 		saved = nil
 	}
+	_, leased := b.Lease(ctx, "node", time.Second)
 	_, _, marked := b.SetMark(ctx, app, time.Second)
 	_, _, marks := b.Marks(ctx)
-	return errors.Join(err, loaded, saved, marked, marks)
+	return errors.Join(err, loaded, saved, leased, marked, marks)
 }
 
 // TestScriptsStayInTheirRights: a script that calls another command needs a

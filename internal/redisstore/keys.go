@@ -66,6 +66,7 @@
 //	hush:{audit}          stream  one line of the audit log in each   as long as lines are kept, after
 //	                              entry, in line                     the last; only with audit.to: redis
 //	hush:{keys}           hash    v version, sealed signing keys     none
+//	hush:{keys}:lease     string  who of the nodes changes them      10 s
 //
 // The queue of messages to apps has keys of its own, below hush:{backchannel}:.
 // None but told has a TTL: a message is gone when it was delivered or is a day
@@ -165,6 +166,7 @@ const (
 const (
 	signingKeys = "hush:{keys}"
 	auditKey    = "hush:{audit}"
+	keysLease   = "hush:{keys}:lease"
 	marksKey    = "hush:{marks}"
 )
 

@@ -5,32 +5,39 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
+
+	"github.com/hush-sso/hush/internal/token"
 )
 
 // Load implements [token.KeyStore].
-func (s *Store) Load(ctx context.Context) (sealed string, version int64, err error) {
-	ctx, cancel := deadline(ctx)
-	defer cancel()
-	v, err := s.client.HMGet(ctx, signingKeys, "v", "sealed").Result()
+func (s *Store) Load(ctx context.Context) (token.Kept, error) {
+	a, err := s.run(ctx, loadKeysScript, []string{signingKeys})
 	if err != nil {
-		return "", 0, trouble(ctx, err)
+		return token.Kept{}, err
 	}
-	if v[0] == nil && v[1] == nil {
-		return "", 0, nil
+	version, sealed := a.text(0), a.text(1)
+	switch {
+	case version == "" && sealed == "":
+		return token.Kept{Now: a.now}, nil
+	case version == "" || sealed == "":
+		return token.Kept{}, errors.New("redis: signing keys are incomplete")
 	}
-	text, hasVersion := v[0].(string)
-	sealed, hasKeys := v[1].(string)
-	if !hasVersion || !hasKeys {
-		return "", 0, errors.New("redis: signing keys are incomplete")
+	v, err := strconv.ParseInt(version, 10, 64)
+	if err != nil {
+		return token.Kept{}, fmt.Errorf("redis: version of the signing keys: %w", err)
 	}
-	if version, err = strconv.ParseInt(text, 10, 64); err != nil {
-		return "", 0, fmt.Errorf("redis: version of the signing keys: %w", err)
-	}
-	return sealed, version, nil
+	return token.Kept{Sealed: sealed, Version: v, Now: a.now}, nil
 }
 
 // Save implements [token.KeyStore].
-func (s *Store) Save(ctx context.Context, version int64, sealed string) error {
-	_, err := s.runDurable(ctx, saveKeysScript, []string{signingKeys}, version, sealed)
+func (s *Store) Save(ctx context.Context, before token.Kept, sealed string) error {
+	_, err := s.runDurable(ctx, saveKeysScript, []string{signingKeys}, before.Version, before.Sealed, sealed)
 	return err
+}
+
+// Lease implements [token.KeyStore].
+func (s *Store) Lease(ctx context.Context, holder string, life time.Duration) (bool, error) {
+	a, err := s.run(ctx, leaseKeysScript, []string{keysLease}, holder, life.Milliseconds())
+	return err == nil && a.text(0) == holder, err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,31 +82,53 @@ func testParked(t *testing.T, b bench) {
 
 func testKeys(t *testing.T, b bench) {
 	b.ok(b.Client().Del(ctx, "hush:{keys}").Err())
-	sealed, v, err := b.Load(ctx)
+	none, err := b.Load(ctx)
 	b.ok(err)
-	if sealed != "" || v != 0 {
-		t.Fatalf("loaded %q, %d", sealed, v)
+	if none.Sealed != "" || none.Version != 0 || time.Since(none.Now).Abs() > time.Minute {
+		t.Fatalf("loaded %+v", none)
 	}
-	b.is(b.Save(ctx, 1, "x"), token.ErrKeysMoved)
+	b.is(b.Save(ctx, token.Kept{Version: 1}, "x"), token.ErrKeysMoved)
 	const n = 10
-	errs := parallel(n, func(i int) error { return b.Save(ctx, 0, fmt.Sprint("keys", i)) })
+	errs := parallel(n, func(i int) error { return b.Save(ctx, none, fmt.Sprint("keys", i)) })
 	if count(errs, nil) != 1 || count(errs, token.ErrKeysMoved) != n-1 {
 		t.Fatal(errs)
 	}
-	sealed, v, err = b.Load(ctx)
+	first, err := b.Load(ctx)
 	b.ok(err)
-	if v != 1 {
-		t.Fatalf("version %d", v)
+	if first.Version != 1 {
+		t.Fatalf("version %d", first.Version)
 	}
-	b.ok(b.Save(ctx, 0, sealed)) // the client sent it twice
-	b.ok(b.Save(ctx, 1, "more"))
-	b.is(b.Save(ctx, 1, "else"), token.ErrKeysMoved)
-	if sealed, v, err = b.Load(ctx); sealed != "more" || v != 2 || err != nil {
-		t.Fatalf("loaded %q, %d, %v", sealed, v, err)
+	b.ok(b.Save(ctx, none, first.Sealed)) // the client sent it twice
+	// After a flush versions begin anew.
+	b.is(b.Save(ctx, token.Kept{Version: 1, Sealed: "of before"}, "x"), token.ErrKeysMoved)
+	b.ok(b.Save(ctx, first, "more"))
+	b.is(b.Save(ctx, first, "else"), token.ErrKeysMoved)
+	if k, err := b.Load(ctx); k.Sealed != "more" || k.Version != 2 || err != nil {
+		t.Fatalf("loaded %+v, %v", k, err)
 	}
 	b.ok(b.Client().HDel(ctx, "hush:{keys}", "sealed").Err())
-	if _, _, err := b.Load(ctx); err == nil {
+	if _, err := b.Load(ctx); err == nil {
 		t.Fatal("half of the keys is no answer")
+	}
+	b.ok(b.Client().Del(ctx, "hush:{keys}", "hush:{keys}:lease").Err())
+	var mine atomic.Int32
+	b.ok(errors.Join(parallel(n, func(i int) error {
+		for range 2 { // who has it may take it again
+			yes, err := b.Lease(ctx, fmt.Sprint("node", i), time.Minute)
+			if err != nil {
+				return err
+			}
+			if yes {
+				mine.Add(1)
+			}
+		}
+		return nil
+	})...))
+	if mine.Load() != 2 {
+		t.Fatalf("leased %d times", mine.Load())
+	}
+	if left := b.Client().PTTL(ctx, "hush:{keys}:lease").Val(); left <= 0 || left > time.Minute {
+		t.Fatalf("the lease ends in %v", left)
 	}
 }
 

@@ -188,7 +188,7 @@ type readOnly struct {
 	err error
 }
 
-func (s *readOnly) Save(ctx context.Context, version int64, sealed string) error {
+func (s *readOnly) Save(ctx context.Context, before Kept, sealed string) error {
 	switch {
 	case errors.Is(s.err, ErrKeysMoved):
 		s.err = nil
@@ -196,5 +196,5 @@ func (s *readOnly) Save(ctx context.Context, version int64, sealed string) error
 	case s.err != nil:
 		return s.err
 	}
-	return s.keyStore.Save(ctx, version, sealed)
+	return s.keyStore.Save(ctx, before, sealed)
 }

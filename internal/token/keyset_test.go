@@ -38,12 +38,8 @@ func readSet(t *testing.T, set storedKeys) (*keySet, error) {
 }
 
 func TestParseKeySet(t *testing.T) {
-	generated, err := generateKeySet()
+	fresh, err := generateKeySet(testTime, Policy{})
 	if err != nil {
-		t.Fatal(err)
-	}
-	var fresh storedKeys
-	if err := json.Unmarshal(generated, &fresh); err != nil {
 		t.Fatal(err)
 	}
 	extra := fresh.Keys[1]
@@ -62,6 +58,17 @@ func TestParseKeySet(t *testing.T) {
 		"wrong alg":     {func(s *storedKeys) { s.Keys[0].Alg = "ES256" }, "key for"},
 		"other alg":     {func(s *storedKeys) { s.Keys[0].Alg = "HS256" }, "key for"},
 		"no key":        {func(s *storedKeys) { s.Keys[0].PKCS8 = nil }, "key for RS256"},
+		"a public key":  {func(s *storedKeys) { s.Keys[1] = s.Keys[1].retired(testTime, Policy{}); s.Keys[1].State = "active" }, "key for ES256"},
+		"nor next": {func(s *storedKeys) {
+			k := extra.retired(testTime, Policy{})
+			k.State = "next"
+			s.Keys = append(s.Keys, k)
+		}, "has no private key"},
+		"other public": {func(s *storedKeys) {
+			k := extra.retired(testTime, Policy{})
+			k.Alg = "RS256"
+			s.Keys = append(s.Keys, k)
+		}, `public key for "RS256"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stored := storedSet(t)

@@ -42,26 +42,41 @@ type keyStore struct {
 	version int64
 	saves   int
 	err     error
+	now     time.Time // default the machine's
+	holder  string    // of the lease, which never ends
 }
 
-func (s *keyStore) Load(context.Context) (string, int64, error) {
+func (s *keyStore) Load(context.Context) (Kept, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.sealed, s.version, s.err
+	now := s.now
+	if now.IsZero() {
+		now = time.Now()
+	}
+	return Kept{s.sealed, s.version, now}, s.err
 }
 
-func (s *keyStore) Save(_ context.Context, version int64, sealed string) error {
+func (s *keyStore) Save(_ context.Context, before Kept, sealed string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
 		return s.err
 	}
-	if version != s.version {
+	if before.Version != s.version || before.Sealed != s.sealed {
 		return ErrKeysMoved
 	}
-	s.sealed, s.version = sealed, version+1
+	s.sealed, s.version = sealed, s.version+1
 	s.saves++
 	return nil
+}
+
+func (s *keyStore) Lease(_ context.Context, holder string, _ time.Duration) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holder == "" {
+		s.holder = holder
+	}
+	return s.holder == holder, s.err
 }
 
 // sharedKeys are made once: RSA keys take their time.

@@ -121,15 +121,25 @@ type Check struct {
 	Refresh  string // hash of the secret of the refresh token that is; "": none
 }
 
+// Kept are the sealed signing keys as they are stored.
+type Kept struct {
+	Sealed  string
+	Version int64     // 0: there are none
+	Now     time.Time // the store's
+}
+
 // KeyStore keeps the sealed signing keys that all nodes share.
 type KeyStore interface {
-	// Load returns the sealed keys and their version; version 0 means that
-	// there are none yet.
-	Load(ctx context.Context) (sealed string, version int64, err error)
+	// Load returns what is stored.
+	Load(ctx context.Context) (Kept, error)
 
-	// Save replaces version by version+1. It returns ErrKeysMoved if another
-	// node was first.
-	Save(ctx context.Context, version int64, sealed string) error
+	// Save puts sealed in the place of what Load returned, as the version after it. It
+	// returns ErrKeysMoved if the store holds anything else by then.
+	Save(ctx context.Context, before Kept, sealed string) error
+
+	// Lease tells whether the holder, and nobody else, is to change what is due for
+	// this long. Who holds it may take it again.
+	Lease(ctx context.Context, holder string, life time.Duration) (bool, error)
 }
 
 // ErrKeysMoved means that the stored keys are no longer the version read.

@@ -31,7 +31,7 @@ func (i *Issuer) VerifyAccessToken(raw, audience string, now time.Time) (*Access
 
 // verifyAccess is VerifyAccessToken for whatever audience.
 func (i *Issuer) verifyAccess(raw string, now time.Time, more ...jwt.ParserOption) (*AccessClaims, error) {
-	claims, err := i.verify(raw, typAccess, append(more,
+	claims, err := i.verify(raw, typAccess, (*keySet).verificationKey, append(more,
 		jwt.WithIssuer(i.issuer), jwt.WithExpirationRequired(), jwt.WithTimeFunc(func() time.Time { return now }))...)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (i *Issuer) VerifyIDTokenHint(raw, clientID string) (sub, sid string, err e
 // ReadIDTokenHint is VerifyIDTokenHint where the client is only known by the
 // hint itself (OpenID Connect RP-Initiated Logout 1.0 section 2).
 func (i *Issuer) ReadIDTokenHint(raw string) (IDTokenHint, error) {
-	claims, err := i.verify(raw, typID, jwt.WithoutClaimsValidation())
+	claims, err := i.verify(raw, typID, (*keySet).hintKey, jwt.WithoutClaimsValidation())
 	if err != nil {
 		return IDTokenHint{}, err
 	}
@@ -75,7 +75,7 @@ func (i *Issuer) ReadIDTokenHint(raw string) (IDTokenHint, error) {
 }
 
 // verify reads a token of ours strictly and returns its claims.
-func (i *Issuer) verify(raw, typ string, options ...jwt.ParserOption) ([]byte, error) {
+func (i *Issuer) verify(raw, typ string, key func(*keySet, *jwt.Token) (any, error), options ...jwt.ParserOption) ([]byte, error) {
 	set := i.keys.current.Load()
 	if set == nil {
 		return nil, ErrNotReady
@@ -88,7 +88,7 @@ func (i *Issuer) verify(raw, typ string, options ...jwt.ParserOption) ([]byte, e
 		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
 	}
 	options = append(options, jwt.WithValidMethods(Algorithms), jwt.WithStrictDecoding())
-	if _, err := jwt.NewParser(options...).Parse(raw, set.verificationKey); err != nil {
+	if _, err := jwt.NewParser(options...).Parse(raw, func(t *jwt.Token) (any, error) { return key(set, t) }); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
 	}
 	return claims, nil
@@ -98,12 +98,25 @@ func (i *Issuer) verify(raw, typ string, options ...jwt.ParserOption) ([]byte, e
 // 8725 section 3.1).
 func (set *keySet) verificationKey(t *jwt.Token) (any, error) {
 	kid, _ := t.Header["kid"].(string)
-	s := set.byID[kid]
-	if s == nil {
+	return set.byID[kid].fitting(t)
+}
+
+// hintKey is verificationKey for what proves nothing: keys that signed no token which
+// is out count too.
+func (set *keySet) hintKey(t *jwt.Token) (any, error) {
+	kid, _ := t.Header["kid"].(string)
+	if v := set.past[kid]; v != nil {
+		return v.fitting(t)
+	}
+	return set.byID[kid].fitting(t)
+}
+
+func (v *verifier) fitting(t *jwt.Token) (any, error) {
+	if v == nil {
 		return nil, errors.New("signed by an unknown key")
 	}
-	if s.method.Alg() != t.Method.Alg() {
+	if v.alg != t.Method.Alg() {
 		return nil, errors.New("key is for another algorithm")
 	}
-	return s.key.Public(), nil
+	return v.key, nil
 }

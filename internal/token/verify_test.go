@@ -2,7 +2,6 @@ package token
 
 import (
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -152,12 +151,8 @@ func TestVerifyWithRetiredKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	generated, err := generateKeySet()
+	set, err := generateKeySet(testTime, Policy{})
 	if err != nil {
-		t.Fatal(err)
-	}
-	var set storedKeys
-	if err := json.Unmarshal(generated, &set); err != nil {
 		t.Fatal(err)
 	}
 	after := testIssuerWith(t, nil)
@@ -173,8 +168,7 @@ func TestVerifyWithRetiredKey(t *testing.T) {
 		t.Errorf("with the key gone: %v", err)
 	}
 	for _, k := range storedSet(t).Keys {
-		k.State = stateRetired
-		set.Keys = append(set.Keys, k)
+		set.Keys = append(set.Keys, k.retired(testTime, Policy{}))
 	}
 	replace()
 	if _, err := after.VerifyAccessToken(raw, after.UserinfoAudience(), testTime); err != nil {
