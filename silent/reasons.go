@@ -36,6 +36,7 @@ const (
 	UserDisabled      Reason = "user_disabled"
 	StoreUnavailable  Reason = "store_unavailable"
 	AuditUnavailable  Reason = "audit_unavailable"
+	Overloaded        Reason = "overloaded"
 
 	// What the operator's rules made of a user who is signed in.
 	RuleDenied      Reason = "rule_denied"
@@ -241,6 +242,13 @@ var explanations = []Explanation{
 		[]string{
 			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds.",
 			"Operators: see the log for why, and the metric hush_audit_failing.",
+		}},
+	{Overloaded, oauth.TemporarilyUnavailable, "The provider has more requests than it can serve. The user may still be signed in: try again shortly.",
+		"Too many requests at once",
+		"More requests came than this server can serve, so this one was refused before anything was looked up. Nothing is known about the user's session.",
+		[]string{
+			"Do not sign the user out. Keep the tokens that are still valid and try again after some seconds, each browser after a different time.",
+			"Operators: see the metric hush_shed_total. If it grows for long, add a node or a processor.",
 		}},
 	{RuleDenied, oauth.AccessDenied, "A rule of the provider does not let this user in.",
 		"A rule refused the user",

@@ -10,15 +10,20 @@ import (
 // authorize is the authorization endpoint, by GET and by POST (OpenID Connect
 // Core 1.0 section 3.1.2.1).
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
-	params := oauth.ParseParams(r.URL.RawQuery)
-	if r.Method == http.MethodPost {
-		var err error
-		if params, err = body(r); err != nil {
-			return err
-		}
+	params, err := parameters(r)
+	if err != nil {
+		return err
 	}
 	v := s.visit(r)
 	return s.write(w, r, v, s.Authorize.Begin(r.Context(), params, v.Browser))
+}
+
+// parameters are those of an authorization request.
+func parameters(r *http.Request) (oauth.Params, error) {
+	if r.Method == http.MethodPost {
+		return body(r)
+	}
+	return oauth.ParseParams(r.URL.RawQuery), nil
 }
 
 // resume goes on with a request that was parked in the address; account=other

@@ -34,6 +34,7 @@ type record struct {
 	renewed  bool   // judged by a renewal cookie
 	planted  bool   // with one
 	implicit bool   // tokens left the authorization endpoint
+	shed     bool   // refused for want of room, which is counted elsewhere
 	outage   bool   // the store, or the signing keys, were not there
 	result   string // "ok", "asked", "retried", "moved", "left", or an error code
 	reason   string
@@ -102,6 +103,9 @@ func (n *record) failed(err *oauth.Error) {
 // measurement, and a page instead of a torn connection if a handler panics.
 func (s *Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.turnsAway(w, r) {
+			return
+		}
 		start := time.Now()
 		n := &record{id: rand.Text()[:16], address: s.address(r), endpoint: "unknown", result: "ok"}
 		if r.Method == http.MethodPost || r.Method == http.MethodPut {
@@ -132,6 +136,9 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 		// The browser left, as it does when an app takes its iframe away: what
 		// was cut short by that is nobody's outage.
 		n.result, n.reason, n.outage = "left", "", false
+	}
+	if n.shed {
+		return
 	}
 	s.Metrics.observe(n, s.series(n.client), took)
 	level := slog.LevelInfo

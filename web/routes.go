@@ -42,7 +42,7 @@ const (
 // list is every address but the pages' own files.
 func (s *Server) list() []route {
 	list := append(s.personal(), []route{
-		{"GET POST", authorizePath, false, "authorize", s.navigation(s.authorize)},
+		{"GET POST", authorizePath, false, "authorize", s.navigation(s.paced(s.authorize))},
 		{"GET", "v2/logout", false, "logout", s.logout},
 		{"GET POST", endSessionPath, false, "logout", s.endSession},
 		{"GET", confirmPath, false, "logout", s.resumeSignOut},

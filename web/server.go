@@ -13,6 +13,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/account"
+	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/clientauth"
@@ -56,6 +57,9 @@ type Config struct {
 	// too: SameSite=None and Secure, which not every browser takes there. On
 	// https it always does. Optional.
 	CrossSite bool
+	// Admission is the line at the authorization endpoint; one for all that a process
+	// serves. Optional; default: this server's own.
+	Admission *admission.Gate
 	// Brand is whose the pages are. Optional; default Hush's own.
 	Brand *page.Brand
 }
@@ -84,6 +88,9 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, origin: u.Scheme + "://" + u.Host, base: strings.TrimSuffix(u.Path, "/") + "/"}
 	if s.cookies, err = newCookies(c.Keyring, u, c.CrossSite, s.ssoGroups); err != nil {
 		return nil, err
+	}
+	if s.Admission == nil {
+		s.Admission = admission.New()
 	}
 	if s.Brand == nil {
 		s.Brand = page.Hush()

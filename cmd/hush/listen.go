@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/hush-sso/hush/internal/admission"
 )
 
 // drain is how long requests in flight may take to finish after a signal.
@@ -23,7 +25,8 @@ type site struct {
 	flag     string // the flag or key that moves it
 	addr     string
 	handler  http.Handler
-	tls      *tls.Config // nil: plain HTTP
+	tls      *tls.Config     // nil: plain HTTP
+	gate     *admission.Gate // refuses on its own what there is no time for; nil: none
 	listener net.Listener
 }
 
@@ -58,7 +61,11 @@ func closeAll(sites []*site) {
 }
 
 func (s *site) serve(server *http.Server) error {
-	if s.tls == nil {
+	switch {
+	case s.tls == nil && s.gate != nil:
+		server.ConnState = admission.ConnState
+		return server.Serve(s.gate.Listener(s.listener))
+	case s.tls == nil:
 		return server.Serve(s.listener)
 	}
 	server.TLSConfig = s.tls

@@ -90,7 +90,7 @@ func runServe(ctx context.Context, args []string, stderr io.Writer) error {
 func serveSites(ctx context.Context, c *config.Config, f serveFlags, p *provider.Provider, r *reloader) error {
 	admin := cmp.Or(f.admin, c.Admin.Listen)
 	sites := []*site{
-		{name: "the provider", flag: "listen:", addr: c.Listen, handler: p.Public, tls: r.tls()},
+		{name: "the provider", flag: "listen:", addr: c.Listen, handler: p.Public, gate: p.Admission, tls: r.tls()},
 		{name: "the admin listener", flag: "--admin", addr: admin, handler: p.Admin},
 	}
 	if err := listen(ctx, sites); err != nil {

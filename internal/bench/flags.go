@@ -24,6 +24,7 @@ type options struct {
 	sessions int            // that are renewed
 	fill     int            // sessions in Redis, at most, where their number grows
 	crowd    int            // renewals of one session at once
+	waiting  int            // browsers that wait at the same time, at most, where more comes than can be served
 	only     *regexp.Regexp // clients of the kinds that are measured
 	pipeline bool           // of the floor: concurrent requests share pipelines
 	write    string         // file whose tables are replaced; "": none
@@ -56,6 +57,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	set.IntVar(&o.sessions, "sessions", 64, "sessions that are renewed")
 	set.IntVar(&o.fill, "fill", 1_000_000, "how many sessions growth puts into Redis, 1.5 GB a million")
 	set.IntVar(&o.crowd, "crowd", 10_000, "renewals of one session at once")
+	set.IntVar(&o.waiting, "waiting", 8000, "browsers that wait at the same time, at most, in pressure")
 	o.only = regexp.MustCompile("")
 	set.Func("only", "in silent, token and peer, measure only these of code, es256, rs256 and mixed: a regular expression", func(text string) (err error) {
 		o.only, err = regexp.Compile(text)
@@ -77,8 +79,8 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 
 // check refuses what would measure nothing.
 func (o *options) check() error {
-	if o.round <= 0 || min(o.rounds, o.conns, o.sessions, o.crowd) < 1 || o.fill < 0 {
-		return errors.New("-round, -rounds, -conns, -sessions and -crowd must be more than nothing")
+	if o.round <= 0 || min(o.rounds, o.conns, o.sessions, o.crowd, o.waiting) < 1 || o.fill < 0 {
+		return errors.New("-round, -rounds, -conns, -sessions, -crowd and -waiting must be more than nothing")
 	}
 	for _, name := range o.suites {
 		if name != "all" && !slices.ContainsFunc(suites, func(s suite) bool { return s.name == name }) {

@@ -34,7 +34,8 @@ type round struct {
 	server  time.Duration // processor time of the server
 	redis   time.Duration // and of Redis
 	answers [outcomes]int
-	took    []time.Duration // of each answer, sorted
+	took    []time.Duration // of each granted answer, sorted
+	told    []time.Duration // of each refusal, sorted
 	failure error           // the first one
 }
 
@@ -47,24 +48,31 @@ func (r *round) each(d time.Duration) time.Duration {
 }
 
 // share returns what all but a part of the answers stayed within: 0.5 is the median.
-func (r *round) share(part float64) time.Duration {
-	if len(r.took) == 0 {
+func (r *round) share(part float64) time.Duration { return share(r.took, part) }
+
+// share returns what all but a part of sorted times stayed within.
+func share(took []time.Duration, part float64) time.Duration {
+	if len(took) == 0 {
 		return 0
 	}
-	return r.took[min(len(r.took)-1, int(part*float64(len(r.took))))]
+	return took[min(len(took)-1, int(part*float64(len(took))))]
 }
 
 // tally is what one connection has seen.
 type tally struct {
 	answers [outcomes]int
 	took    []time.Duration
+	told    []time.Duration
 	failure error
 }
 
 func (t *tally) add(o outcome, err error, took time.Duration) {
 	t.answers[o]++
-	if o == granted || o == busy {
+	switch o {
+	case granted:
 		t.took = append(t.took, took)
+	case busy, bare:
+		t.told = append(t.told, took)
 	}
 	if err != nil && t.failure == nil {
 		t.failure = err
@@ -78,9 +86,11 @@ func (r *round) sum(tallies []tally) {
 			r.answers[o] += n
 		}
 		r.took = append(r.took, t.took...)
+		r.told = append(r.told, t.told...)
 		r.failure = cmp.Or(r.failure, t.failure)
 	}
 	slices.Sort(r.took)
+	slices.Sort(r.told)
 }
 
 // closed keeps connections to all of addrs busy until stop says so of a number: each

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/egress"
@@ -59,6 +60,9 @@ type Options struct {
 	Audit *audit.Log
 	// Rules run at every authentication. Default: none.
 	Rules *rules.Set
+	// Admission is the line of all nodes at the authorization endpoint. Default: as
+	// long as for production.
+	Admission *admission.Gate
 	// Around stands in front of the first node, for tests that hold a request up
 	// on its way. Default: nothing.
 	Around func(http.Handler) http.Handler
@@ -165,7 +169,7 @@ func (s *Site) addNode(o Options) {
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules,
-		Egress: o.Egress, Audit: o.Audit,
+		Egress: o.Egress, Audit: o.Audit, Admission: o.Admission,
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/account"
 	"github.com/hush-sso/hush/internal/acr"
+	"github.com/hush-sso/hush/internal/admission"
 	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
@@ -85,6 +86,8 @@ type Options struct {
 	HashApart bool
 	// Passwords are those that their users may change. Default: none.
 	Passwords account.Passwords
+	// Admission is the line at the authorization endpoint. Default: one for this machine.
+	Admission *admission.Gate
 	Brand     *page.Brand  // see web.Config; default Hush's own
 	Log       *slog.Logger // default: discard
 	// Audit keeps who did what; whoever made it runs it. Default: nothing does.
@@ -109,6 +112,8 @@ type Provider struct {
 	// Sessions is the session's entrance, for what ends sessions from outside.
 	Sessions *session.Manager
 	Login    *login.Authenticator
+	// Admission is the line at the authorization endpoint.
+	Admission *admission.Gate
 	// Metadata is what was written of users beside what the configuration says.
 	Metadata *metadata.Keeper
 
@@ -194,10 +199,11 @@ func New(o Options) (*Provider, error) {
 	p.keys.Noted = p.noteKeys
 	p.Admin = web.Admin(registry, p.keys, readiness{o.Store}, p.operators(o, keyring))
 	p.Public = http.HandlerFunc(p.serve)
+	p.Admission = newAdmission(o.Admission, registry, o.Log)
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		DPoP: dpop.New(keyring, o.Store), NeedNonce: o.DPoPNonce == nil || *o.DPoPNonce,
-		Keyring: keyring, Log: o.Log, Audit: o.Audit, Metrics: web.NewMetrics(registry), CrossSite: o.CrossSite,
+		Keyring: keyring, Log: o.Log, Audit: o.Audit, Metrics: web.NewMetrics(registry), Admission: p.Admission, CrossSite: o.CrossSite,
 		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{Keys: p.clientKeys, Used: o.Store},
 	}
 	p.flows = authorize.Config{
