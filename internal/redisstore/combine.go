@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -167,10 +168,16 @@ func (c *combiner) leave(q *queue) {
 	}
 }
 
-// fly makes trips while somebody waits.
+// fly makes trips while somebody waits. Before each it lets those run that can: they
+// are about to ask too, or have just been answered and ask again.
 func (c *combiner) fly(q *queue) {
 	began := time.Now()
-	for batch := c.board(q, began); batch != nil; batch = c.board(q, began) {
+	for {
+		runtime.Gosched()
+		batch := c.board(q, began)
+		if batch == nil {
+			return
+		}
 		began = time.Now()
 		c.send(batch)
 	}
