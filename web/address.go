@@ -1,6 +1,7 @@
 package web
 
 import (
+	"iter"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -24,11 +25,10 @@ func (s *Server) address(r *http.Request) netip.Addr {
 	if !s.trusts(last) {
 		return last
 	}
-	// More lines of the header are one list (RFC 9110 section 5.3).
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for _, entry := range slices.Backward(hops[max(0, len(hops)-maxHops):]) {
-		hop, ok := parseHop(strings.TrimSpace(entry))
-		if !ok {
+	hops := 0
+	for entry := range backward(r.Header["X-Forwarded-For"]) {
+		hop, ok := parseHop(entry)
+		if hops++; !ok || hops > maxHops {
 			break // the proxy could not say who called it: it is the last that is known
 		}
 		if last = hop; !s.trusts(hop) {
@@ -36,6 +36,22 @@ func (s *Server) address(r *http.Request) netip.Addr {
 		}
 	}
 	return last
+}
+
+// backward are the entries of a list, from the right. More lines of a header are one
+// list (RFC 9110 section 5.3).
+func backward(lines []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, line := range slices.Backward(lines) {
+			for more := true; more; {
+				comma := strings.LastIndexByte(line, ',')
+				if !yield(strings.TrimSpace(line[comma+1:])) {
+					return
+				}
+				line, more = line[:max(comma, 0)], comma >= 0
+			}
+		}
+	}
 }
 
 // parseHop reads an address as proxies write it: alone, in brackets, with a

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -61,14 +62,35 @@ func (s *Server) embedder(r *http.Request) string {
 
 // foreign is the origin of an address that is not ours, "" of any other.
 func (s *Server) foreign(address string) string {
+	if origin := originOf(address); origin != s.origin {
+		return origin
+	}
+	return ""
+}
+
+// originOf is the origin of an address, "" where it has none. Browsers tell other
+// sites nothing but an origin, with or without a slash behind it: where it is one of
+// plain letters it is there already.
+func originOf(address string) string {
+	origin := strings.TrimSuffix(address, "/")
+	if host, ok := strings.CutPrefix(origin, "https://"); ok && host != "" && isPlainHost(host) {
+		return origin
+	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return ""
 	}
-	if origin := u.Scheme + "://" + u.Host; origin != s.origin {
-		return origin
+	return u.Scheme + "://" + u.Host
+}
+
+// isPlainHost tells whether there is nothing in a host that could have to be parsed.
+func isPlainHost(host string) bool {
+	for i := range len(host) {
+		if c := host[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' {
+			return false
+		}
 	}
-	return ""
+	return true
 }
 
 // holdsBackLax tells whether browsers keep SameSite=Lax cookies from this

@@ -113,19 +113,11 @@ func sameAccount(a, b authorize.SignedIn) bool {
 }
 
 func (c *cookies) readOne(r *http.Request, name string) ([]authorize.SignedIn, silent.Cookie) {
-	// Most browsers have one of the two, and parsing the header for the other costs more.
-	if !slices.ContainsFunc(r.Header["Cookie"], func(line string) bool { return strings.Contains(line, name) }) {
-		return nil, silent.CookieAbsent
-	}
-	stored, err := c.sso.New(r, name)
-	if errors.Is(err, errUnknownSecret) {
+	accounts, err := c.sso.open(r, name)
+	switch {
+	case errors.Is(err, errUnknownSecret):
 		return nil, silent.CookieUnknownSecret
-	}
-	if err != nil || stored.IsNew {
-		return nil, silent.CookieAbsent
-	}
-	accounts, _ := stored.Values[accountsKey].([]authorize.SignedIn)
-	if len(accounts) == 0 {
+	case err != nil || len(accounts) == 0:
 		return nil, silent.CookieAbsent
 	}
 	return accounts, silent.CookiePresent
@@ -192,11 +184,11 @@ func (c *cookies) remove(w http.ResponseWriter, r *http.Request, name string) {
 // binding returns the hash that ties forms to this browser, "" where it sent
 // no form cookie.
 func (c *cookies) binding(r *http.Request) string {
-	cookie, ok := only(r, c.formName)
+	value, ok := only(r, c.formName)
 	if !ok {
 		return ""
 	}
-	return hashBinding(cookie.Value)
+	return hashBinding(value)
 }
 
 // newForm returns a form cookie for a browser that has none, and its binding.
@@ -215,20 +207,11 @@ func (c *cookies) keepForm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cookie := c.form
-	cookie.Value, cookie.MaxAge = held.Value, int(login.KnownFor.Seconds())
+	cookie.Value, cookie.MaxAge = held, int(login.KnownFor.Seconds())
 	http.SetCookie(w, &cookie)
 }
 
 func hashBinding(value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
-}
-
-// only returns the cookie of a name that came exactly once.
-func only(r *http.Request, name string) (*http.Cookie, bool) {
-	found := r.CookiesNamed(name)
-	if len(found) != 1 {
-		return nil, false
-	}
-	return found[0], true
 }

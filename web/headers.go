@@ -14,13 +14,26 @@ const maxBody = 64 << 10
 
 // secure sets what every response of ours carries.
 func (s *Server) secure(h http.Header) {
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
+	h["X-Content-Type-Options"] = noSniff
+	h["Cache-Control"] = noStore
+	h["Referrer-Policy"] = noReferrer
 	if strings.HasPrefix(s.origin, "https:") {
-		h.Set("Strict-Transport-Security", "max-age=31536000")
+		h["Strict-Transport-Security"] = onlyHTTPS
 	}
 }
+
+// Values of headers that every response shares. Nobody writes to one: http.Header
+// puts another slice in its place.
+var (
+	noSniff     = []string{"nosniff"}
+	noStore     = []string{"no-store"}
+	noReferrer  = []string{"no-referrer"}
+	onlyHTTPS   = []string{"max-age=31536000"}
+	kindHTML    = []string{"text/html; charset=utf-8"}
+	requireCORP = []string{"require-corp"}
+	crossOrigin = []string{"cross-origin"}
+	byLanguage  = []string{"Accept-Language"}
+)
 
 // pageHeaders are those of a page for a person: nobody may frame it, and its
 // forms go to formAction only. Chromium holds the redirect that follows a form
@@ -40,11 +53,11 @@ func pageHeaders(h http.Header, formAction string, directives ...string) {
 // that is cross-origin isolated frame it.
 func answerHeaders(h http.Header, embedders []string, formAction string) (nonce string) {
 	nonce = rand.Text()
-	h.Set("Content-Type", "text/html; charset=utf-8")
+	h["Content-Type"] = kindHTML
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; "+
 		"base-uri 'none'; form-action "+formAction+"; frame-ancestors "+ancestors(embedders))
-	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h["Cross-Origin-Embedder-Policy"] = requireCORP
+	h["Cross-Origin-Resource-Policy"] = crossOrigin
 	return nonce
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hush-sso/hush/internal/oauth"
@@ -48,8 +49,21 @@ func (s *Server) keptLocales(r *http.Request) string {
 	return ""
 }
 
+// languages are the values of Content-Language.
+var languages = func() map[string][]string {
+	all := make(map[string][]string)
+	for _, name := range page.Languages() {
+		all[name] = []string{name}
+	}
+	return all
+}()
+
 // speak says in the headers which language a page is in, and what else decides.
 func speak(h http.Header, e *page.Edition) {
-	h.Set("Content-Language", e.Language)
-	h.Add("Vary", "Accept-Language")
+	h["Content-Language"] = languages[e.Language]
+	if h["Vary"] == nil {
+		h["Vary"] = byLanguage
+		return
+	}
+	h["Vary"] = append(slices.Clip(h["Vary"]), byLanguage...)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,11 +18,28 @@ type Metrics struct {
 	storeErrors   prometheus.Counter
 	signIns       prometheus.Counter
 	sessionsEnded *prometheus.CounterVec
+
+	mu    sync.RWMutex
+	known map[kind]*series
+}
+
+// kind is what requests have in common that are counted by the same series.
+type kind struct {
+	endpoint, result, reason string
+	app                      string // of silent and implicit, "" where neither is so
+	silent, implicit         bool
+}
+
+// series are those of a kind, found once.
+type series struct {
+	requests, silent, implicit prometheus.Counter // the latter two nil where they do not count
+	duration                   prometheus.Observer
 }
 
 // NewMetrics registers the counters.
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
+		known: make(map[kind]*series),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "hush_requests_total", Help: "Requests by endpoint, result (ok, asked, retried, left, or an error code) and reason.",
 		}, []string{"endpoint", "result", "reason"}),
@@ -66,15 +84,44 @@ func (m *Metrics) SessionEnded(why session.Absence) {
 // observe counts one request of an app. Labels are ours or configured: a stranger
 // cannot make new series.
 func (m *Metrics) observe(n *record, app string, took time.Duration) {
-	m.requests.WithLabelValues(n.endpoint, n.result, n.reason).Inc()
-	m.duration.WithLabelValues(n.endpoint).Observe(took.Seconds())
-	if n.silent {
-		m.silent.WithLabelValues(app, n.result, n.reason).Inc()
+	k := kind{endpoint: n.endpoint, result: n.result, reason: n.reason, silent: n.silent, implicit: n.implicit}
+	if n.silent || n.implicit {
+		k.app = app
 	}
-	if n.implicit {
-		m.implicit.WithLabelValues(app).Inc()
+	in := m.of(k)
+	in.requests.Inc()
+	in.duration.Observe(took.Seconds())
+	if in.silent != nil {
+		in.silent.Inc()
+	}
+	if in.implicit != nil {
+		in.implicit.Inc()
 	}
 	if n.outage {
 		m.storeErrors.Inc()
 	}
+}
+
+func (m *Metrics) of(k kind) *series {
+	m.mu.RLock()
+	in := m.known[k]
+	m.mu.RUnlock()
+	if in == nil {
+		in = m.find(k)
+	}
+	return in
+}
+
+func (m *Metrics) find(k kind) *series {
+	in := &series{requests: m.requests.WithLabelValues(k.endpoint, k.result, k.reason), duration: m.duration.WithLabelValues(k.endpoint)}
+	if k.silent {
+		in.silent = m.silent.WithLabelValues(k.app, k.result, k.reason)
+	}
+	if k.implicit {
+		in.implicit = m.implicit.WithLabelValues(k.app)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.known[k] = in
+	return in
 }

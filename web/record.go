@@ -52,6 +52,21 @@ func recordOf(r *http.Request) *record {
 	return r.Context().Value(recordKey{}).(*record)
 }
 
+// recorded is the context of a request, in which its record is found, and its
+// response: all that stands around it in one piece.
+type recorded struct {
+	context.Context
+	record   record
+	response statusWriter
+}
+
+func (c *recorded) Value(key any) any {
+	if key == (recordKey{}) {
+		return &c.record
+	}
+	return c.Context.Value(key)
+}
+
 // outcome notes what became of an authorization request.
 func (n *record) outcome(out authorize.Outcome) {
 	n.client, n.silent, n.sid, n.user = out.ClientID, out.Silent, out.SID, out.UserID
@@ -107,14 +122,18 @@ func (s *Server) record(next http.Handler) http.Handler {
 			return
 		}
 		start := time.Now()
-		n := &record{id: rand.Text()[:16], address: s.address(r), endpoint: "unknown", result: "ok"}
+		c := &recorded{
+			record:   record{id: rand.Text()[:16], address: s.address(r), endpoint: "unknown", result: "ok"},
+			response: statusWriter{ResponseWriter: w},
+		}
+		n, sw := &c.record, &c.response
 		if r.Method == http.MethodPost || r.Method == http.MethodPut {
 			// Before the deadline starts: a slow uplink is no slow store.
 			n.body, n.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		}
-		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, n), requestTimeout)
+		var cancel context.CancelFunc
+		c.Context, cancel = context.WithTimeout(r.Context(), requestTimeout)
 		defer cancel()
-		sw := &statusWriter{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
 				s.Log.Error("handler panicked", "request", n.id, "panic", p, "stack", string(debug.Stack()))
@@ -127,7 +146,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 			}
 			s.finish(n, r, sw.status, time.Since(start))
 		}()
-		next.ServeHTTP(sw, r.WithContext(ctx))
+		next.ServeHTTP(sw, r.WithContext(c))
 	})
 }
 
@@ -145,34 +164,51 @@ func (s *Server) finish(n *record, r *http.Request, status int, took time.Durati
 	if n.outage || n.result == oauth.ServerError {
 		level = slog.LevelError
 	}
-	// The path is ours and fixed; the query holds state and tokens.
-	attrs := []slog.Attr{
-		slog.String("request", n.id), slog.String("method", r.Method), slog.String("endpoint", n.endpoint),
+	if s.Log.Enabled(r.Context(), level) {
+		var room [lineFields]slog.Attr
+		s.Log.LogAttrs(r.Context(), level, "request", n.fields(room[:0], r.Method, status, took, s.Authorize.Host)...)
+	}
+}
+
+// lineFields is how many fields a line of the log has at most.
+const lineFields = 20
+
+// fields appends what the line of the log says. The path is ours and fixed; the query
+// holds state and tokens.
+func (n *record) fields(line []slog.Attr, method string, status int, took time.Duration, host string) []slog.Attr {
+	line = append(line,
+		slog.String("request", n.id), slog.String("method", method), slog.String("endpoint", n.endpoint),
 		slog.Int("status", status), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("result", n.result),
-	}
-	for _, a := range []slog.Attr{slog.String("reason", n.reason), slog.String("remedy", n.remedy), slog.String("rule", n.rule), slog.String("client", n.client), slog.String("sid", n.sid), slog.String("user", n.user), slog.String("refusal", n.refusal), slog.String("host", s.Authorize.Host)} {
-		if a.Value.String() != "" {
-			attrs = append(attrs, a)
+	)
+	text := func(name, value string) {
+		if value != "" {
+			line = append(line, slog.String(name, value))
 		}
 	}
+	flag := func(name string, yes bool) {
+		if yes {
+			line = append(line, slog.Bool(name, true))
+		}
+	}
+	text("reason", n.reason)
+	text("remedy", n.remedy)
+	text("rule", n.rule)
+	text("client", n.client)
+	text("sid", n.sid)
+	text("user", n.user)
+	text("refusal", n.refusal)
+	text("host", host)
 	if n.address.IsValid() {
-		attrs = append(attrs, slog.String("address", n.address.String()))
+		text("address", n.address.String())
 	}
-	for _, is := range []struct {
-		name string
-		yes  bool
-	}{{"silent", n.silent}, {"renewal_cookie", n.renewed}, {"planted", n.planted}} {
-		if is.yes {
-			attrs = append(attrs, slog.Bool(is.name, true))
-		}
-	}
-	if n.implicit {
-		attrs = append(attrs, slog.Bool("implicit", true))
-	}
+	flag("silent", n.silent)
+	flag("renewal_cookie", n.renewed)
+	flag("planted", n.planted)
+	flag("implicit", n.implicit)
 	if n.cause != nil {
-		attrs = append(attrs, slog.String("cause", n.cause.Error()))
+		text("cause", n.cause.Error())
 	}
-	s.Log.LogAttrs(r.Context(), level, "request", attrs...)
+	return line
 }
 
 // statusWriter remembers the status for the log line.

@@ -54,11 +54,11 @@ func (c *renewalCookie) reader(r *http.Request) func(string) (authorize.Renewal,
 // read returns what the client's cookie holds. What cannot be read is no cookie, nor
 // is one that came twice.
 func (c *renewalCookie) read(r *http.Request, clientID string) (authorize.Renewal, bool) {
-	cookie, ok := only(r, c.nameFor(clientID))
+	value, ok := only(r, c.nameFor(clientID))
 	if !ok || !c.on {
 		return authorize.Renewal{}, false
 	}
-	text, err := c.box.Open(cookie.Value, clientID)
+	text, err := c.box.Open(value, clientID)
 	if err != nil {
 		return authorize.Renewal{}, false
 	}

@@ -57,15 +57,25 @@ func (s *ssoStore) Get(r *http.Request, name string) (*sessions.Session, error) 
 // New reads the session from the request's cookie. It always returns one; with
 // an error, or without a cookie, it is new.
 func (s *ssoStore) New(r *http.Request, name string) (*sessions.Session, error) {
-	fresh := sessions.NewSession(s, name)
-	fresh.IsNew = true
-	cookie, ok := only(r, name)
-	if !ok {
-		return fresh, nil
+	session := sessions.NewSession(s, name)
+	accounts, err := s.open(r, name)
+	if session.IsNew = err != nil || accounts == nil; !session.IsNew {
+		session.Values[accountsKey] = accounts
 	}
-	id, sealed, ok := strings.Cut(cookie.Value, ".")
+	return session, err
+}
+
+var errNotOurs = errors.New("web: cookie is not ours")
+
+// open reads the accounts of the request's cookie, none where it has no cookie.
+func (s *ssoStore) open(r *http.Request, name string) ([]authorize.SignedIn, error) {
+	value, ok := only(r, name)
 	if !ok {
-		return fresh, errors.New("web: cookie is not ours")
+		return nil, nil
+	}
+	id, sealed, ok := strings.Cut(value, ".")
+	if !ok {
+		return nil, errNotOurs
 	}
 	for _, codec := range s.codecs {
 		if codec.id != id {
@@ -73,16 +83,11 @@ func (s *ssoStore) New(r *http.Request, name string) (*sessions.Session, error) 
 		}
 		var text []byte
 		if err := codec.Decode(name+" "+s.issuer, sealed, &text); err != nil {
-			return fresh, err
+			return nil, err
 		}
-		accounts, err := parseAccounts(string(text))
-		if err != nil {
-			return fresh, err
-		}
-		fresh.Values[accountsKey], fresh.IsNew = accounts, false
-		return fresh, nil
+		return parseAccounts(string(text))
 	}
-	return fresh, errUnknownSecret
+	return nil, errUnknownSecret
 }
 
 // Save writes the session's cookie. It ends with the browser, unless the

@@ -107,7 +107,7 @@ func (c *stateCookie) others(r *http.Request, accounts []authorize.SignedIn, tol
 	list := c.current(accounts)
 	if held, ok := only(r, c.Name); ok {
 		list = list[:0]
-		for value := range strings.SplitSeq(held.Value, stateSeparator) {
+		for value := range strings.SplitSeq(held, stateSeparator) {
 			list = append(list, silent.BrowserState(value))
 		}
 	}
