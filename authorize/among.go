@@ -158,14 +158,14 @@ func (s *Service) names(q *request, a *account, skipConsent bool) (named, hinted
 	// Anybody can write a login_hint. Silently it must not tell an app who else is
 	// signed in, so there it names only who the app knows.
 	known := skipConsent || !q.prompt.None() || !a.Used.IsZero()
-	return known && s.hintNames(q, a.entry.UserID, sub), true
+	return known && s.hintNames(q, a.entry.UserID, a.seen.Session.Credential, sub), true
 }
 
 // hintNames tells whether login_hint names a user: by what they sign in with, or
 // as the app knows them. No other user of the directory is looked at, so that
 // the answer does not tell which there are; and no app that knows its users by
 // pseudonyms can try names.
-func (s *Service) hintNames(q *request, userID, sub string) bool {
+func (s *Service) hintNames(q *request, userID, credential, sub string) bool {
 	if q.loginHint == sub {
 		return true
 	}
@@ -175,7 +175,7 @@ func (s *Service) hintNames(q *request, userID, sub string) bool {
 	if user, known := s.Directory().ByUsername(q.loginHint); known {
 		return user.ID == userID
 	}
-	user, _ := s.Directory().ByID(userID)
+	user, _ := s.UserOf(userID, credential)
 	return slices.ContainsFunc([]string{"email", "preferred_username"}, func(claim string) bool {
 		text, _ := user.Claims[claim].(string)
 		return text != "" && strings.EqualFold(text, q.loginHint)

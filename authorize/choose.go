@@ -16,6 +16,8 @@ const Other = "other"
 type offer struct {
 	User string `json:"u"`
 	SID  string `json:"s,omitempty"` // of the session; "" where it is over
+
+	credential string // of that
 }
 
 // others tells whether the browser holds an account that is signed in.
@@ -31,16 +33,16 @@ func (f *found) others() bool {
 // offers are the accounts to choose among, those that are signed in first.
 func (s *Service) offers(f found) []offer {
 	if f.accounts == nil && f.Session != nil {
-		return []offer{{f.Session.UserID, f.Session.SID}}
+		return []offer{{f.Session.UserID, f.Session.SID, f.Session.Credential}}
 	}
 	var live, over []offer
 	for i := range f.accounts {
 		a := &f.accounts[i]
-		if _, known := s.Directory().ByID(a.entry.UserID); !known || a.entry.Left {
+		if _, known := s.UserOf(a.entry.UserID, a.seen.Session.Credential); !known || a.entry.Left {
 			continue
 		}
 		if a.Live {
-			live = append(live, offer{a.entry.UserID, a.seen.Session.SID})
+			live = append(live, offer{a.entry.UserID, a.seen.Session.SID, a.seen.Session.Credential})
 		} else {
 			over = append(over, offer{User: a.entry.UserID})
 		}
@@ -51,7 +53,7 @@ func (s *Service) offers(f found) []offer {
 func (s *Service) choices(offered []offer) []Choice {
 	list := make([]Choice, len(offered))
 	for i, o := range offered {
-		user, _ := s.Directory().ByID(o.User)
+		user, _ := s.UserOf(o.User, o.credential)
 		list[i] = Choice{AccountOf(user), o.SID == ""}
 	}
 	return list
@@ -122,5 +124,5 @@ func (s *Service) other(ctx context.Context, f *form, b Browser) Outcome {
 		}
 		return s.ask(ctx, f.q, b, nil, progress{}, Ask{Step: silent.StepSelect, offered: s.offers(found{now: now, accounts: all})})
 	}
-	return s.ask(ctx, f.q, b, nil, progress{}, Ask{Step: silent.StepLogin})
+	return s.ask(ctx, f.q, b, nil, progress{}, Ask{Step: silent.StepLogin, other: true})
 }

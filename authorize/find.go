@@ -34,6 +34,14 @@ func (f found) without(err error) (found, error) {
 	return f, err
 }
 
+// credential is that of the session, "" without one.
+func (f *found) credential() string {
+	if f.Session == nil {
+		return ""
+	}
+	return f.Session.Credential
+}
+
 // findFor reads the session that the request is for.
 func (s *Service) findFor(ctx context.Context, q *request, b Browser, done progress, account SignedIn, single, skipConsent bool) (found, error) {
 	if !single {
@@ -43,7 +51,7 @@ func (s *Service) findFor(ctx context.Context, q *request, b Browser, done progr
 	if err != nil || f.Session == nil || done.SignedIn || done.Chosen {
 		return f, err // who answered a page is who they are, whatever login_hint says
 	}
-	f.Missed = q.loginHint != "" && q.hintSub == "" && len(q.wishes.subjects) == 0 && !s.hintNames(q, account.UserID, f.Sub)
+	f.Missed = q.loginHint != "" && q.hintSub == "" && len(q.wishes.subjects) == 0 && !s.hintNames(q, account.UserID, f.credential(), f.Sub)
 	return f, nil
 }
 
@@ -71,8 +79,9 @@ func (s *Service) grasp(ctx context.Context, q *request, account SignedIn, curre
 		return f, errAltered
 	}
 	f.Session, f.Sub = &current, s.Tokens.Subject(q.client, current.UserID)
-	user, known := s.Directory().ByID(current.UserID)
+	user, known := s.holderOf(&current)
 	f.Disabled, f.Outdated = !known || user.Disabled, known && !user.Proved(current.Credential)
+	f.Proved = provedAt(&user)
 	f.ACRReached = s.ACR.Held(current.ACR, current.AMR, 0)
 	f.ACR = s.ACR.Held(current.ACR, current.AMR, now.Sub(current.AuthTime))
 	if !skipConsent && !current.Granted.Covers(q.needs) {

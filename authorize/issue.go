@@ -93,7 +93,7 @@ func (s *Service) mint(q *request, current *session.Session, now time.Time) ([]o
 		grant.Sub = s.Tokens.Subject(q.client, current.UserID)
 	}
 	params := make([]oauth.Param, 0, 8)
-	user := s.user(current.UserID)
+	user := s.user(current)
 	var code, access string
 	if q.types.Has(oauth.ResponseCode) {
 		code = s.Tokens.SealCode(grant)
@@ -140,8 +140,8 @@ func (q *request) grant(current *session.Session, now time.Time) token.Grant {
 	}
 }
 
-func (s *Service) user(id string) token.User {
-	u, _ := s.Directory().ByID(id)
+func (s *Service) user(current *session.Session) token.User {
+	u, _ := s.holderOf(current)
 	return tokenUser(u)
 }
 

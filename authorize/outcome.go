@@ -6,6 +6,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/silent"
 )
 
@@ -100,13 +101,18 @@ type Ask struct {
 	Again   bool          // the person was signed in and must sign in again
 	Confirm bool          // they are still, and the app wants them to confirm who they are
 	Login   string        // suggested user name
-	Account Account       // who is signed in
-	Choices []Choice      // whom to choose among
+	// Connection is the title of the other provider that a problem is with.
+	Connection string
+	Upstreams  []*upstream.Source // where else one may sign in
+	ByDomain   bool               // some are found by an e-mail address
+	Account    Account            // who is signed in
+	Choices    []Choice           // whom to choose among
 	// MayRemember: staying signed in is offered; Remember: it was asked for.
 	MayRemember, Remember bool
 	Scopes                []Permission // what consent is about
 
 	offered []offer // of Choices, in their order
+	other   bool    // the person is none of those whom a page named
 }
 
 // Problem says why a question is asked a second time.
@@ -121,6 +127,11 @@ const (
 	ProblemStore               // could not be checked: the store is away
 	ProblemForm                // the form was not of this browser, or too old
 	ProblemThrottled           // not looked at: too many wrong attempts before it
+	ProblemAway                // the other provider is away
+	ProblemRefused             // the other provider did not sign them in
+	ProblemUpstream            // its answer cannot be trusted
+	ProblemStale               // they did not prove there anew who they are
+	ProblemStranger            // right there, but nobody here
 	ProblemFull                // right, but the user has all the sessions that one may have
 )
 

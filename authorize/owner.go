@@ -7,17 +7,26 @@ import (
 	"github.com/hush-sso/hush/session"
 )
 
-// owner returns the user of a session that was opened by a password of this
+// owner returns the user of a session that was opened by a credential of this
 // version. Where they are in it no more, gone says why, in a sentence.
 func (s *Service) owner(userID, credential string) (user login.User, gone string) {
-	user, known := s.Directory().ByID(userID)
+	user, known := s.UserOf(userID, credential)
 	switch {
 	case !known || user.Disabled:
 		return user, "The user's account is disabled or no longer exists."
 	case !user.Proved(credential):
-		return user, "The user's password was changed since."
+		return user, "The user's password was changed since, or how they sign in."
 	}
 	return user, ""
+}
+
+// versionsOf are all credentials that prove a user of the directory; "" for others.
+func (s *Service) versionsOf(userID string) string {
+	user, known := s.Directory().ByID(userID)
+	if !known {
+		return ""
+	}
+	return user.Versions()
 }
 
 // Proof is a user who proved once more who they are.

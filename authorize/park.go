@@ -27,6 +27,7 @@ var known = map[string]bool{
 	"scope": true, "state": true, "nonce": true, "prompt": true, "max_age": true,
 	"login_hint": true, "id_token_hint": true, "audience": true, "resource": true,
 	"code_challenge": true, "code_challenge_method": true, "dpop_jkt": true, "claims": true, "acr_values": true,
+	"connection": true,
 }
 
 // uiLocales need not be parked: the pages carry it on by themselves.
@@ -46,6 +47,7 @@ type parked struct {
 	SID     string       `json:"sid,omitempty"` // the session that done is about
 	User    string       `json:"u,omitempty"`   // whose that is
 	Offered []offer      `json:"o,omitempty"`   // whom a page gave to choose among
+	Other   bool         `json:"x,omitempty"`   // who they are not, they said already
 	Done    progress     `json:"d"`
 }
 
@@ -55,7 +57,7 @@ func (s *Service) park(q *request, b Browser, draft Ask, done progress, current 
 
 func (s *Service) parkedOf(q *request, b Browser, draft Ask, done progress, current *session.Session) parked {
 	step := draft.Step
-	p := parked{ID: rand.Text(), Raw: q.park(), Came: q.came, At: time.Now().Unix(), Binding: b.Binding, Step: step, Offered: draft.offered, Done: done}
+	p := parked{ID: rand.Text(), Raw: q.park(), Came: q.came, At: time.Now().Unix(), Binding: b.Binding, Step: step, Offered: draft.offered, Other: draft.other, Done: done}
 	if current != nil && step != silent.StepSelect {
 		p.SID, p.User = current.SID, current.UserID
 	}
@@ -179,6 +181,12 @@ func (s *Service) ask(ctx context.Context, q *request, b Browser, current *sessi
 	if s.Host != "" {
 		return s.elsewhere(q, b, done, draft.Step)
 	}
+	if at := s.departAtOnce(q, b, &draft); at != nil {
+		if b.Binding == "" || hasty(ctx, at) {
+			return s.toOurs(q, b)
+		}
+		return s.depart(ctx, q, b, done, trip{parked: s.parkedOf(q, b, draft, done, current)}, at)
+	}
 	out := Outcome{ClientID: q.client.ID}
 	draft.Client, draft.To, draft.Origin, draft.Locales = q.client, q.redirect, q.origin, q.params.Get(uiLocales)
 	if q.came.From != nil {
@@ -194,9 +202,11 @@ func (s *Service) ask(ctx context.Context, q *request, b Browser, current *sessi
 	if current != nil {
 		out.SID, out.UserID = current.SID, current.UserID
 		draft.Again = draft.Step == silent.StepLogin
-		user, _ := s.Directory().ByID(current.UserID)
+		user, _ := s.holderOf(current)
 		draft.Account = AccountOf(user)
-		if draft.Confirm && draft.Login == "" {
+		if user.Vouched != nil {
+			draft.Confirm = false // not by a password
+		} else if draft.Confirm && draft.Login == "" {
 			draft.Login = user.Username
 		}
 		draft.Remember = draft.Remember || b.of(q.client.SSOGroup, current.UserID).Kept && draft.Problem == ProblemNone
@@ -204,6 +214,7 @@ func (s *Service) ask(ctx context.Context, q *request, b Browser, current *sessi
 	switch draft.Step {
 	case silent.StepLogin:
 		draft.MayRemember = s.Sessions.CanRemember(q.client.SSOGroup)
+		draft.Upstreams, draft.ByDomain = s.Upstreams.All(), s.Upstreams.HasDomains()
 	case silent.StepSelect:
 		draft.Choices = s.choices(draft.offered)
 	}

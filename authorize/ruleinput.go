@@ -37,7 +37,7 @@ type occasion struct {
 
 // occasion is a request that is granted as far as the session goes.
 func (s *Service) occasion(q *request, b Browser, done progress, f found) occasion {
-	user, _ := s.Directory().ByID(f.Session.UserID)
+	user, _ := s.holderOf(f.Session)
 	o := occasion{
 		client: q.client, user: user, protocol: q.protocol(), scopes: q.wishes.named.Judged(q.scopes),
 		amr: f.Session.AMR, signedIn: f.Session.AuthTime,
@@ -108,10 +108,10 @@ func (s *Service) input(ctx context.Context, o occasion) (*rules.Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	user := s.ruledUser(o.user, data)
+	user, by := s.ruledUser(o.user, data), s.signedInBy(&o.user)
 	in := &rules.Input{Silent: o.silent, Passed: o.passed, User: user, Context: rules.Context{
 		ClientID: o.client.ID, ClientName: o.client.Name, ClientMetadata: o.client.Metadata,
-		Connection: user.Identities[0].Connection, ConnectionStrategy: user.Identities[0].Provider,
+		Connection: by.Connection, ConnectionStrategy: by.Provider,
 		Protocol: o.protocol, OriginalProtocol: o.original, SessionID: o.sid,
 		Stats: rules.Stats{LoginsCount: data.Logins}, SSO: rules.SSO{WithAuth0: o.there, CurrentClients: apps},
 		AccessToken:    rules.AccessToken{Scope: slices.Concat([]string{}, o.scopes)},
@@ -171,11 +171,38 @@ func (s *Service) ruledUser(u login.User, kept rules.UserData) rules.User {
 		UserID: u.ID, Username: u.Username, Email: text("email"), EmailVerified: verified,
 		Name: text("name"), GivenName: text("given_name"), FamilyName: text("family_name"),
 		Nickname: text("nickname"), Picture: text("picture"),
-		Identities: []rules.Identity{{
-			Connection: cmp.Or(s.Connection, rules.DefaultConnection), Provider: cmp.Or(s.ConnectionStrategy, rules.DefaultStrategy), UserID: u.ID,
-		}},
+		Identities:  s.identities(&u),
 		AppMetadata: metadata.Over(u.AppMetadata, kept.App), UserMetadata: metadata.Over(u.UserMetadata, kept.User), Claims: u.Claims,
 	}
+}
+
+// database is what rules are told of our own directory.
+func (s *Service) database() string { return cmp.Or(s.Connection, rules.DefaultConnection) }
+
+// signedInBy is the identity by which the user signed in for the session at hand.
+func (s *Service) signedInBy(u *login.User) rules.Identity {
+	if v := u.Vouched; v != nil {
+		return rules.Identity{Connection: v.Connection, Provider: v.Strategy, UserID: v.Subject}
+	}
+	return rules.Identity{Connection: s.database(), Provider: cmp.Or(s.ConnectionStrategy, rules.DefaultStrategy), UserID: u.ID}
+}
+
+// identities are all of a user, the one in the directory first.
+func (s *Service) identities(u *login.User) []rules.Identity {
+	if v := u.Vouched; v != nil && v.UserID() == u.ID {
+		return []rules.Identity{s.signedInBy(u)}
+	}
+	own := *u
+	own.Vouched = nil
+	list := []rules.Identity{s.signedInBy(&own)}
+	for _, i := range u.Identities {
+		at := rules.Identity{Connection: i.Connection, UserID: i.Subject}
+		if c := s.Upstreams.Named(i.Connection); c != nil {
+			at.Provider = c.Strategy
+		}
+		list = append(list, at)
+	}
+	return list
 }
 
 // methods are the ways in which the user proved who they are.

@@ -14,6 +14,7 @@ import (
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
 )
@@ -60,13 +61,18 @@ type Config struct {
 	Registered Registered
 	// Rules judge every authentication. Optional; default: there are none.
 	Rules Rules
-	// Waiting keeps what waits for a person because of rules. Required with Rules.
+	// Waiting keeps what waits for a person who is elsewhere. Required with Rules and
+	// Upstreams.
 	Waiting Waiting
 	// Profiles are what rules read of users. Optional; default: what the directory says.
 	Profiles Profiles
 	// Connection and ConnectionStrategy are what rules are told of where users come
 	// from. Default: what Auth0 calls its own database.
 	Connection, ConnectionStrategy string
+	// Upstreams are the other providers that users sign in with. Optional; default: none.
+	Upstreams *upstream.Set
+	// Vouched seals what those say, for every host alike. Required with Upstreams.
+	Vouched *seal.Box
 	// Hops is the way between the hosts of the provider. Optional; default: there is
 	// one host.
 	Hops *Hops

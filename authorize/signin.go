@@ -142,6 +142,7 @@ func (s *Service) startSession(ctx context.Context, q *request, account *SignedI
 	account.Handle, err = s.Sessions.Start(ctx, session.SignIn{
 		UserID: account.UserID, Generation: p.Generation, ACR: s.ACR.Reached(p.AMR, q.acr.Most), AMR: p.AMR, SID: sid, Ends: p.ends(),
 		Group: account.Group, Current: b.of(account.Group, account.UserID).Handle, Remember: account.Kept, Device: p.Device, Credential: p.Credential,
+		Valid: s.versionsOf(account.UserID),
 	})
 	if err != nil {
 		return nil, err

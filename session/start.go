@@ -27,6 +27,9 @@ type SignIn struct {
 	// where it is about to become another; "" none. A session of no version of
 	// these does not go on.
 	Credential string
+	// Valid are all versions that prove the user now: a session of any of them goes on
+	// too. Default: Credential alone.
+	Valid string
 	// Ends is when a session by this sign-in is over at the latest: another provider
 	// vouches for the user no longer. Zero: as the policy says.
 	Ends time.Time
@@ -48,6 +51,14 @@ func (m *Manager) Start(ctx context.Context, in SignIn) (Handle, error) {
 		return Handle{}, err
 	}
 	return h, m.unmarked(ctx, began, h.Key)
+}
+
+// valid are the versions of which one must have opened a session that goes on.
+func (in *SignIn) valid() string {
+	if in.Valid == "" {
+		return in.Credential
+	}
+	return in.Credential + " " + in.Valid
 }
 
 // left is the time until Ends; 0: it is not set.
@@ -110,7 +121,7 @@ func (m *Manager) renew(ctx context.Context, in SignIn) (Handle, error) {
 	if s.UserID != in.UserID || s.Group != in.Group {
 		return Handle{}, nil
 	}
-	if !shared(s.Credential, in.Credential) {
+	if !shared(s.Credential, in.valid()) {
 		// What an older password opened ends with it: tokens that were taken from
 		// there must not come back to life by a new sign-in in the same browser.
 		_, err := m.End(ctx, in.Current.Key, PasswordChanged)
@@ -166,7 +177,7 @@ func (m *Manager) enlist(ctx context.Context, in SignIn, key Key, l Limits) erro
 		if !errors.Is(err, ErrFull) {
 			return err
 		}
-		live, over, err := m.sift(ctx, members, in.Credential)
+		live, over, err := m.sift(ctx, members, in.valid())
 		if err != nil {
 			return err
 		}

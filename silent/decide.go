@@ -64,6 +64,9 @@ type Subject struct {
 	Sub      string // the user as the client knows them; "": by the user id
 	Disabled bool   // the user's account is disabled or gone
 	Outdated bool   // the session was opened by an older password than the user's
+	// Proved is when the user last proved who they are, where that was elsewhere and
+	// before the sign-in here. Zero: by the sign-in.
+	Proved time.Time
 	// ACR is the rank of what the session's sign-in counts for now, ACRReached of
 	// what it counted for at first.
 	ACR, ACRReached int
@@ -156,11 +159,14 @@ func maxAgeExceeded(r *Request, s *Subject, now time.Time) bool {
 	if s.Session == nil || r.MaxAge < 0 {
 		return false
 	}
-	allowed := r.MaxAge
-	if r.SignedIn {
-		allowed = max(allowed, finishing)
+	if r.SignedIn { // elsewhere too it was just judged
+		return now.Sub(s.Session.AuthTime) > max(r.MaxAge, finishing)
 	}
-	return now.Sub(s.Session.AuthTime) > allowed
+	at := s.Session.AuthTime
+	if !s.Proved.IsZero() && s.Proved.Before(at) {
+		at = s.Proved
+	}
+	return now.Sub(at) > r.MaxAge
 }
 
 func absent(why session.Absence) func(*Request, *Subject, time.Time) bool {

@@ -79,6 +79,7 @@ func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action s
 			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name, Stranger: stranger(ask),
 			Username: ask.Login, Error: problemText(ask, e), Notice: notice(ask, e),
 			Wrong: ask.Problem == authorize.ProblemCredentials, Remember: ask.MayRemember, Ticked: ask.Remember,
+			Connections: connections(ask), ByDomain: ask.ByDomain,
 		}
 	}
 }
@@ -107,6 +108,11 @@ var problems = map[authorize.Problem]again{
 	authorize.ProblemBusy:        {http.StatusServiceUnavailable, "busy", "problem.busy"},
 	authorize.ProblemForm:        {http.StatusOK, "form", "problem.form"},
 	authorize.ProblemFull:        {http.StatusForbidden, "sessions_full", "problem.full"},
+	authorize.ProblemAway:        {http.StatusServiceUnavailable, "upstream_away", "problem.away"},
+	authorize.ProblemRefused:     {http.StatusOK, "upstream_refused", "problem.refused"},
+	authorize.ProblemUpstream:    {http.StatusBadGateway, "upstream_answer", "problem.upstream"},
+	authorize.ProblemStale:       {http.StatusForbidden, "upstream_stale", "problem.stale"},
+	authorize.ProblemStranger:    {http.StatusForbidden, "upstream_stranger", "problem.stranger"},
 	authorize.ProblemThrottled:   {http.StatusTooManyRequests, "throttled", ""},
 }
 
@@ -115,7 +121,7 @@ func problemText(ask *authorize.Ask, e *page.Edition) string {
 		return throttledText(seconds(ask.Wait), e)
 	}
 	if key := problems[ask.Problem].text; key != "" {
-		return e.Text(key)
+		return e.Text(key, "connection", ask.Connection)
 	}
 	return ""
 }

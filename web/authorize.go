@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/hush-sso/hush/authorize"
@@ -53,6 +54,12 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	var out authorize.Outcome
 	if choice := params.Get("account"); choice != "" {
 		out = s.Authorize.Choose(r.Context(), params.Get("request"), choice, v.Browser)
+	} else if name := cmp.Or(params.Get("connection"), s.Authorize.ConnectionFor(params.Get("username"))); name != "" {
+		return patient(func(w http.ResponseWriter, r *http.Request) error {
+			return s.write(w, r, v, s.Authorize.Depart(r.Context(), params.Get("request"), authorize.Departure{
+				Connection: name, Login: params.Get("username"), Remember: params.Get("remember") != "",
+			}, v.Browser))
+		})(w, r)
 	} else {
 		v.Device = device(r.UserAgent())
 		out = s.Authorize.SignIn(r.Context(), params.Get("request"), authorize.Attempt{

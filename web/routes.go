@@ -94,10 +94,12 @@ func (s *Server) personal() []route {
 		}
 	}
 	list := []route{
-		{"GET", "login", false, "login", s.navigation(s.resume)},
+		{"GET", "login", false, "login", s.navigation(patient(s.resume))},
 		{"POST", "login", false, "login", s.navigation(s.sameOrigin(s.login))},
 		{"GET", "consent", false, "consent", s.navigation(s.resume)},
 		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
+		{"GET", authorize.CallbackPath, false, "callback", s.navigation(patient(s.arrive))},
+		{"GET", authorize.CallbackPath + "/{connection}", false, "callback", s.navigation(patient(s.arrive))},
 		{"GET POST", authorize.ContinuePath, false, "continue", s.navigation(s.goOn)},
 		{"GET", accountPath, false, "account", s.navigation(s.account)},
 		{"GET", accountLoginPath, false, "login", s.navigation(s.loginToAccount)},

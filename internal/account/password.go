@@ -38,7 +38,7 @@ type Changed struct {
 
 // CanChange tells whether the visitor's password can be changed here.
 func (s *Service) CanChange(v Visitor) bool {
-	return s.Passwords != nil && s.Passwords.CanChange(v.User.ID)
+	return s.Passwords != nil && v.User.PasswordHash != "" && s.Passwords.CanChange(v.User.ID)
 }
 
 // ChangePassword gives the visitor another password and ends every session that

@@ -76,7 +76,7 @@ func (s *Service) Visitors(ctx context.Context, accounts []authorize.SignedIn) (
 		if err != nil {
 			return nil, err
 		}
-		user, known := s.Flows.Directory().ByID(current.UserID)
+		user, known := s.Flows.UserOf(current.UserID, current.Credential)
 		if !known || user.Disabled || !user.Proved(current.Credential) || !a.Opens(&current) {
 			continue
 		}

@@ -28,6 +28,7 @@ import (
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/rules"
+	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web/demo"
 )
@@ -58,6 +59,10 @@ type Options struct {
 	TokenLifetime time.Duration
 	// Audit keeps who did what; whoever made it runs it. Default: nothing does.
 	Audit *audit.Log
+	// Connections are other providers to sign in with. Default: none.
+	Connections func(*Site) []upstream.Connection
+	// Linked are who the demo's people are there, by user name. Default: nobody.
+	Linked map[string][]login.Identity
 	// Rules run at every authentication. Default: none.
 	Rules *rules.Set
 	// Admission is the line of all nodes at the authorization endpoint. Default: as
@@ -79,11 +84,12 @@ type Site struct {
 	// Passwords are those of the demo's people, for all nodes at once.
 	Passwords *demo.Passwords
 
-	options Options
-	t       testing.TB
-	addr    string // of the TLS listener; "" on localhost
-	hosts   *switchboard
-	log     *Output
+	options     Options
+	connections []upstream.Connection
+	t           testing.TB
+	addr        string // of the TLS listener; "" on localhost
+	hosts       *switchboard
+	log         *Output
 }
 
 // New starts a Site and ends it with the test.
@@ -109,6 +115,9 @@ func New(t testing.TB, o Options) *Site {
 	}
 	if o.Register != nil {
 		o.Clients = append(slices.Clip(o.Clients), o.Register(s)...)
+	}
+	if o.Connections != nil {
+		s.connections = o.Connections(s)
 	}
 	s.options = o
 	s.Passwords = &demo.Passwords{Replace: s.Reload, People: cheap(demo.Users())}
@@ -138,7 +147,15 @@ func (s *Site) registry(o Options, users []login.User) provider.Registry {
 			apis[i].AccessTokenLifetime, apis[i].BrowserTokenLifetime = o.TokenLifetime, o.TokenLifetime
 		}
 	}
-	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: cheap(users), ACR: demo.ACR(), Hosts: o.Hosts, Rules: provider.Rules{Set: o.Rules}}
+	return provider.Registry{Clients: append(s.Config.Clients(), o.Clients...), APIs: append(apis, o.APIs...), Users: link(cheap(users), o.Linked), ACR: demo.ACR(), Hosts: o.Hosts, Rules: provider.Rules{Set: o.Rules}, Connections: s.connections}
+}
+
+// link adds who people are at other providers.
+func link(users []login.User, linked map[string][]login.Identity) []login.User {
+	for i := range users {
+		users[i].Identities = linked[users[i].Username]
+	}
+	return users
 }
 
 // Reload lets every node know these people from now on.
@@ -168,7 +185,7 @@ func (s *Site) addNode(o Options) {
 	r := s.registry(o, demo.Users())
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules, Connections: r.Connections,
 		Egress: o.Egress, Audit: o.Audit, Admission: o.Admission,
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	})

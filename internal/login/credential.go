@@ -17,15 +17,15 @@ func VersionOf(hash string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-// Proved tells whether the password of now is among those that a session names:
-// one version, or several with a space between. One that names none is older than
-// versions are, and counts as proved.
+// Proved tells whether the password of now, or an identity elsewhere that is theirs
+// now, is among what a session names: one version, or several with a space between. One
+// that names none is older than versions are, and counts as proved.
 func (u *User) Proved(credential string) bool {
 	if credential == "" || credential == u.credential { // nearly always
 		return true
 	}
 	for version := range strings.SplitSeq(credential, " ") {
-		if version == u.credential {
+		if version != "" && (version == u.credential || u.proves(version)) {
 			return true
 		}
 	}

@@ -12,7 +12,8 @@ import (
 type User struct {
 	ID           string // stable, the sub claim; default: Username
 	Username     string // what is typed into the form, required
-	PasswordHash string // as HashPassword writes it, required
+	// PasswordHash is as HashPassword writes it. Required, but of who has Identities.
+	PasswordHash string
 	// Claims of OpenID Connect Core 1.0 section 5.1. With email_verified true the
 	// email may be typed instead of the username.
 	Claims      map[string]any
@@ -20,6 +21,12 @@ type User struct {
 	AppMetadata map[string]any // for rules; never in a token by itself
 	// UserMetadata likewise: what is the user's own to choose.
 	UserMetadata map[string]any
+	// Identities are who they are at other providers: they sign in there too. No two
+	// users have the same.
+	Identities []Identity
+	// Vouched is what another provider said of them when they signed in there for the
+	// session at hand; nil where none did.
+	Vouched *Vouched
 
 	credential string // see CredentialVersion; set by the directory
 }
@@ -29,6 +36,7 @@ type User struct {
 type Directory struct {
 	byID   map[string]*entry
 	byName map[string]*entry // by folded username and by folded email
+	linked map[Identity]*entry
 	ids    []string          // sorted
 	costs  []passwordHash    // that nobody has a password for, one as dear as each user's
 }
@@ -41,7 +49,7 @@ type entry struct {
 // NewDirectory checks users and returns their directory. No name that one of
 // them signs in with, in whatever form, is another one's; ids are unique.
 func NewDirectory(users []User) (*Directory, error) {
-	d := &Directory{byID: make(map[string]*entry, len(users)), byName: make(map[string]*entry, len(users))}
+	d := &Directory{byID: make(map[string]*entry, len(users)), byName: make(map[string]*entry, len(users)), linked: make(map[Identity]*entry)}
 	for _, u := range users {
 		if err := d.add(u); err != nil {
 			return nil, fmt.Errorf("user %q: %w", u.Username, err)
@@ -79,15 +87,16 @@ func (d *Directory) add(u User) error {
 	if other := d.byID[u.ID]; other != nil {
 		return fmt.Errorf("id %q belongs to user %q already", u.ID, other.user.Username)
 	}
-	hash, err := parseHash(u.PasswordHash)
-	if err != nil {
-		return fmt.Errorf("password_hash: %w", err)
+	e := &entry{user: u, hash: newHash()}
+	if u.PasswordHash != "" || len(u.Identities) == 0 {
+		if e.hash, err = parseHash(u.PasswordHash); err != nil {
+			return fmt.Errorf("password_hash: %w", err)
+		}
+		e.user.credential = VersionOf(u.PasswordHash)
 	}
-	u.credential = VersionOf(u.PasswordHash)
-	e := &entry{user: u, hash: hash}
-	d.costs = append(d.costs, hash.dummy())
+	d.costs = append(d.costs, e.hash.dummy())
 	d.byID[u.ID], d.byName[name] = e, e
-	return d.addEmail(e)
+	return errors.Join(d.link(e), d.addEmail(e))
 }
 
 // addEmail lets the user sign in by a verified email too.

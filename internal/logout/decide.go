@@ -71,14 +71,14 @@ func (s *Service) hinted(q Request, userID string) bool {
 func (s *Service) present(ctx context.Context, accounts []authorize.SignedIn) (Decision, error) {
 	var d Decision
 	for _, a := range accounts {
-		_, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: a.Handle, Scope: s.Scope})
+		current, _, err := s.Sessions.Resolve(ctx, session.Query{Handle: a.Handle, Scope: s.Scope})
 		if absent := session.Absence(""); errors.As(err, &absent) {
 			continue
 		}
 		if err != nil && !errors.Is(err, session.ErrUnreadable) {
 			return Decision{}, err
 		}
-		user, _ := s.Directory().ByID(a.UserID)
+		user, _ := s.UserOf(a.UserID, current.Credential)
 		d.Ask = append(d.Ask, authorize.AccountOf(user))
 	}
 	return d, nil

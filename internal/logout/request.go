@@ -20,9 +20,11 @@ type Config struct {
 	// IssuerOf is the issuer that an app knows us by.
 	IssuerOf  func(*client.Client) string
 	Directory func() *login.Directory
-	Sessions  *session.Manager
-	Tokens    *token.Issuer
-	Keyring   *seal.Keyring
+	// UserOf returns the user of a session by id and credential.
+	UserOf   func(id, credential string) (login.User, bool)
+	Sessions *session.Manager
+	Tokens   *token.Issuer
+	Keyring  *seal.Keyring
 	// Scope is what the browsers' secrets are good for at the host at hand.
 	Scope session.Scope
 }

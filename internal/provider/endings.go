@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,11 +33,21 @@ func departed(was, is *login.Directory) map[string]session.Absence {
 		switch {
 		case !known, now.Disabled && !u.Disabled:
 			due[u.ID] = session.UserDisabled
-		case !now.Proved(u.CredentialVersion()):
+		case lost(&u, &now):
 			due[u.ID] = session.PasswordChanged
 		}
 	}
 	return due
+}
+
+// lost tells whether something that proved the user does so no more.
+func lost(was, now *login.User) bool {
+	for version := range strings.FieldsSeq(was.Versions()) {
+		if !now.Proved(version) {
+			return true
+		}
+	}
+	return false
 }
 
 // add takes more of them.

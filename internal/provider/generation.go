@@ -12,6 +12,7 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/seal"
+	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web"
 	"github.com/hush-sso/hush/web/admin"
@@ -28,6 +29,8 @@ type Registry struct {
 	ACR     *acr.Order  // of the authentication contexts; default acr.Default
 	Hosts   []Host      // where else we are served; default nowhere
 	Rules   Rules       // what judges who is let in; default nothing
+	// Connections are other providers to sign in with; default none.
+	Connections []upstream.Connection
 }
 
 // generation is one consistent registry and the handler that knows no other.
@@ -36,6 +39,7 @@ type Registry struct {
 type generation struct {
 	clients   *client.Set
 	directory *login.Directory
+	upstreams *upstream.Set
 	acr       *acr.Order
 	brand     *page.Brand
 	find      func(context.Context, string) (*client.Client, error)
@@ -86,7 +90,11 @@ func (p *Provider) generationOf(r Registry, by *ruled) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generation{clients: set, directory: directory, brand: r.Brand, acr: r.ACR, rules: r.Rules, judge: p.judgeOf(r.Rules, by)}
+	upstreams, err := upstream.NewSet(r.Connections, p.upstream)
+	if err != nil {
+		return nil, err
+	}
+	g := &generation{clients: set, upstreams: upstreams, directory: directory, brand: r.Brand, acr: r.ACR, rules: r.Rules, judge: p.judgeOf(r.Rules, by)}
 	if g.places, err = p.placesOf(r.Hosts); err != nil {
 		return nil, err
 	}
@@ -121,6 +129,7 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 	users := func() *login.Directory { return g.directory }
 	c.Clients, c.Brand = clients, g.brand
 	a.Clients, a.Directory, a.ACR = clients, users, g.acr
+	a.Upstreams = g.upstreams
 	a.Connection, a.ConnectionStrategy = g.rules.Connection, g.rules.Strategy
 	if a.Rules == nil {
 		a.Rules = g.judge
@@ -131,7 +140,7 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 	}
 	c.Logout = logout.New(logout.Config{
 		Find: c.Authorize.Find, IssuerOf: func(c *client.Client) string { return p.issuerFor(g, c).Name() },
-		Directory: users, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring, Scope: session.Scope{Host: a.Host},
+		Directory: users, UserOf: c.Authorize.UserOf, Sessions: a.Sessions, Tokens: a.Tokens, Keyring: a.Keyring, Scope: session.Scope{Host: a.Host},
 	})
 	c.Account = account.New(account.Config{Flows: c.Authorize, Keyring: a.Keyring, Passwords: p.passwords})
 	return web.New(c)

@@ -39,6 +39,7 @@ import (
 	"github.com/hush-sso/hush/internal/register"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web"
 	"github.com/hush-sso/hush/web/page"
@@ -47,15 +48,17 @@ import (
 // Options are what a provider is made of. Fields are required unless they name
 // a default.
 type Options struct {
-	Issuer       string   // byte for byte, e.g. "https://login.example.com/"
-	Secrets      [][]byte // 32 bytes each; the first seals, all open
-	Store        *redisstore.Store
-	Clients      []client.Spec
-	APIs         []client.API
-	Users        []login.User
-	ACR          *acr.Order     // of the authentication contexts; default acr.Default
-	Hosts        []Host         // where else we are served; default nowhere
-	RuleSet      Rules          // what judges who is let in; default nothing
+	Issuer  string   // byte for byte, e.g. "https://login.example.com/"
+	Secrets [][]byte // 32 bytes each; the first seals, all open
+	Store   *redisstore.Store
+	Clients []client.Spec
+	APIs    []client.API
+	Users   []login.User
+	ACR     *acr.Order // of the authentication contexts; default acr.Default
+	Hosts   []Host     // where else we are served; default nowhere
+	RuleSet Rules      // what judges who is let in; default nothing
+	// Connections are other providers to sign in with; default none.
+	Connections  []upstream.Connection
 	Session      session.Policy // see there; default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
 	Signing      Signing        // what makes signatures; default SigningAuto
@@ -121,6 +124,7 @@ type Provider struct {
 	marks      *session.Marks
 	egress     *egress.Client // of every generation, as are clientKeys
 	clientKeys *clientkeys.Source
+	upstream   *upstream.Calls
 	told       *backchannel.Service // of the ends of sessions
 	log        *slog.Logger
 	audit      *audit.Log
@@ -164,7 +168,7 @@ func New(o Options) (*Provider, error) {
 	if err := p.signBy(o.Signing, libcrypto.Load); err != nil {
 		return nil, err
 	}
-	p.clientKeys = clientkeys.New(p.egress, nil)
+	p.clientKeys, p.upstream = clientkeys.New(p.egress, nil), upstream.NewCalls(p.egress)
 	p.calls = calls{egress.New(o.Egress), o.Log}
 	lease := session.LeaseShared
 	if o.Store.IsEmbedded() {
@@ -212,7 +216,7 @@ func New(o Options) (*Provider, error) {
 		Keys: p.clientKeys, Objects: authorize.NewObjects(p.egress),
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity, RenewalCookie: 24 * time.Hour,
-		Rules: o.Rules, Waiting: o.Store,
+		Rules: o.Rules, Waiting: o.Store, Vouched: keyring.Box("vouched user"),
 	}
 	if o.Audit != nil {
 		p.flows.Shut = o.Audit.Shut
@@ -233,7 +237,7 @@ func New(o Options) (*Provider, error) {
 		p.noteEnd(ctx, e)
 		return p.told.Tell(ctx, e.SID, e.UserID, e.Clients)
 	}
-	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR, Hosts: o.Hosts, Rules: o.RuleSet}); err != nil {
+	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR, Hosts: o.Hosts, Rules: o.RuleSet, Connections: o.Connections}); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -26,7 +26,13 @@ type Login struct {
 	Notice   string // a neutral hint, e.g. "Please sign in again to continue."
 	Remember bool   // staying signed in is offered; posted as remember
 	Ticked   bool   // and was asked for
+	// Connections are other providers to sign in with; posted as connection.
+	Connections []Connection
+	ByDomain    bool // some are found by an e-mail address, without a password
 }
+
+// Connection is another provider to sign in with.
+type Connection struct{ Name, Title string }
 
 func (Login) template() string { return "login" }
 

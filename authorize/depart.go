@@ -1,0 +1,245 @@
+package authorize
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/upstream"
+	"github.com/hush-sso/hush/silent"
+)
+
+// Who signs in at another provider is away from here as who is sent away by a rule. The
+// request waits, sealed, in the store; what the browser takes along is the name that it
+// waits under:
+//
+//	Depart  303 to the provider, with state
+//	Arrive  /login/callback?state=, once, in the browser that left
+
+// trip is a request whose person signs in elsewhere.
+type trip struct {
+	parked
+	Trip     upstream.Trip `json:"t"`
+	Remember bool          `json:"r,omitempty"`
+	Login    string        `json:"l,omitempty"` // what was typed, for a page that asks again
+}
+
+const waitTrip = "trip"
+
+// CallbackPath is where the browser comes back to, below the URL: Auth0's. That of a
+// connection with one of its own has its name behind a slash.
+const CallbackPath = "login/callback"
+
+// Departure is a person's wish to sign in elsewhere.
+type Departure struct {
+	Connection string // its name
+	Login      string // what they typed, if anything
+	Remember   bool
+}
+
+// Depart answers a button of the sign-in form.
+func (s *Service) Depart(ctx context.Context, sealed string, to Departure, b Browser) Outcome {
+	f, refused := s.open(ctx, sealed, b)
+	if refused != nil {
+		return *refused
+	}
+	at := s.Upstreams.Named(to.Connection)
+	if at == nil || !f.boundTo(b) || f.Step != silent.StepLogin {
+		return s.ask(ctx, f.q, b, f.current, f.Done, Ask{Step: silent.StepLogin, Problem: ProblemForm, Login: to.Login, Remember: to.Remember})
+	}
+	return s.depart(ctx, f.q, b, f.Done, trip{parked: f.parked, Remember: to.Remember, Login: to.Login}, at)
+}
+
+// depart sends the person to another provider. t has what is to come back with them.
+func (s *Service) depart(ctx context.Context, q *request, b Browser, done progress, t trip, at *upstream.Source) Outcome {
+	state := rand.Text()
+	var to string
+	var err error
+	t.Trip, to, err = at.Depart(ctx, upstream.Wish{
+		State: state, Redirect: s.callback(at), LoginHint: cmp.Or(t.Login, q.loginHint), Locales: q.params.Get(uiLocales),
+		MaxAge: q.maxAge, Login: q.prompt.Login(), Select: q.prompt.SelectAccount() || t.Other || t.SID != "", ACR: q.acr.Values,
+	})
+	if err == nil {
+		t.ID, t.At, t.Binding = rand.Text(), time.Now().Unix(), b.Binding
+		err = s.Waiting.Await(ctx, state, sealed(s.Vouched, t, waitTrip, state), proofLifetime)
+		if err != nil {
+			return s.refuse(q, silent.Unavailable(err))
+		}
+		return Outcome{ClientID: q.client.ID, Away: to}
+	}
+	return s.ask(ctx, q, b, nil, done, tripProblem(at, t, err))
+}
+
+// callback is the address of ours that a connection sends people back to.
+func (s *Service) callback(at *upstream.Source) string {
+	if at.OwnCallback {
+		return s.pages + CallbackPath + "/" + at.Name
+	}
+	return s.pages + CallbackPath
+}
+
+// departAtOnce is the connection that a request is for whose person needs no page to
+// choose it on; nil for none.
+func (s *Service) departAtOnce(q *request, b Browser, draft *Ask) *upstream.Source {
+	if draft.Step != silent.StepLogin || draft.Problem != ProblemNone || b.Embedded {
+		return nil
+	}
+	return s.Upstreams.Named(q.connection)
+}
+
+// hasty tells whether the request at hand has no time for a provider that was never
+// asked before.
+func hasty(ctx context.Context, at *upstream.Source) bool {
+	by, bounded := ctx.Deadline()
+	return bounded && time.Until(by) < 3*time.Second && !at.Met()
+}
+
+// ConnectionFor is the name of the connection of whoever types this e-mail address, by
+// its domain; "" for none.
+func (s *Service) ConnectionFor(typed string) string {
+	if at := s.Upstreams.For(typed); at != nil {
+		return at.Name
+	}
+	return ""
+}
+
+// Return is a browser that comes back from another provider.
+type Return struct {
+	State      string
+	Connection string // whose own address it came to; "" for the shared one
+	Answer     upstream.Answer
+}
+
+// Arrive goes on with a sign-in elsewhere. A state of another browser is refused: it
+// would sign this one in as somebody else (RFC 6749 section 10.12).
+func (s *Service) Arrive(ctx context.Context, r Return, b Browser) Outcome {
+	t, err := s.returned(ctx, r.State)
+	switch {
+	case err != nil:
+		return Outcome{Fault: silent.Unavailable(err)}
+	case t == nil:
+		return Outcome{Fault: errTicket}
+	case !t.boundTo(b):
+		return Outcome{Fault: errElsewhere}
+	}
+	first, err := s.Forms.MarkUsed(ctx, r.State, rand.Text(), proofLifetime)
+	if err != nil {
+		return Outcome{Fault: silent.Unavailable(err)}
+	}
+	f, refused := s.reopen(ctx, t.parked, b)
+	if refused != nil {
+		return *refused
+	}
+	at := s.Upstreams.Named(t.Trip.Connection)
+	if !first || at == nil {
+		return s.decide(ctx, f.q, b, progress{}) // as if it came anew
+	}
+	r.Answer.Redirect = s.pages + CallbackPath
+	if r.Connection != "" {
+		r.Answer.Redirect += "/" + r.Connection
+	}
+	arrival, err := at.Arrive(ctx, t.Trip, r.Answer)
+	if err != nil {
+		return s.ask(ctx, f.q, b, f.current, progress{}, tripProblem(at, *t, err))
+	}
+	return s.enterFrom(ctx, f, b, at, t, arrival)
+}
+
+// enterFrom signs in who arrived.
+func (s *Service) enterFrom(ctx context.Context, f *form, b Browser, at *upstream.Source, t *trip, a *upstream.Arrival) Outcome {
+	again := func(draft Ask) Outcome {
+		draft.Step, draft.Login, draft.Remember, draft.Connection = silent.StepLogin, t.Login, t.Remember, at.Title
+		return s.ask(ctx, f.q, b, f.current, progress{}, draft)
+	}
+	user, problem := s.identify(at, &a.Vouched)
+	if problem != ProblemNone {
+		return again(Ask{Problem: problem})
+	}
+	generation, err := s.Sessions.Generation(ctx, user.ID)
+	if err != nil {
+		return again(problemOf(err))
+	}
+	p := proof{
+		User: user.ID, Generation: generation, Credential: s.vouch(&a.Vouched, user.ID), Remember: t.Remember, Device: b.Device,
+		AMR: a.AMR, Connection: at.Name, Proved: a.AuthTime,
+	}
+	if !a.Ends.IsZero() {
+		p.Ends = a.Ends.Unix()
+	}
+	user.Vouched = &a.Vouched
+	out, err := s.enter(ctx, f.q, b, user, p, nil)
+	if err != nil {
+		return again(problemOf(err))
+	}
+	return out
+}
+
+// identify tells who somebody of another provider is here: the user that the operator
+// linked by connection and sub, or one of their own. What the provider says of an e-mail
+// address never makes them somebody else.
+func (s *Service) identify(at *upstream.Source, v *login.Vouched) (login.User, Problem) {
+	user, linked := s.Directory().Linked(v.Identity())
+	if !linked {
+		_, taken := s.Directory().ByID(v.UserID())
+		if at.KnownOnly || taken {
+			return user, ProblemStranger
+		}
+		return v.User(), ProblemNone
+	}
+	if user.Disabled {
+		return user, ProblemDisabled
+	}
+	// Of them the directory knows: a session need not carry it.
+	v.Claims, v.Metadata = nil, nil
+	return user, ProblemNone
+}
+
+// returned reads the request that waits under a state, nil for none.
+func (s *Service) returned(ctx context.Context, state string) (*trip, error) {
+	if len(state) != len(rand.Text()) || len(s.Upstreams.All()) == 0 {
+		return nil, nil
+	}
+	text, err := s.Waiting.Awaited(ctx, state)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	t := &trip{}
+	plain, err := s.Vouched.Open(text, waitTrip, state)
+	if err == nil {
+		err = json.Unmarshal(plain, t)
+	}
+	if err != nil || time.Since(time.Unix(t.At, 0)) > proofLifetime {
+		return nil, nil //nolint:nilerr // what waits there is something else, or waited too long
+	}
+	return t, nil
+}
+
+// tripProblem says why a sign-in elsewhere did not come about.
+func tripProblem(at *upstream.Source, t trip, err error) Ask {
+	draft := Ask{Step: silent.StepLogin, Problem: ProblemUpstream, Cause: err, Connection: at.Title, Login: t.Login, Remember: t.Remember}
+	switch {
+	case errors.Is(err, upstream.ErrAway):
+		draft.Problem = ProblemAway
+	case errors.Is(err, upstream.ErrRefused):
+		draft.Problem = ProblemRefused
+	case errors.Is(err, upstream.ErrStale):
+		draft.Problem = ProblemStale
+	}
+	return draft
+}
+
+// readConnection reads the connection that the app wants (Auth0's parameter). A name that
+// is none of ours is refused where there are any: else whoever moves an app here would
+// meet it, which has one database and names it.
+func (s *Service) readConnection(q *request) *oauth.Error {
+	q.connection = q.params.Get("connection")
+	if q.connection == "" || len(s.Upstreams.All()) == 0 || s.Upstreams.Named(q.connection) != nil || q.connection == s.database() {
+		return nil
+	}
+	return oauth.Errorf(oauth.InvalidRequest, "connection names none of the connections of this provider.")
+}

@@ -1,0 +1,68 @@
+package authorize
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/session"
+)
+
+// What another provider said of a user stands in the session's credential, behind its
+// version, sealed: "<version> ~<sealed>". So whatever reads a session, or the grant that
+// outlives it, knows the user by the same trip.
+
+const vouchedMark = '~'
+
+// vouch is the credential of who signed in at another provider. user is who they are here.
+func (s *Service) vouch(v *login.Vouched, user string) string {
+	return v.Version() + " " + string(vouchedMark) + sealed(s.Vouched, v, "user", user)
+}
+
+// vouched returns what a credential says of a user; nil for nothing, or nothing that was
+// said of them.
+func (s *Service) vouched(user, credential string) *login.Vouched {
+	at := strings.LastIndexByte(credential, vouchedMark)
+	if at < 0 {
+		return nil // nearly always
+	}
+	v := &login.Vouched{}
+	plain, err := s.Vouched.Open(credential[at+1:], "user", user)
+	if err != nil || json.Unmarshal(plain, v) != nil {
+		return nil
+	}
+	return v
+}
+
+// UserOf returns the user of a session, or of a grant, and whether they are known: to
+// the directory, or by what another provider said that we still trust. Whoever has a
+// place in the directory is nobody else.
+func (s *Service) UserOf(id, credential string) (user login.User, known bool) {
+	v := s.vouched(id, credential)
+	if user, known = s.Directory().ByID(id); known {
+		user.Vouched = v
+		return user, true
+	}
+	if v == nil || s.Upstreams.Named(v.Connection) == nil || v.UserID() != id {
+		return login.User{}, false
+	}
+	if _, linked := s.Directory().Linked(v.Identity()); linked {
+		return login.User{}, false
+	}
+	return v.User(), true
+}
+
+// holderOf is UserOf for a live session.
+func (s *Service) holderOf(current *session.Session) (login.User, bool) {
+	return s.UserOf(current.UserID, current.Credential)
+}
+
+// provedAt is when the user of a session proved elsewhere who they are, zero where that
+// was here, or is not told.
+func provedAt(u *login.User) time.Time {
+	if u.Vouched == nil || u.Vouched.AuthTime == 0 {
+		return time.Time{}
+	}
+	return time.Unix(u.Vouched.AuthTime, 0)
+}

@@ -1,0 +1,59 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/upstream"
+	"github.com/hush-sso/hush/web/page"
+)
+
+// upstreamTime bounds a request for which another provider is asked: discovery, the
+// token endpoint, its keys and userinfo, of which each call has 5 s.
+const upstreamTime = 12 * time.Second
+
+// patient gives a handler the time to ask another provider.
+func patient(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), upstreamTime)
+		defer cancel()
+		return h(w, r.WithContext(ctx))
+	}
+}
+
+// arrive takes the answer of another provider (OpenID Connect Core 1.0 section 3.1.2.5),
+// in the browser's own window.
+func (s *Server) arrive(w http.ResponseWriter, r *http.Request) error {
+	params, err := query(r)
+	if err != nil {
+		return err
+	}
+	if name := params.Repeated(func(string) bool { return true }); name != "" {
+		return oauth.Errorf(oauth.InvalidRequest, "%s must not be repeated.", shorten(name))
+	}
+	v := s.visit(r)
+	if v.Embedded || r.Header.Get("Sec-Purpose") != "" {
+		return errNoWindow
+	}
+	v.Device = device(r.UserAgent())
+	return s.write(w, r, v, s.Authorize.Arrive(r.Context(), authorize.Return{
+		State: params.Get("state"), Connection: r.PathValue("connection"),
+		Answer: upstream.Answer{
+			Code: params.Get("code"), Issuer: params.Get("iss"), Error: params.Get("error"), ErrorText: params.Get("error_description"),
+		},
+	}, v.Browser))
+}
+
+// connections are the buttons of the sign-in page.
+func connections(ask *authorize.Ask) []page.Connection {
+	var list []page.Connection
+	for _, c := range ask.Upstreams {
+		if !c.Hidden {
+			list = append(list, page.Connection{Name: c.Name, Title: c.Title})
+		}
+	}
+	return list
+}
