@@ -27,6 +27,8 @@ type trip struct {
 	Trip     upstream.Trip `json:"t"`
 	Remember bool          `json:"r,omitempty"`
 	Login    string        `json:"l,omitempty"` // what was typed, for a page that asks again
+
+	locales string
 }
 
 const waitTrip = "trip"
@@ -40,6 +42,7 @@ type Departure struct {
 	Connection string // its name
 	Login      string // what they typed, if anything
 	Remember   bool
+	Locales    string // ui_locales, which pages carry on by themselves
 }
 
 // Depart answers a button of the sign-in form.
@@ -52,7 +55,7 @@ func (s *Service) Depart(ctx context.Context, sealed string, to Departure, b Bro
 	if at == nil || !f.boundTo(b) || f.Step != silent.StepLogin {
 		return s.ask(ctx, f.q, b, f.current, f.Done, Ask{Step: silent.StepLogin, Problem: ProblemForm, Login: to.Login, Remember: to.Remember})
 	}
-	return s.depart(ctx, f.q, b, f.Done, trip{parked: f.parked, Remember: to.Remember, Login: to.Login}, at)
+	return s.depart(ctx, f.q, b, f.Done, trip{parked: f.parked, Remember: to.Remember, Login: to.Login, locales: to.Locales}, at)
 }
 
 // depart sends the person to another provider. t has what is to come back with them.
@@ -61,7 +64,7 @@ func (s *Service) depart(ctx context.Context, q *request, b Browser, done progre
 	var to string
 	var err error
 	t.Trip, to, err = at.Depart(ctx, upstream.Wish{
-		State: state, Redirect: s.callback(at), LoginHint: cmp.Or(t.Login, q.loginHint), Locales: q.params.Get(uiLocales),
+		State: state, Redirect: s.callback(at), LoginHint: cmp.Or(t.Login, q.loginHint), Locales: cmp.Or(t.locales, q.params.Get(uiLocales)),
 		MaxAge: q.maxAge, Login: q.prompt.Login(), Select: q.prompt.SelectAccount() || t.Other || t.SID != "", ACR: q.acr.Values,
 	})
 	if err == nil {

@@ -57,7 +57,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	} else if name := cmp.Or(params.Get("connection"), s.Authorize.ConnectionFor(params.Get("username"))); name != "" {
 		return patient(func(w http.ResponseWriter, r *http.Request) error {
 			return s.write(w, r, v, s.Authorize.Depart(r.Context(), params.Get("request"), authorize.Departure{
-				Connection: name, Login: params.Get("username"), Remember: params.Get("remember") != "",
+				Connection: name, Login: params.Get("username"), Remember: params.Get("remember") != "", Locales: params.Get(paramLocales),
 			}, v.Browser))
 		})(w, r)
 	} else {

@@ -28,8 +28,9 @@ import (
 // is not asked: a test makes up the answer.
 type idp struct {
 	*httptest.Server
-	t   testing.TB
-	key *ecdsa.PrivateKey
+	t      testing.TB
+	key    *ecdsa.PrivateKey // that it tells of
+	signer *ecdsa.PrivateKey // that it signs with
 
 	mu       sync.Mutex
 	away     bool
@@ -46,7 +47,7 @@ func newIDP(t testing.TB) *idp {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &idp{t: t, key: key, metadata: map[string]any{}, claims: map[string]any{}}
+	p := &idp{t: t, key: key, signer: key, metadata: map[string]any{}, claims: map[string]any{}}
 	p.Server = httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(p.Close)
 	return p
@@ -96,7 +97,7 @@ func (p *idp) token(more map[string]any) string {
 	if err != nil {
 		p.t.Error(err)
 	}
-	return oidctest.SignIDToken(p.key, "1", "ES256", string(claims))
+	return oidctest.SignIDToken(p.signer, "1", "ES256", string(claims))
 }
 
 // says changes what it says, from now on.

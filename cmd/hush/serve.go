@@ -126,7 +126,7 @@ func openStore(c *config.Config) (*redisstore.Store, error) {
 
 // registry is what a reload replaces.
 func registry(c *config.Config) provider.Registry {
-	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder(), Hosts: hosts(c), Rules: ruleSet(c)}
+	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder(), Hosts: hosts(c), Rules: ruleSet(c), Connections: c.ConnectionSpecs()}
 }
 
 // ruleSet is what judges who is let in.
@@ -153,7 +153,7 @@ func options(c *config.Config) provider.Options {
 	r := registry(c)
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules, Connections: r.Connections,
 		Session: c.SessionPolicy(),
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,

@@ -35,6 +35,7 @@ func (d *decoder) check(c *Config) {
 	d.checkClients(c)
 	d.checkAPIs(c)
 	d.checkRegistration(c)
+	d.checkConnections(c)
 	d.checkUsers(c)
 	d.warnMappings(c)
 }

@@ -25,6 +25,7 @@ func (u *User) spec() login.User {
 	return login.User{
 		ID: u.ID, Username: u.Username, PasswordHash: string(u.PasswordHash),
 		Claims: u.Claims, Disabled: u.Disabled, AppMetadata: u.AppMetadata, UserMetadata: u.UserMetadata,
+		Identities: u.identities(),
 	}
 }
 
@@ -32,11 +33,11 @@ func (u *User) spec() login.User {
 func (u *User) sub() string { return cmp.Or(u.ID, u.Username) }
 
 func (d *decoder) checkUsers(c *Config) {
-	if len(c.Users) == 0 && c.UsersFile == nil && d.fine("users") {
+	if len(c.Users) == 0 && c.UsersFile == nil && len(c.Connections) == 0 && d.fine("users") {
 		d.warn("users", "holds nobody: no one can sign in")
 	}
 	known := taken{names: make(map[string]int), ids: make(map[string]int)}
-	d.checkPeople(c.Users, known, taken{})
+	d.checkPeople(c, c.Users, known, taken{})
 	d.checkUsersFile(c, known)
 }
 
@@ -45,7 +46,8 @@ type taken struct{ names, ids map[string]int }
 
 // checkPeople judges one file's people. What they are called goes into own;
 // elsewhere is what those of another file are.
-func (d *decoder) checkPeople(people []User, own, elsewhere taken) {
+func (d *decoder) checkPeople(c *Config, people []User, own, elsewhere taken) {
+	elsewhereIDs := make(map[string]int)
 	for i := range people {
 		path, u := index("users", i), &people[i]
 		spec := u.spec()
@@ -59,6 +61,7 @@ func (d *decoder) checkPeople(people []User, own, elsewhere taken) {
 		} else if d.fine(path + ".username") {
 			d.apart(path+".username", u.Username, own.ids, elsewhere.ids)
 		}
+		d.checkIdentities(path, u, c, elsewhereIDs)
 		d.checkUser(path, u)
 		d.checkClaims(path+".claims", u)
 	}

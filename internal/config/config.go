@@ -88,6 +88,8 @@ type Config struct {
 	APIs []API `key:"apis" reload:"yes" otherwise:"none"`
 	// Whether apps may register themselves (dynamic-registration.md).
 	Registration Registration `key:"registration"`
+	// Other providers of OpenID Connect that people sign in with (upstream.md).
+	Connections []Connection `key:"connections" reload:"yes" otherwise:"none"`
 	// The people who can sign in.
 	Users []User `key:"users" reload:"yes" otherwise:"none"`
 	// More of them, in a file of their own (account-page.md).

@@ -105,7 +105,7 @@ func places(data []byte, text string) iter.Seq[int] {
 func (c *Config) reread(data []byte) ([]User, error) {
 	d := &decoder{env: c.env}
 	other, people := d.people(c.usersPath(), data)
-	other.checkPeople(people, taken{map[string]int{}, map[string]int{}}, taken{})
+	other.checkPeople(c, people, taken{map[string]int{}, map[string]int{}}, taken{})
 	if problems, _ := other.found(); len(problems) > 0 {
 		return nil, problems
 	}

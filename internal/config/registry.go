@@ -163,7 +163,10 @@ type User struct {
 	// and `email_verified: true`, that is taken as well.
 	Username string `key:"username" need:"yes" example:"alice"`
 	// An argon2id hash, as `hush hash-password` prints it. It needs no quotes.
-	PasswordHash Secret `key:"password_hash" need:"yes" example:"$argon2id$v=19$m=19456,t=2,p=1$..."`
+	PasswordHash Secret `key:"password_hash" example:"$argon2id$v=19$m=19456,t=2,p=1$..." otherwise:"needed, but for who has identities"`
+	// Who they are at other providers (upstream.md): they sign in there too, and are
+	// one person here.
+	Identities []Identity `key:"identities" example:"[{connection: corp, subject: 00u1a2b3}]" otherwise:"none"`
 	// Claims of OpenID Connect Core 1.0 section 5.1; which of them an app sees
 	// depends on the scopes that it was granted.
 	Claims map[string]any `key:"claims" example:"{name: Alice Example, email: alice@example.com}" otherwise:"none"`
@@ -186,4 +189,60 @@ type UsersFile struct {
 	// the file and nothing else. The file's folder must be writable for this
 	// server, and with several nodes the same for all.
 	Writable bool `key:"writable" default:"false" example:"true"`
+}
+
+// Connection is another provider of OpenID Connect that people sign in with.
+type Connection struct {
+	// What it is called in ids of its users, `<name>|<sub>`, in rules and in addresses:
+	// 1 to 64 of a-z, 0-9 and -. It should never change.
+	Name string `key:"name" need:"yes" example:"corp"`
+	// What its button on the sign-in page says.
+	Title string `key:"title" example:"Example Corp" otherwise:"the name"`
+	// What rules are told of its kind.
+	Strategy string `key:"strategy" default:"oidc" example:"okta"`
+	// Its issuer, byte for byte as its tokens say. Discovery is read there: https, and a
+	// public address unless egress.allow has it.
+	Issuer string `key:"issuer" need:"yes" example:"https://sso.corp.example/"`
+	// Who this server is there.
+	ClientID string `key:"client_id" need:"yes" example:"hush"`
+	// Its secret there.
+	ClientSecret Secret `key:"client_secret" example:"\"${CORP_SECRET}\"" otherwise:"none: a public client, with PKCE"`
+	// The scopes that it asks for, beside `openid`.
+	Scopes []string `key:"scopes" default:"profile email" example:"[profile, email, groups]"`
+	// Domains of e-mail addresses: who types one of them into the sign-in form goes
+	// there, and needs no password here.
+	Domains []string `key:"domains" example:"[corp.example]" otherwise:"none"`
+	// Claims that its users have here: the name of each, and the claim of theirs.
+	// Names that begin with `app_metadata.` are for rules and for claims that name them
+	// (claims.md).
+	Claims map[string]string `key:"claims" example:"{name: displayName, app_metadata.roles: groups}" otherwise:"the standard ones (OpenID Connect Core 1.0 section 5.1)"`
+	// Whether they stand at its userinfo endpoint, too.
+	UserInfo bool `key:"userinfo" default:"false" example:"true"`
+	// Where it sends people back to: `login/callback` under the issuer, or an address of
+	// its own, `login/callback/<name>`. With several connections each whose provider
+	// does not send `iss` (RFC 9207) needs its own.
+	Callback string `key:"callback" default:"shared" oneof:"shared own" example:"own"`
+	// Who may sign in by it: anyone there, or only who is linked to one of users.
+	Users string `key:"users" default:"anyone" oneof:"anyone linked" example:"linked"`
+	// Whether what it says of how somebody signed in (`amr`) counts for `acr` here. What
+	// apps send in `acr_values` is passed on then.
+	TrustAMR bool `key:"trust_amr" default:"false" example:"true"`
+	// How long a session by it lives at most. What it says itself, in `session_expiry`,
+	// holds in any case.
+	MaxSession time.Duration `key:"max_session" min:"1m" max:"3650d" example:"8h" otherwise:"that of session"`
+	// Whether who signs out here, without an app that says otherwise, signs out there
+	// too.
+	Logout bool `key:"logout" default:"false" example:"true"`
+	// Whether the sign-in page has a button for it.
+	Button bool `key:"button" default:"true" example:"false"`
+	// Parameters of its own that each request for authorization has.
+	Params map[string]string `key:"params" example:"{hd: corp.example}" otherwise:"none"`
+}
+
+// Identity is who a person is at a connection.
+type Identity struct {
+	// The name of the connection.
+	Connection string `key:"connection" need:"yes" example:"corp"`
+	// The sub that its tokens say.
+	Subject string `key:"subject" need:"yes" example:"00u1a2b3"`
 }

@@ -30,7 +30,7 @@ func TestSchemaAgrees(t *testing.T) {
 	for _, name := range []string{
 		"unknown key", "key of another section", "camel case", "text for a list", "list for a text", "number for a text", "word for a boolean", "no issuer", "no secrets", "no redis",
 		"redis without mode", "redis mode", "redis tls word", "tls without key", "no unit", "not a duration", "client without id", "client type", "no redirect", "password grant", "algorithm",
-		"api without audience", "user without name", "user without hash", "user with password",
+		"api without audience", "user without name", "user with password",
 	} {
 		if refused(root, parsed(t, brokens[name].text), "") == "" {
 			t.Errorf("%s: the schema accepts it", name)

@@ -28,7 +28,7 @@ func (d *decoder) checkUsersFile(c *Config, known taken) {
 	var in *decoder
 	in, c.people = d.people(c.usersPath(), data)
 	d.others = append(d.others, in)
-	in.checkPeople(c.people, taken{make(map[string]int), make(map[string]int)}, known)
+	in.checkPeople(c, c.people, taken{make(map[string]int), make(map[string]int)}, known)
 	c.written = make(map[string]bool)
 	for i := range c.people {
 		if m := in.marks[index("users", i)+".password_hash"]; c.UsersFile.Writable && len(m.from) == 0 {
