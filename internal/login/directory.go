@@ -10,8 +10,8 @@ import (
 
 // User is a person who can sign in.
 type User struct {
-	ID           string // stable, the sub claim; default: Username
-	Username     string // what is typed into the form, required
+	ID       string // stable, the sub claim; default: Username
+	Username string // what is typed into the form, required
 	// PasswordHash is as HashPassword writes it. Required, but of who has Identities.
 	PasswordHash string
 	// Claims of OpenID Connect Core 1.0 section 5.1. With email_verified true the
@@ -37,8 +37,8 @@ type Directory struct {
 	byID   map[string]*entry
 	byName map[string]*entry // by folded username and by folded email
 	linked map[Identity]*entry
-	ids    []string          // sorted
-	costs  []passwordHash    // that nobody has a password for, one as dear as each user's
+	ids    []string       // sorted
+	costs  []passwordHash // that nobody has a password for, one as dear as each user's
 }
 
 type entry struct {
