@@ -202,7 +202,7 @@ func TestWatch(t *testing.T) {
 	<-ahead
 	c.SetReadDeadline(time.Unix(1, 0))
 	if err := <-watched; !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("watching: %v", err)
+		t.Fatalf("watching: %v", err)
 	}
 	c.SetReadDeadline(time.Time{})
 	c.idle()
