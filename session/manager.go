@@ -18,6 +18,8 @@ type Manager struct {
 	// and before End returns. Its error is End's; ending again tells again, so
 	// it must be idempotent. To be set before first use. Default: nobody is told.
 	OnEnd func(context.Context, Ended) error
+	// OnBegin is told of every new session. Likewise.
+	OnBegin func()
 
 	store  Store
 	users  UserStore

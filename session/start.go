@@ -97,6 +97,9 @@ func (m *Manager) start(ctx context.Context, in SignIn) (Handle, error) {
 	if err != nil {
 		return Handle{}, fmt.Errorf("create session: %w", err)
 	}
+	if m.OnBegin != nil {
+		m.OnBegin()
+	}
 	return h, nil
 }
 

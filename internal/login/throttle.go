@@ -92,6 +92,10 @@ func (e *ThrottledError) Error() string {
 // out: every refusal ends by itself, and a browser in which an account was
 // signed in to before cannot be made to wait by another one.
 type Throttle struct {
+	// OnAttempt is told what became of each attempt. Optional; to be set before the
+	// first.
+	OnAttempt func(Attempted)
+
 	login    *Authenticator
 	attempts Attempts
 	key      keyed
@@ -122,6 +126,45 @@ type Credentials struct {
 // those of [Authenticator.Authenticate], a *ThrottledError, or trouble with the
 // store, without which nobody is let in.
 func (t *Throttle) Authenticate(ctx context.Context, d *Directory, c Credentials) (User, error) {
+	user, err := t.attempt(ctx, d, c)
+	if t.OnAttempt != nil {
+		t.OnAttempt(attempted(err))
+	}
+	return user, err
+}
+
+// Attempted is what became of an attempt to sign in.
+type Attempted string
+
+// What can: the last four were not looked at.
+const (
+	Right      Attempted = "right"
+	Wrong      Attempted = "wrong"
+	Disabled   Attempted = "disabled"
+	Account    Attempted = "account" // too many on the account
+	Address    Attempted = "address" // too many from the address
+	Busy       Attempted = "busy"    // too many of everybody's
+	Unanswered Attempted = "store"   // the store is away
+)
+
+func attempted(err error) Attempted {
+	throttled := (*ThrottledError)(nil)
+	switch {
+	case err == nil:
+		return Right
+	case errors.Is(err, ErrCredentials):
+		return Wrong
+	case errors.Is(err, ErrDisabled):
+		return Disabled
+	case errors.As(err, &throttled):
+		return Attempted(throttled.Who)
+	case errors.Is(err, ErrBusy):
+		return Busy
+	}
+	return Unanswered
+}
+
+func (t *Throttle) attempt(ctx context.Context, d *Directory, c Credentials) (User, error) {
 	address := Try{ID: rand.Text(), Of: t.address(c.Address), Limit: t.limits.Address}
 	account := Try{
 		ID: address.ID, Of: t.account(d, c.Username), Browser: c.Browser, Limit: t.limits.Account,

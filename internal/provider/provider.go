@@ -221,6 +221,7 @@ func New(o Options) (*Provider, error) {
 	if o.Audit != nil {
 		p.flows.Shut = o.Audit.Shut
 	}
+	p.count(registry, o.Store, p.flows.Login)
 	if o.RenewalCookie != nil {
 		p.flows.RenewalCookie = *o.RenewalCookie
 	}

@@ -45,6 +45,7 @@ type Keys struct {
 	sealed  time.Time  // under loading: when the set was last seen sealed under the first secret
 	current atomic.Pointer[keySet]
 	read    atomic.Pointer[time.Time] // when the store's set was last seen and taken
+	signed  map[string]*atomic.Uint64 // by algorithm, however often keys change
 	library Library                   // nil: Go itself signs
 	log     *slog.Logger
 	policy  func() Policy
@@ -55,7 +56,7 @@ type Keys struct {
 // NewKeys returns keys that are not loaded yet, kept in store and sealed in box.
 func NewKeys(box *seal.Box, store KeyStore) *Keys {
 	return &Keys{
-		box: box, store: store, log: slog.New(slog.DiscardHandler), holder: rand.Text(), clock: time.Now,
+		signed: counters(), box: box, store: store, log: slog.New(slog.DiscardHandler), holder: rand.Text(), clock: time.Now,
 		policy: func() Policy { return Policy{} },
 	}
 }
@@ -191,6 +192,7 @@ func (k *Keys) complete(stored storedKeys, now time.Time) (*keySet, error) {
 func (k *Keys) adopt(set *keySet) {
 	if k.current.Load() != set {
 		k.quicken(set)
+		k.countBy(set)
 		if was := k.current.Swap(set); was == nil || was.etag != set.etag || !slices.Equal(was.kids(), set.kids()) {
 			k.note(KeysAdopted, set)
 		}

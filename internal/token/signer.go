@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -34,7 +35,8 @@ type signer struct {
 	kid            string
 	method         jwt.SigningMethod
 	key            crypto.Signer
-	quick          *byLibrary // signs in place of method, where it can; nil: there is none
+	signed         *atomic.Uint64 // how many signatures of the algorithm there were
+	quick          *byLibrary     // signs in place of method, where it can; nil: there is none
 	public         jose.JWK
 	headerID       string // base64url(header) and the dot behind it
 	headerAccess   string
@@ -48,7 +50,7 @@ func newSigner(k storedKey) (*signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key for %s: %w", k.Alg, err)
 	}
-	s := &signer{}
+	s := &signer{signed: new(atomic.Uint64)}
 	if s.key, s.method, err = fit(k.Alg, parsed); err != nil {
 		return nil, err
 	}
@@ -111,6 +113,7 @@ func (s *signer) sign(header string, claims []byte) (string, error) {
 const signatureRoom = 342
 
 func (s *signer) signature(input []byte) ([]byte, error) {
+	s.signed.Add(1)
 	if s.quick != nil {
 		if sig, ok := s.quick.sign(input); ok {
 			return sig, nil
