@@ -128,6 +128,7 @@ type Provider struct {
 	told       *backchannel.Service // of the ends of sessions
 	log        *slog.Logger
 	audit      *audit.Log
+	metrics    *prometheus.Registry
 	shared     web.Config       // without what a generation brings
 	flows      authorize.Config // likewise
 	tokens     token.Config     // of the issuer, from which those of hosts are made
@@ -198,6 +199,7 @@ func New(o Options) (*Provider, error) {
 	p.Metadata = metadata.New(o.Store, keyring)
 
 	registry := p.newMetrics()
+	p.metrics = registry
 	p.newRuleMetrics(registry)
 	o.Audit.Register(registry)
 	p.keys.Noted = p.noteKeys
