@@ -163,13 +163,16 @@ func (s *Service) enterFrom(ctx context.Context, f *form, b Browser, at *upstrea
 	if problem != ProblemNone {
 		return again(Ask{Problem: problem})
 	}
+	if err := s.shut(); err != nil {
+		return again(problemOf(err))
+	}
 	generation, err := s.Sessions.Generation(ctx, user.ID)
 	if err != nil {
 		return again(problemOf(err))
 	}
 	p := proof{
 		User: user.ID, Generation: generation, Credential: s.vouch(&a.Vouched, user.ID), Remember: t.Remember, Device: b.Device,
-		AMR: a.AMR, Connection: at.Name, Proved: a.AuthTime,
+		AMR: a.AMR, Connection: at.Name, Proved: a.AuthTime, Left: t.Trip.Left,
 	}
 	if !a.Ends.IsZero() {
 		p.Ends = a.Ends.Unix()

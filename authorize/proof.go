@@ -16,6 +16,8 @@ type proof struct {
 	Connection string `json:"n,omitempty"`
 	// Proved is when the user last proved it there, in unix seconds; 0: just now.
 	Proved int64 `json:"p,omitempty"`
+	// Left is when the browser left for there, in unix ms.
+	Left int64 `json:"l,omitempty"`
 	// Ends is the unix second at which a session by it is over at the latest; 0: when
 	// ours is.
 	Ends int64 `json:"e,omitempty"`

@@ -147,5 +147,8 @@ func (s *Service) startSession(ctx context.Context, q *request, account *SignedI
 	if err != nil {
 		return nil, err
 	}
-	return seen, s.Sessions.Activate(ctx, account.Handle.Key)
+	if err := s.Sessions.Activate(ctx, account.Handle.Key); err != nil {
+		return nil, err
+	}
+	return seen, s.follow(ctx, &p, account.Group, account.Kept, account.Handle.Key)
 }

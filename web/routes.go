@@ -37,6 +37,7 @@ const (
 	confirmPath    = endSessionPath + "/confirm"
 	checkPath      = "session/check"
 	plantPath      = "silent/plant"
+	noticePath     = "login/backchannel"
 )
 
 // list is every address but the pages' own files.
@@ -64,6 +65,7 @@ func (s *Server) list() []route {
 		{"POST", registerPath, true, "register", s.toAnyone(s.register)},
 		{"GET PUT DELETE", registerPath + "/{id}", true, "registration", s.toAnyone(s.registration)},
 		{"POST", tokenPath, true, "token", s.token},
+		{"POST", noticePath, true, "upstream_logout", s.hear},
 		{"POST", revokePath, true, "revoke", s.revoke},
 		{"POST", introspectPath, true, "introspect", s.introspect},
 		{"POST", parPath, true, "par", s.push},

@@ -57,3 +57,23 @@ func connections(ask *authorize.Ask) []page.Connection {
 	}
 	return list
 }
+
+// hear takes a logout token of another provider (OpenID Connect Back-Channel Logout 1.0
+// section 2.5). What it answers says nothing of who was signed in.
+func (s *Server) hear(w http.ResponseWriter, r *http.Request) error {
+	params, err := form(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if params.Count("logout_token") != 1 {
+		return oauth.Errorf(oauth.InvalidRequest, "logout_token is missing, or repeated.")
+	}
+	return patient(func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.Authorize.Hear(r.Context(), params.Get("logout_token")); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusOK)
+		return nil
+	})(w, r)
+}

@@ -152,7 +152,7 @@ func (s *Source) check(id *oidc.IDToken, c *idClaims, t Trip, access string) err
 	if at.IsZero() {
 		return fmt.Errorf("%w: it does not say when the user signed in (auth_time), which max_age asks for", ErrStale)
 	}
-	if least := time.Unix(t.Left, 0).Add(-time.Duration(t.MaxAge)*time.Second - skew); at.Before(least) {
+	if least := time.UnixMilli(t.Left).Add(-time.Duration(t.MaxAge)*time.Second - skew); at.Before(least) {
 		return fmt.Errorf("%w: by %v", ErrStale, least.Sub(at))
 	}
 	return nil

@@ -41,6 +41,7 @@ const (
 // becomes of the set. Safe for concurrent use.
 type Calls struct {
 	http  *http.Client
+	keys  *http.Client
 	mu    sync.Mutex
 	known map[string]*metadata // by issuer
 	tried map[string]failure
@@ -54,7 +55,9 @@ type failure struct {
 
 // NewCalls returns Calls by this client.
 func NewCalls(c *egress.Client) *Calls {
-	return &Calls{http: c.HTTP(maxAnswer), known: map[string]*metadata{}, tried: map[string]failure{}}
+	keys := c.HTTP(maxAnswer)
+	keys.Transport = &sparing{RoundTripper: keys.Transport, last: map[string]kept{}}
+	return &Calls{http: c.HTTP(maxAnswer), keys: keys, known: map[string]*metadata{}, tried: map[string]failure{}}
 }
 
 // metadata is what a provider says of itself (OpenID Connect Discovery 1.0 section 3).
@@ -128,7 +131,7 @@ func (c *Calls) read(ctx context.Context, issuer string) (*metadata, error) {
 	if m.EndSession != "" && !goodAddress(m.EndSession) {
 		m.EndSession = ""
 	}
-	m.keys = noting{oidc.NewRemoteKeySet(oidc.ClientContext(context.WithoutCancel(ctx), c.http), m.JWKS)}
+	m.keys = noting{oidc.NewRemoteKeySet(oidc.ClientContext(context.WithoutCancel(ctx), c.keys), m.JWKS)}
 	return m, nil
 }
 

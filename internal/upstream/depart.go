@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"crypto/rand"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ type Trip struct {
 	Verifier   string `json:"v"` // of PKCE
 	Redirect   string `json:"r"`
 	MaxAge     int64  `json:"m"` // seconds; negative: any
-	Left       int64  `json:"l"` // unix seconds
+	Left       int64  `json:"l"` // unix ms
 }
 
 // Depart returns where the browser goes. An error is ErrAway, or says what is wrong with
@@ -57,7 +58,7 @@ func (s *Source) Depart(ctx context.Context, w Wish) (Trip, string, error) {
 	}
 	t := Trip{
 		Connection: s.Name, Issuer: s.Issuer, Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(),
-		Redirect: w.Redirect, MaxAge: -1, Left: time.Now().Unix(),
+		Redirect: w.Redirect, MaxAge: -1, Left: time.Now().UnixMilli(),
 	}
 	if w.Login {
 		w.MaxAge = 0
@@ -116,4 +117,16 @@ func (m *metadata) style(secret bool) oauth2.AuthStyle {
 		return oauth2.AuthStyleInHeader
 	}
 	return oauth2.AuthStyleInParams
+}
+
+// withQuery adds parameters to an address, by name and value.
+func withQuery(address string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	if strings.Contains(address, "?") {
+		return address + "&" + q.Encode()
+	}
+	return address + "?" + q.Encode()
 }

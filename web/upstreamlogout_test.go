@@ -1,0 +1,120 @@
+package web_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc/oidctest"
+
+	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/provider"
+	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
+)
+
+// notice is a logout token for the client hush.
+func (p *idp) notice(more map[string]any) string {
+	now := time.Now().Unix()
+	claims, err := json.Marshal(over(map[string]any{
+		"iss": p.URL, "aud": "hush", "sub": "u-7", "iat": now, "exp": now + 120, "jti": time.Now().String(),
+		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
+	}, more))
+	if err != nil {
+		p.t.Error(err)
+	}
+	return oidctest.SignIDToken(p.signer, "1", "ES256", string(claims))
+}
+
+func tell(a *hushtest.Agent, token string) *hushtest.Reply {
+	return a.Fetch(http.MethodPost, "login/backchannel", url.Values{"logout_token": {token}})
+}
+
+// TestUpstreamNotice: who signed out there is signed out here, of that session or of all
+// that came from there, and of no other.
+func TestUpstreamNotice(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, store *redisstore.Store, _ redistest.Kit) {
+		up := newIDP(t)
+		p := linkedTo(t, store, func(o *provider.Options) {
+			o.Users = append(o.Users, login.User{ID: "dave", Username: "dave", PasswordHash: aliceHash, Identities: []login.Identity{{Connection: "corp", Subject: "u-8"}}})
+		}, up.connection("corp"))
+		in := func(sub, sid string) *hushtest.Agent {
+			up.says(func() { up.claims = map[string]any{"sub": sub, "sid": sid} })
+			return signInBy(t, browser(t, p), up, "corp")
+		}
+		lives := func(name string, a *hushtest.Agent, want bool) {
+			t.Helper()
+			r := a.Authorize(quiet("every"))
+			if r.Answer == nil || (r.Answer.Params["error"] == "") != want {
+				t.Errorf("%s: %+v, want it to live: %v", name, r.Answer, want)
+			}
+		}
+		phone, laptop, linked, alice := in("u-7", "s-1"), in("u-7", "s-2"), in("u-8", "s-3"), signIn(t, browser(t, p), "alice")
+		ok := func(r *hushtest.Reply) {
+			t.Helper()
+			if r.Status != http.StatusOK || r.Header.Get("Cache-Control") != "no-store" {
+				t.Errorf("status %d and %s", r.Status, r.Body)
+			}
+		}
+		ok(tell(alice, up.notice(map[string]any{"sub": nil, "sid": "s-1"})))
+		lives("the one that it names", phone, false)
+		lives("another of the same user", laptop, true)
+		ok(tell(alice, up.notice(map[string]any{"sub": "u-8", "sid": nil})))
+		lives("a linked user", linked, false)
+		again := up.notice(nil)
+		ok(tell(alice, again))
+		lives("all of a user", laptop, false)
+		lives("who never was there", alice, true)
+		up.says(func() { up.claims = map[string]any{"sub": "u-7", "sid": "s-4"} })
+		late := browser(t, p)
+		q := leaveFor(t, late, "corp")
+		ok(tell(alice, up.notice(map[string]any{"sub": nil, "sid": "s-4"})))
+		if r := backFrom(late, up, q); r.Answer != nil {
+			t.Error("a sign-in that was under way outlives its end")
+		}
+		ok(tell(alice, up.notice(map[string]any{"sub": "nobody"})))
+		anew := in("u-7", "s-5")
+		ok(tell(alice, again))
+		lives("a token of before", anew, true)
+	})
+}
+
+// TestUpstreamNoticeForged: nobody else ends anything, and a token counts once.
+func TestUpstreamNoticeForged(t *testing.T) {
+	up := newIDP(t)
+	p := linkedTo(t, embedded(t), nil, up.connection("corp"))
+	up.says(func() { up.claims = map[string]any{"sid": "s-1"} })
+	a := signInBy(t, browser(t, p), up, "corp")
+	now := time.Now().Unix()
+	stranger := &idp{Server: up.Server, t: t, signer: newIDP(t).key}
+	for name, token := range map[string]string{
+		"nothing": "", "no JWT": "a.b.c", "another key": stranger.notice(nil),
+		"an ID token": up.token(map[string]any{"nonce": "n"}), "with a nonce": up.notice(map[string]any{"nonce": "n"}),
+		"without the event": up.notice(map[string]any{"events": nil}), "another issuer": up.notice(map[string]any{"iss": "https://sso.evil.test"}),
+		"another client": up.notice(map[string]any{"aud": "somebody"}), "over": up.notice(map[string]any{"exp": now - 1}),
+		"old": up.notice(map[string]any{"iat": now - 900, "exp": now + 900}), "of the future": up.notice(map[string]any{"iat": now + 900, "exp": now + 999}),
+		"no jti": up.notice(map[string]any{"jti": nil}), "of nobody": up.notice(map[string]any{"sub": nil}),
+	} {
+		failed(t, tell(a, token), http.StatusBadRequest, "invalid_request")
+		if r := a.Authorize(quiet("every")); r.Answer == nil || r.Answer.Params["error"] != "" {
+			t.Fatalf("%s ended the session", name)
+		}
+	}
+	calls := up.calls
+	for range 5 {
+		failed(t, tell(a, stranger.notice(nil)), http.StatusBadRequest, "invalid_request")
+	}
+	if up.calls > calls+1 {
+		t.Errorf("tokens of a stranger had %d calls made", up.calls-calls)
+	}
+	token := up.notice(map[string]any{"sid": "s-1"})
+	if r := tell(a, token); r.Status != http.StatusOK {
+		t.Errorf("status %d", r.Status)
+	}
+	if r := a.Authorize(quiet("every")); r.Answer == nil || r.Answer.Params["error"] != "login_required" {
+		t.Errorf("the session goes on: %+v", r.Answer)
+	}
+}
