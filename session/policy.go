@@ -58,6 +58,15 @@ func (p Policy) For(group string, remembered bool) Limits {
 	return g.Limits.or(p.Limits).or(Limits{defaultIdle, defaultLifetime})
 }
 
+// Longest is how long a session can live.
+func (p Policy) Longest() time.Duration {
+	longest := max(p.For("", false).Lifetime, p.For("", true).Lifetime)
+	for group := range p.Groups {
+		longest = max(longest, p.For(group, false).Lifetime, p.For(group, true).Lifetime)
+	}
+	return longest
+}
+
 func (p Policy) canRemember(group string) bool {
 	if r := p.Groups[group].Remember; r != nil {
 		return *r != Limits{}

@@ -176,13 +176,20 @@ func (s *Server) configuration(w http.ResponseWriter, _ *http.Request) error {
 	return nil
 }
 
-func (s *Server) jwks(w http.ResponseWriter, _ *http.Request) error {
-	keys := s.Keys.JWKS()
+// jwks is the key set. Who has it already is told so, cheaply: many ask often.
+func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
+	keys, tag := s.Keys.Published()
 	if keys == nil {
 		return silent.Unavailable(token.ErrNotReady)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", publicCache)
+	h := w.Header()
+	h.Set("Cache-Control", publicCache)
+	h.Set("ETag", tag)
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	h.Set("Content-Type", "application/json")
 	w.Write(keys) // the client is gone if this fails
 	return nil
 }

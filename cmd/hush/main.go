@@ -27,6 +27,7 @@ Usage:
   hush consents        see what a user allowed apps, and revoke it
   hush users           see users and what state they are in
   hush clients         see apps, and end what everyone has at one
+  hush keys            see the keys that sign tokens, and have others sign
   hush deliveries      see which apps have still to be told of a sign-out
   hush secret          make a secret for the configuration
   hush hash-password   hash the password of a user for the configuration

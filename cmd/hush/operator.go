@@ -28,6 +28,9 @@ type operator struct {
 
 	user          string // --user
 	everyone, yes bool   // --everyone, --yes
+
+	now       bool   // --now
+	algorithm string // --algorithm
 }
 
 // operatorTime bounds one call: ending everyone takes some seconds.
@@ -39,6 +42,7 @@ type action struct {
 	args  []string // names of what follows, where there are no flags of its own
 	flags func(*operator, *flag.FlagSet)
 	run   func(context.Context, *operator) error
+	local func(ctx context.Context, args []string, stdout, stderr io.Writer) error // asks no API; in place of run
 }
 
 // group is what stands behind one word of hush's usage.
@@ -49,24 +53,30 @@ type group struct {
 
 var groups = []group{
 	{"sessions", sessionsUsage, []action{
-		{"list", []string{"USER"}, nil, listSessions},
-		{"show", []string{"SESSION"}, nil, showSession},
-		{"end", nil, endFlags, endSessions},
+		{"list", []string{"USER"}, nil, listSessions, nil},
+		{"show", []string{"SESSION"}, nil, showSession, nil},
+		{"end", nil, endFlags, endSessions, nil},
 	}},
 	{"consents", consentsUsage, []action{
-		{"list", []string{"USER"}, nil, listConsents},
-		{"revoke", []string{"USER", "CLIENT"}, nil, revokeConsent},
+		{"list", []string{"USER"}, nil, listConsents, nil},
+		{"revoke", []string{"USER", "CLIENT"}, nil, revokeConsent, nil},
 	}},
 	{"users", usersUsage, []action{
-		{"list", nil, nil, listUsers},
-		{"show", []string{"USER"}, nil, showUser},
+		{"list", nil, nil, listUsers, nil},
+		{"show", []string{"USER"}, nil, showUser, nil},
 	}},
 	{"clients", clientsUsage, []action{
-		{"list", nil, nil, listClients},
-		{"show", []string{"CLIENT"}, nil, showClient},
-		{"end-sessions", []string{"CLIENT"}, nil, endClientSessions},
+		{"list", nil, nil, listClients, nil},
+		{"show", []string{"CLIENT"}, nil, showClient, nil},
+		{"end-sessions", []string{"CLIENT"}, nil, endClientSessions, nil},
 	}},
-	{"deliveries", deliveriesUsage, []action{{"list", nil, nil, listDeliveries}}},
+	{"keys", keysUsage, []action{
+		{"list", nil, nil, listKeys, nil},
+		{"rotate", nil, rotateFlags, rotateKeys, nil},
+		{"retire", []string{"KID"}, nil, retireKey, nil},
+		{"export", nil, nil, nil, exportKeys},
+	}},
+	{"deliveries", deliveriesUsage, []action{{"list", nil, nil, listDeliveries, nil}}},
 }
 
 const operatorFlags = `
@@ -152,6 +162,9 @@ func runOperator(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	if err != nil {
 		return err
 	}
+	if act.local != nil {
+		return act.local(ctx, rest, stdout, stderr)
+	}
 	o := &operator{out: stdout}
 	set := flag.NewFlagSet(g.name+" "+act.name, flag.ContinueOnError)
 	if act.flags != nil {
@@ -190,9 +203,9 @@ func (g *group) action(args []string, stderr io.Writer) (action, []string, error
 	return action{}, nil, fmt.Errorf("hush %s needs one of: %s", g.name, strings.Join(names, ", "))
 }
 
-// dashed is the id of a session that a flag could be taken for: one of 64 begins
-// with a dash. No flag of ours has its length.
-var dashed = regexp.MustCompile(`^-[A-Za-z0-9_-]{21}$`)
+// dashed is the id of a session or a key that a flag could be taken for: one of 64
+// begins with a dash. No flag of ours has their lengths.
+var dashed = regexp.MustCompile(`^-[A-Za-z0-9_-]{21}([A-Za-z0-9_-]{21})?$`)
 
 // parse reads flags wherever they stand; what follows -- is none.
 func (o *operator) parse(set *flag.FlagSet, usage string, args []string, stderr io.Writer) error {

@@ -159,7 +159,8 @@ func options(c *config.Config) provider.Options {
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,
 			BrowserAccessToken: c.Tokens.BrowserAccessToken, Code: c.Tokens.Code, Refresh: c.Tokens.RefreshToken,
 		},
-		Signing: provider.Signing(c.Signing.Library),
+		Signing:     provider.Signing(c.Signing.Library),
+		KeyRotation: provider.KeyRotation{Every: c.Keys.RotateEvery, Publish: c.Keys.Publish}, KeyFiles: c.KeyFiles(),
 		Registration: provider.Registration{
 			Enabled: c.Registration.Enabled, Open: c.Registration.Open,
 			Tokens: c.RegistrationTokens(), AllowImplicit: c.Registration.AllowImplicit,

@@ -26,6 +26,7 @@ func (d *decoder) check(c *Config) {
 	d.checkSecrets(c)
 	d.checkSalt(c)
 	d.checkTLS(c)
+	d.checkKeys(c)
 	d.checkRules(c)
 	d.checkAudit(c)
 	d.checkRedis(c)

@@ -73,6 +73,8 @@ type Config struct {
 	Tokens Tokens `key:"tokens"`
 	// What makes signatures.
 	Signing Signing `key:"signing"`
+	// The keys that make them, and when they are replaced (rotation.md).
+	Keys Keys `key:"keys"`
 	// Access tokens that only the holder of a key can use (RFC 9449). Every app
 	// may ask for them.
 	DPoP DPoP `key:"dpop"`
@@ -108,6 +110,7 @@ type Config struct {
 	egressRoots *x509.CertPool
 	brand       *page.Brand
 	rules       *rules.Set
+	keyFiles    [][]byte
 	acr         *acr.Order
 	far         bool // an app of another site may need FedCM
 }
@@ -327,6 +330,22 @@ type Audit struct {
 	Renewals string `key:"renewals" default:"known" oneof:"known all none" example:"all"`
 	// What lines call this node.
 	Node string `key:"node" example:"login-1" otherwise:"the name of the machine"`
+}
+
+// Keys says where the signing keys come from and when they are replaced.
+type Keys struct {
+	// How long a key signs before the next one does. Off unless set: an API that was
+	// given the public key itself, and does not read the key set, would refuse everything
+	// from then on. With APIs that do, write 90d.
+	RotateEvery time.Duration `key:"rotate_every" min:"1d" max:"3650d" example:"90d" otherwise:"when an operator asks"`
+	// How long a next key is published before it signs: as long as the most patient API
+	// keeps the key set, which may be kept for five minutes.
+	Publish time.Duration `key:"publish" default:"1h" min:"10m" max:"30d" example:"24h"`
+	// Files with private keys of yours in PEM (PKCS #8), one for RS256 (RSA, 2048 bits or more), one
+	// for ES256 (P-256) and one for EdDSA (Ed25519), relative to the configuration file.
+	// Of further keys for the same algorithm the first one signs, and the others are
+	// published; they may be public keys. Then Redis holds no keys, and Hush replaces none.
+	Files []string `key:"files" example:"[keys/rsa.pem, keys/p256.pem, keys/ed25519.pem]" otherwise:"Hush makes the keys, and keeps them in Redis"`
 }
 
 // Registration lets apps register themselves, by OpenID Connect Dynamic Client

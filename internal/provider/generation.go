@@ -153,7 +153,7 @@ func (p *Provider) operators(o Options, keyring *seal.Keyring) http.Handler {
 		return nil
 	}
 	return admin.New(admin.Config{
-		Token: o.AdminToken, Sessions: p.Sessions, Consents: o.Store, Deliveries: o.Store.Deliveries(), Metadata: p.Metadata, Keyring: keyring, Log: o.Log, Audit: o.Audit,
+		Token: o.AdminToken, Sessions: p.Sessions, Consents: o.Store, Deliveries: o.Store.Deliveries(), Metadata: p.Metadata, Keys: p.keys, Keyring: keyring, Log: o.Log, Audit: o.Audit,
 		Directory: func() *login.Directory { return p.current.Load().directory },
 		Clients:   func() *client.Set { return p.current.Load().clients },
 		Find: func(ctx context.Context, id string) (*client.Client, error) {

@@ -62,6 +62,8 @@ type Options struct {
 	Session      session.Policy // see there; default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
 	Signing      Signing        // what makes signatures; default SigningAuto
+	KeyRotation  KeyRotation    // default: when an operator asks
+	KeyFiles     [][]byte       // signing keys in PEM; default: they are made and kept in Store
 	Limits       login.Limits   // of attempts to sign in; default login's
 	Registration Registration   // of apps by themselves; default: they cannot
 	// RenewalIsActivity says whether silent renewals keep a session from
@@ -165,7 +167,12 @@ func New(o Options) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{log: o.Log, audit: o.Audit, keys: token.NewKeys(keyring.Box("signing keys"), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings(), secrets: o.Secrets, store: o.Store}
+	p := &Provider{log: o.Log, audit: o.Audit, keys: token.NewKeys(keyring.Box(signingKeysBox), o.Store), egress: egress.New(o.Egress), passwords: o.Passwords, endings: newEndings(), secrets: o.Secrets, store: o.Store}
+	if len(o.KeyFiles) > 0 {
+		if p.keys, err = token.KeysOfFiles(o.KeyFiles); err != nil {
+			return nil, fmt.Errorf("signing keys of files: one %w", err)
+		}
+	}
 	if err := p.signBy(o.Signing, libcrypto.Load); err != nil {
 		return nil, err
 	}
@@ -203,7 +210,9 @@ func New(o Options) (*Provider, error) {
 	p.newRuleMetrics(registry)
 	o.Audit.Register(registry)
 	p.keys.Noted = p.noteKeys
-	p.Admin = web.Admin(registry, p.keys, readiness{o.Store}, p.operators(o, keyring))
+	p.keys.Govern(func() token.Policy { return p.keyPolicy(o) }, o.Log)
+	registry.MustRegister(keyMetrics{p.keys})
+	p.Admin = web.Admin(registry, p.keys, readiness{o.Store, p.keys}, p.operators(o, keyring))
 	p.Public = http.HandlerFunc(p.serve)
 	p.Admission = newAdmission(o.Admission, registry, o.Log)
 	p.shared = web.Config{
@@ -263,13 +272,6 @@ func (p *Provider) newMetrics() *prometheus.Registry {
 	return registry
 }
 
-// How often the shared signing keys are read: soon while there are none, then
-// often enough to see a new key before it signs.
-const (
-	keysMissing = 250 * time.Millisecond
-	keysHeld    = time.Minute
-)
-
 // Run keeps signing keys and marks as the store has them, tells apps of sessions
 // that ended, and ends what a reload leaves to be ended, until ctx is done.
 // Start-up without a store is allowed: until keys are there the provider is not
@@ -283,44 +285,15 @@ func (p *Provider) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-func (p *Provider) runKeys(ctx context.Context) error {
-	for said := false; ; {
-		err := p.LoadKeys(ctx)
-		switch {
-		case errors.Is(err, token.ErrSealedElsewhere) && !p.keys.Ready():
-			return fmt.Errorf("signing keys: %w", err)
-		case err != nil && !said && ctx.Err() == nil:
-			p.log.Error("signing keys cannot be read; trying again", "cause", err)
-			said = true
-		case err == nil && said:
-			p.log.Info("signing keys read")
-			said = false
-		}
-		wait := keysHeld
-		if !p.keys.Ready() {
-			wait = keysMissing
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(wait):
-		}
-	}
-}
-
-// LoadKeys reads the signing keys once, or makes them where there are none.
-func (p *Provider) LoadKeys(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	return p.keys.Load(ctx)
-}
-
 // maxSkew is how far node and store may disagree on the time. Expiry is the
 // store's to judge, but tokens are verified by clocks like the node's.
 const maxSkew = 5 * time.Second
 
 // readiness says in an operator's words what keeps the store from being used.
-type readiness struct{ store *redisstore.Store }
+type readiness struct {
+	store *redisstore.Store
+	keys  *token.Keys
+}
 
 func (r readiness) Ready(ctx context.Context) error {
 	h, err := r.store.Health(ctx)
@@ -333,6 +306,8 @@ func (r readiness) Ready(ctx context.Context) error {
 		return fmt.Errorf("the clocks of this node and of redis differ by %s: set both by NTP", h.Skew.Round(time.Millisecond))
 	case h.Policy != "" && h.Policy != "noeviction":
 		return fmt.Errorf("redis may evict what must be kept (maxmemory-policy %s): set it to noeviction", h.Policy)
+	case r.keys.Unread() > keysStale:
+		return fmt.Errorf("the signing keys could not be read for %s: the log says why", r.keys.Unread().Round(time.Second))
 	}
 	return nil
 }

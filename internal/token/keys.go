@@ -274,10 +274,16 @@ func (k *Keys) Ready() bool { return k.current.Load() != nil }
 // JWKS returns the public keys as a JSON Web Key Set (RFC 7517 section 5), nil
 // until they are loaded. It must not be changed.
 func (k *Keys) JWKS() []byte {
+	keys, _ := k.Published()
+	return keys
+}
+
+// Published is JWKS with its entity tag (RFC 9110 section 8.8.3).
+func (k *Keys) Published() (jwks []byte, tag string) {
 	if set := k.current.Load(); set != nil {
-		return set.jwks
+		return set.jwks, set.etag
 	}
-	return nil
+	return nil, ""
 }
 
 // signer returns the active key for an algorithm.

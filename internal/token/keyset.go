@@ -35,6 +35,12 @@ const (
 	statePast = "past"
 )
 
+// KeyActive is the state of a key that signs.
+const KeyActive = stateActive
+
+// KeyStates are all states of keys.
+var KeyStates = []string{stateNext, stateActive, stateRetired, statePast}
+
 // storedKeys is what the store keeps, sealed.
 type storedKeys struct {
 	Keys []storedKey `json:"keys"`

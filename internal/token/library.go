@@ -19,8 +19,13 @@ type Library interface {
 }
 
 // SignBy has a library make the RS256 and ES256 signatures of the keys that are loaded
-// from now on. What it fails at is told to log, and Go does it.
-func (k *Keys) SignBy(library Library, log *slog.Logger) { k.library, k.log = library, log }
+// from now on, or of those of files. What it fails at is told to log, and Go does it.
+func (k *Keys) SignBy(library Library, log *slog.Logger) {
+	k.library, k.log = library, log
+	if set := k.current.Load(); set != nil && k.store == nil {
+		k.quicken(set) // of files, which are not loaded again
+	}
+}
 
 // quicken hands the keys that sign to the library, if there is one.
 func (k *Keys) quicken(set *keySet) {

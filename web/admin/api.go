@@ -20,6 +20,7 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/seal"
+	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
 )
 
@@ -52,6 +53,7 @@ type Config struct {
 	Consents   Consents
 	Deliveries Deliveries
 	Metadata   Metadata
+	Keys       *token.Keys
 	Directory  func() *login.Directory // as it is now
 	Clients    func() *client.Set      // likewise
 	// Find returns an app of the configuration or one that registered itself, nil
@@ -107,6 +109,9 @@ func (a *API) list() []route {
 		{"GET", "clients/{client}", "showClient", "", a.showClient},
 		{"DELETE", "clients/{client}/sessions", "endClientSessions", "", a.endClient},
 		{"GET", "deliveries", "listDeliveries", "limit", a.listDeliveries},
+		{"GET", "keys", "listKeys", "", a.listKeys},
+		{"POST", "keys/rotate", "rotateKeys", "", a.rotateKeys},
+		{"DELETE", "keys/{key}", "retireKey", "", a.retireKey},
 	}
 }
 

@@ -12,5 +12,6 @@
 //	consents.go  what a user allowed apps
 //	registry.go  users and apps
 //	deliveries.go  messages of back-channel logout that wait
+//	keys.go      signing keys, their rotation and retirement
 //	view.go      what is shown of each; nothing secret is among it
 package admin
