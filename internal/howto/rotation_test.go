@@ -1,6 +1,8 @@
 package howto
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -45,18 +47,6 @@ func TestRotateSecret(t *testing.T) {
 	}
 }
 
-// kid is that of the key that a node signs with.
-func (o *operator) kid(port string) string {
-	o.t.Helper()
-	keys, _ := o.agent(port).Get(".well-known/jwks.json").JSON()["keys"].([]any)
-	if len(keys) != 3 {
-		o.t.Fatalf("%d keys", len(keys))
-	}
-	first, _ := keys[0].(map[string]any)
-	kid, _ := first["kid"].(string)
-	return kid
-}
-
 // TestRemovedTooEarly: without step 3 the old secret cannot go, and the page has
 // the words of it.
 func TestRemovedTooEarly(t *testing.T) {
@@ -74,29 +64,91 @@ func TestRemovedTooEarly(t *testing.T) {
 	}
 }
 
-// TestNewSigningKeys: sessions outlive them, tokens do not.
-func TestNewSigningKeys(t *testing.T) {
+// TestSigningKeys walks through the page: a rotation that nobody notices, a leak after
+// which nothing that the key signed is good, and keys of files.
+func TestSigningKeys(t *testing.T) {
 	t.Parallel()
 	o := newPair(t)
+	o.config += block(t, rotation, "rotate by time") + "admin: {token: \"${HUSH_ADMIN_TOKEN}\"}\n"
+	o.set("HUSH_ADMIN_TOKEN", "a-token-of-the-operator-0123456789")
+	o.set("HUSH_ADMIN", "http://127.0.0.1:"+o.ports["9090"])
+	o.restart("8080")
+	o.restart("8081")
 	a := o.agent("8080")
 	o.signIn(a)
 	old, kid := o.userinfoToken(a), o.kid("8080")
 	hint, _ := a.Exchange(o.renew(a)["code"], verifier).JSON()["id_token"].(string)
-	o.end("8080")
-	o.end("8081")
-	o.shell(block(t, rotation, "new signing keys"))
+
+	if out := o.shell(block(t, rotation, "rotate keys")); strings.Count(out, "  next ") != 6 { // in both answers
+		t.Errorf("it says:\n%s", out)
+	}
+	o.eventually("the next keys at the other node", func() bool { return len(o.kids("8081")) == 6 })
+	o.works("with next keys", a)
+	o.shell("hush keys rotate --now --algorithm RS256")
+	o.eventually("the next key to sign at both", func() bool {
+		return o.kid("8080") != kid && o.kid("8080") == o.kid("8081")
+	})
+	o.works("with another key", a)
+	if status := o.userinfo("8081", old); status != 200 {
+		t.Errorf("an access token of before the rotation: %d", status)
+	}
+	silently := func(hint string) string {
+		params := a.Authorize(o.ask("prompt", "none", "id_token_hint", hint)).Answer.Params
+		return params["error"]
+	}
+	if got := silently(hint); got != "" {
+		t.Errorf("an id_token_hint of before: %s", got)
+	}
+
+	o.set("KID", kid)
+	o.shell(block(t, rotation, "retire key"))
+	o.eventually("the key to be refused by both", func() bool { return o.userinfo("8080", old) == 401 && o.userinfo("8081", old) == 401 })
+	o.works("after the leak", a)
+	if got := silently(hint); got != "invalid_request" {
+		t.Errorf("an id_token_hint of the key: %q", got)
+	}
+
+	o.write("hush.yaml", o.config)
+	o.shell(block(t, rotation, "export keys"))
+	exported, err := os.ReadFile(filepath.Join(o.dir, "keys.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range [][2]string{{"rsa", "RS256"}, {"p256", "ES256"}, {"ed25519", "EdDSA"}} {
+		_, key, found := strings.Cut(string(exported), file[1]+", active\n")
+		if !found {
+			t.Fatalf("no key for %s was exported", file[1])
+		}
+		key, _, _ = strings.Cut(key, "-----END PRIVATE KEY-----\n")
+		for _, port := range []string{"8080", "8081"} {
+			o.write(port+"/keys/"+file[0]+".pem", key+"-----END PRIVATE KEY-----\n")
+		}
+	}
+	now := o.kid("8080")
+	o.config = replaced(t, o.config, "keys:", block(t, rotation, "keys of files"))
 	o.restart("8080")
 	o.restart("8081")
-	if o.kid("8080") == kid || o.kid("8080") != o.kid("8081") {
-		t.Error("the keys are not new, or not shared")
+	if got := o.kid("8081"); got != now {
+		t.Errorf("with files %s signs, not %s", got, now)
 	}
-	o.works("with new keys", a)
-	if status := o.userinfo("8080", old); status != 401 {
-		t.Errorf("an access token of before: %d", status)
+	o.works("with keys of files", a)
+}
+
+// kid is that of the RS256 key that a node signs with.
+func (o *operator) kid(port string) string { return o.kids(port)[0] }
+
+// kids are those that a node publishes, that of the RS256 key which signs first.
+func (o *operator) kids(port string) (kids []string) {
+	o.t.Helper()
+	keys, _ := o.agent(port).Get(".well-known/jwks.json").JSON()["keys"].([]any)
+	for _, key := range keys {
+		kid, _ := key.(map[string]any)["kid"].(string)
+		kids = append(kids, kid)
 	}
-	if answer := a.Authorize(o.ask("prompt", "none", "id_token_hint", hint)).Answer; answer.Params["error"] != "invalid_request" {
-		t.Errorf("an id_token_hint of before: %v", answer.Params)
+	if len(kids) < 3 {
+		o.t.Fatalf("%d keys", len(kids))
 	}
+	return kids
 }
 
 // TestNewSecretInFrontAtOnce: why the page puts it second first.
