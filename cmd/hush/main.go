@@ -23,6 +23,7 @@ Usage:
   hush check           say what is wrong with a configuration file, without starting
   hush rules           try rules, and say what is wrong with a folder of them
   hush health          ask a running hush whether it is ready
+  hush doctor          examine a deployment from outside, and say what to mend
   hush sessions        see where a user is signed in, and end sessions
   hush consents        see what a user allowed apps, and revoke it
   hush users           see users and what state they are in
@@ -83,6 +84,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return runRules(ctx, args[1:], stdout, stderr)
 	case "health":
 		return runHealth(ctx, args[1:], stdout, stderr)
+	case "doctor":
+		return runDoctor(ctx, args[1:], stdout, stderr)
 	case "demo-app":
 		return runDemoApp(ctx, args[1:], stderr)
 	case "secret":
