@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
 )
@@ -44,6 +45,8 @@ func (f *found) credential() string {
 
 // findFor reads the session that the request is for.
 func (s *Service) findFor(ctx context.Context, q *request, b Browser, done progress, account SignedIn, single, skipConsent bool) (found, error) {
+	ctx, span := tracing.Stage(ctx, "find")
+	defer span.End()
 	if !single {
 		return s.findAmong(ctx, q, b, skipConsent)
 	}

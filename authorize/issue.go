@@ -8,6 +8,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
 )
@@ -55,7 +56,9 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 	}
 	f.Session.ACR = s.ACR.Told(f.ACR, q.acr.Values)
 	q.topLevel = b.TopLevel
+	_, span := tracing.Stage(ctx, "mint")
 	params, err := s.mint(q, f.Session, f.now)
+	span.End()
 	if err != nil {
 		return s.refuse(q, signingError(err))
 	}
@@ -73,6 +76,8 @@ func (s *Service) issue(ctx context.Context, q *request, b Browser, done progres
 // after writing the copy leaves no order in which the app keeps what was
 // revoked.
 func (s *Service) takePart(ctx context.Context, q *request, current *session.Session, r *ruling, skipConsent bool) (kept bool, err error) {
+	ctx, span := tracing.Stage(ctx, "take part")
+	defer span.End()
 	if err := s.Sessions.Pass(ctx, current.Key, q.client.ID, q.needs, s.passing(r)); err != nil {
 		return false, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/silent"
 )
 
@@ -28,7 +29,9 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	}
 	set := s.Clients()
 	r.APIs, r.Activity = set.API, s.renewalCounts(c)
-	f, err := s.Tokens.PresentRefresh(ctx, c, r)
+	within, span := tracing.Stage(ctx, "present")
+	f, err := s.Tokens.PresentRefresh(within, c, r)
+	span.End()
 	if err != nil {
 		return Tokens{}, refusalOf(err)
 	}
@@ -42,7 +45,9 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	if err := s.stillAllowed(ctx, c, set, f); err != nil {
 		return Tokens{}, err
 	}
-	t, err := s.refreshed(ctx, c, user, f, from)
+	within, span = tracing.Stage(ctx, "rotate")
+	t, err := s.refreshed(within, c, user, f, from)
+	span.End()
 	if f.Live {
 		t.Evidence = Evidence{
 			Key: f.Grant.Key, UserID: user.ID, Group: c.SSOGroup, AuthTime: f.Grant.AuthTime, Grant: f.Grant.JTI, Bound: f.Bound, Now: f.Now,

@@ -14,6 +14,7 @@ import (
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
@@ -135,7 +136,9 @@ func (s *Service) Begin(ctx context.Context, p oauth.Params, b Browser) Outcome 
 	if err != nil {
 		return Outcome{Fault: err} // it is not known whether there is an address to send it to
 	}
+	_, span := tracing.Stage(ctx, "validate")
 	q, refused := s.receive(ctx, set, p, b)
+	span.End()
 	if refused != nil {
 		return *refused
 	}
@@ -207,7 +210,10 @@ func (s *Service) decide(ctx context.Context, q *request, b Browser, done progre
 		return s.decide(ctx, q, b, done) // it opens nothing, and says nothing of the session
 	}
 	s.meetFound(q, &found)
-	if d := silent.Decide(&facts, &found.Subject, found.now); !d.Granted() {
+	_, span := tracing.Stage(ctx, "decide")
+	d := silent.Decide(&facts, &found.Subject, found.now)
+	span.End()
+	if !d.Granted() {
 		return s.settle(ctx, q, b, d, &facts, found, done)
 	}
 	if q.came.Own != "" {

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
 )
@@ -113,6 +114,8 @@ func problemOf(err error) Ask {
 // that "sign out everywhere" during the check wins. A name that nobody has
 // costs the same trip.
 func (s *Service) Authenticate(ctx context.Context, c login.Credentials) (login.User, string, error) {
+	ctx, span := tracing.Stage(ctx, "password")
+	defer span.End()
 	if err := s.shut(); err != nil {
 		return login.User{}, "", err // before a guess is told from a password
 	}
@@ -132,6 +135,8 @@ func (s *Service) Authenticate(ctx context.Context, c login.Credentials) (login.
 // startSession signs a browser in, and returns what was seen of what it held
 // before. sid is that of the session, if it is a new one.
 func (s *Service) startSession(ctx context.Context, q *request, account *SignedIn, sid string, p proof, b Browser) ([]session.Seen, error) {
+	ctx, span := tracing.Stage(ctx, "start session")
+	defer span.End()
 	seen, err := s.gather(ctx, q, b, *account)
 	if err == nil {
 		err = s.makeRoom(ctx, b.Accounts, seen, *account)

@@ -10,6 +10,7 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/silent"
 )
 
@@ -48,7 +49,9 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 		return Tokens{}, err
 	}
 	r.APIs = s.Clients().API
-	d, err := s.Tokens.Redeem(ctx, c, r)
+	within, span := tracing.Stage(ctx, "redeem")
+	d, err := s.Tokens.Redeem(within, c, r)
+	span.End()
 	if err != nil {
 		return Tokens{}, refusalOf(err)
 	}
@@ -62,7 +65,9 @@ func (s *Service) Exchange(ctx context.Context, c *client.Client, r token.Redeem
 	if d.Grant.Subject() != s.Tokens.Subject(c, user.ID) {
 		return Tokens{}, oauth.Errorf(oauth.InvalidGrant, "The app knows the user by another sub since the code was made.")
 	}
+	_, span = tracing.Stage(ctx, "mint")
 	t, err := s.tokens(c, user, d.Grant, d.API, d.Now, d.Refresh)
+	span.End()
 	t.Evidence = Evidence{
 		Key: d.Grant.Key, UserID: user.ID, Group: d.Session.Group, AuthTime: d.Grant.AuthTime, Grant: d.Grant.JTI,
 		Code: true, TopLevel: d.Grant.TopLevel, Bound: d.Session.Bound, Now: d.Now,

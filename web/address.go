@@ -38,6 +38,12 @@ func (s *Server) address(r *http.Request) netip.Addr {
 	return last
 }
 
+// fromProxy tells whether a request comes from a proxy of ours.
+func (s *Server) fromProxy(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && s.trusts(canonical(peer.Addr()))
+}
+
 // backward are the entries of a list, from the right. More lines of a header are one
 // list (RFC 9110 section 5.3).
 func backward(lines []string) iter.Seq[string] {

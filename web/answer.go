@@ -10,12 +10,15 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/silent"
 	"github.com/hush-sso/hush/web/page"
 )
 
 // writeAnswer sends an authorization response in its mode.
 func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, a *authorize.Answer) error {
+	_, span := tracing.Stage(r.Context(), "answer")
+	defer span.End()
 	switch a.Remedy {
 	case silent.RemedyAsk:
 		return s.writeStorage(w, r, a)

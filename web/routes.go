@@ -178,5 +178,5 @@ func (s *Server) routes() http.Handler {
 	}
 	mux.Handle("GET "+s.base+"static/", s.static(s.Brand.Static()))
 	mux.Handle("/", s.person("unknown", s.notFound))
-	return s.record(s.cleanPaths(mux))
+	return s.record(s.traced(s.cleanPaths(mux)))
 }

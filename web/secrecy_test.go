@@ -13,16 +13,18 @@ import (
 	"github.com/hush-sso/hush/internal/jose/josetest"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redistest"
+	"github.com/hush-sso/hush/internal/tracing"
 )
 
-// TestWhatIsToldKeepsSecrets: whatever happens, log, audit log and metrics say what and
-// not with what.
+// TestWhatIsToldKeepsSecrets: whatever happens, log, audit log, metrics and traces say
+// what and not with what.
 func TestWhatIsToldKeepsSecrets(t *testing.T) {
 	server := redistest.Server(t)
 	book := &ledger{}
 	kept, end := keeping(t, book, audit.Continue)
+	tr, spans := tracer(t, tracing.Config{OneIn: 1})
 	kept.Silent, kept.Strangers = audit.AllSilent, 1<<20
-	s := start(t, hushtest.Options{Store: server.Open(), Audit: kept, Clients: []client.Spec{
+	s := start(t, hushtest.Options{Store: server.Open(), Audit: kept, Tracer: tr, Clients: []client.Spec{
 		{ID: "spa", FirstParty: true, GrantTypes: []string{"authorization_code", "refresh_token"}, RedirectURIs: []string{redirectOf("spa")}},
 	}})
 	a := s.Node(0)
@@ -127,7 +129,10 @@ func TestWhatIsToldKeepsSecrets(t *testing.T) {
 		t.Fatalf("the log is not complete:\n%s", log)
 	}
 	end()
-	told := map[string]string{"log": log, "audit log": book.String(), "metrics": metricsOf(s.Nodes[0])}
+	if list := spans.spans(t, tr); len(list) < 100 {
+		t.Errorf("only %d spans came", len(list))
+	}
+	told := map[string]string{"log": log, "audit log": book.String(), "metrics": metricsOf(s.Nodes[0]), "traces": spans.String()}
 	for _, kind := range []string{"renewal", "renewal_refused", "grant", "grant_refused", "sign_in", "sign_in_refused", "token", "token_refused", "client_refused", "session_ended"} {
 		if !strings.Contains(told["audit log"], `"event":"`+kind+`"`) {
 			t.Errorf("the audit log holds no %s", kind)

@@ -22,6 +22,7 @@ import (
 	"github.com/hush-sso/hush/internal/register"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web/page"
 )
@@ -45,7 +46,8 @@ type Config struct {
 	Keyring    *seal.Keyring
 	DPoP       *dpop.Verifier
 	Log        *slog.Logger
-	Audit      *audit.Log // optional
+	Audit      *audit.Log      // optional
+	Tracer     *tracing.Tracer // optional
 	Metrics    *Metrics
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	// Optional.

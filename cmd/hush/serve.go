@@ -76,8 +76,10 @@ func runServe(ctx context.Context, args []string, stderr io.Writer) error {
 		return err
 	}
 	defer keepAudit(r.audit)()
+	tracer := openTracer(c, log)
+	defer closeTracer(tracer, log)
 	o := options(c)
-	o.Store, o.Log, o.Passwords, o.Audit = store, log, r, r.audit
+	o.Store, o.Log, o.Passwords, o.Audit, o.Tracer = store, log, r, r.audit, tracer
 	p, err := provider.New(o)
 	if err != nil {
 		return err

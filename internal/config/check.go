@@ -29,6 +29,7 @@ func (d *decoder) check(c *Config) {
 	d.checkKeys(c)
 	d.checkRules(c)
 	d.checkAudit(c)
+	d.checkTracing(c)
 	d.checkRedis(c)
 	d.checkLifetimes(c)
 	d.checkBranding(c)

@@ -82,6 +82,8 @@ type Config struct {
 	Branding Branding `key:"branding" reload:"yes"`
 	// Who did what, as lines of JSON (audit.md).
 	Audit *Audit `key:"audit" otherwise:"nothing is kept"`
+	// How requests went, told to a collector of OpenTelemetry (monitoring.md).
+	Tracing *Tracing `key:"tracing" otherwise:"nothing is traced"`
 	// Code of yours that judges each sign-in and each renewal (rules.md).
 	Rules *Rules `key:"rules" reload:"yes" otherwise:"none"`
 	// The apps that may ask for tokens.
@@ -346,6 +348,22 @@ type Keys struct {
 	// Of further keys for the same algorithm the first one signs, and the others are
 	// published; they may be public keys. Then Redis holds no keys, and Hush replaces none.
 	Files []string `key:"files" example:"[keys/rsa.pem, keys/p256.pem, keys/ed25519.pem]" otherwise:"Hush makes the keys, and keeps them in Redis"`
+}
+
+// Tracing sends traces by OTLP over HTTP.
+type Tracing struct {
+	// Where spans are posted, as JSON: the whole address, which mostly ends in `/v1/traces`.
+	Endpoint string `key:"endpoint" need:"yes" example:"http://127.0.0.1:4318/v1/traces"`
+	// Headers of each post, by name: a key of the collector's, for example.
+	Headers map[string]Secret `key:"headers" example:"{Authorization: \"${COLLECTOR_TOKEN}\"}" otherwise:"none"`
+	// One of so many requests is traced. 1: each.
+	OneIn int `key:"one_in" default:"100" example:"10"`
+	// Whether the trace that a `traceparent` names is gone on with, and its choice of
+	// what is traced taken. `none`: never. `proxies`: where one of `trusted_proxies` sends
+	// it, which must set or remove it: else anybody chooses.
+	Parent string `key:"parent" default:"none" oneof:"none proxies" example:"proxies"`
+	// What the collector calls this service.
+	Service string `key:"service" default:"hush" example:"hush"`
 }
 
 // Registration lets apps register themselves, by OpenID Connect Dynamic Client

@@ -28,6 +28,7 @@ import (
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/rules"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web/demo"
@@ -63,6 +64,8 @@ type Options struct {
 	Connections func(*Site) []upstream.Connection
 	// Linked are who the demo's people are there, by user name. Default: nobody.
 	Linked map[string][]login.Identity
+	// Tracer tells a collector how requests went. Default: nothing is traced.
+	Tracer *tracing.Tracer
 	// Rules run at every authentication. Default: none.
 	Rules *rules.Set
 	// Admission is the line of all nodes at the authorization endpoint. Default: as
@@ -186,7 +189,7 @@ func (s *Site) addNode(o Options) {
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules, Connections: r.Connections,
-		Egress: o.Egress, Audit: o.Audit, Admission: o.Admission,
+		Egress: o.Egress, Audit: o.Audit, Tracer: o.Tracer, Admission: o.Admission,
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
 	if err != nil {

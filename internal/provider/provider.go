@@ -39,6 +39,7 @@ import (
 	"github.com/hush-sso/hush/internal/register"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
+	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web"
@@ -97,6 +98,9 @@ type Options struct {
 	Log       *slog.Logger // default: discard
 	// Audit keeps who did what; whoever made it runs it. Default: nothing does.
 	Audit *audit.Log
+	// Tracer tells a collector how requests went; whoever made it closes it. Default:
+	// nothing is traced.
+	Tracer *tracing.Tracer
 }
 
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
@@ -218,7 +222,7 @@ func New(o Options) (*Provider, error) {
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		DPoP: dpop.New(keyring, o.Store), NeedNonce: o.DPoPNonce == nil || *o.DPoPNonce,
-		Keyring: keyring, Log: o.Log, Audit: o.Audit, Metrics: web.NewMetrics(registry), Admission: p.Admission, CrossSite: o.CrossSite,
+		Keyring: keyring, Log: o.Log, Audit: o.Audit, Tracer: o.Tracer, Metrics: web.NewMetrics(registry), Admission: p.Admission, CrossSite: o.CrossSite,
 		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{Keys: p.clientKeys, Used: o.Store},
 	}
 	p.flows = authorize.Config{

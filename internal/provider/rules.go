@@ -11,6 +11,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/metadata"
 	"github.com/hush-sso/hush/internal/rules"
+	"github.com/hush-sso/hush/internal/tracing"
 )
 
 // Rules are the operator's, and how they run. The zero value is none.
@@ -105,7 +106,9 @@ func (p *Provider) judgeOf(r Rules, by *ruled) authorize.Rules {
 // Judge implements authorize.Rules.
 func (j judge) Judge(ctx context.Context, in *rules.Input) (rules.Verdict, error) {
 	began := time.Now()
+	ctx, span := tracing.Stage(ctx, "rules")
 	v, err := j.Bound.Judge(ctx, in)
+	span.End()
 	j.times.Observe(time.Since(began).Seconds())
 	j.runs.WithLabelValues(result(&v, err)).Inc()
 	return v, err
