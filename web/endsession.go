@@ -7,6 +7,7 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web/page"
 )
@@ -33,6 +34,7 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return unsure(err)
 	}
+	q.Federated = q.Federated || r.URL.Query().Has(paramFederated)
 	if moves {
 		n := recordOf(r)
 		n.client, n.result = q.ClientID, "asked"
@@ -74,11 +76,16 @@ func (s *Server) confirmSignOut(w http.ResponseWriter, r *http.Request) error {
 	if params.Get("confirm") == "" || q.Binding == "" || q.Binding != s.cookies.binding(r) {
 		return s.signOut(w, r, q)
 	}
+	accounts, _ := s.cookies.read(r)
+	at, err := s.Authorize.SignedInThere(r.Context(), accounts, q.Federated)
+	if err != nil {
+		return unsure(err)
+	}
 	ended, err := s.endSessions(w, r)
 	if err != nil {
 		return err
 	}
-	return s.leave(w, r, q, ended)
+	return s.leave(w, r, q, ended, at)
 }
 
 // signOut ends what the request may end, or asks.
@@ -87,7 +94,11 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, q logout.Reques
 	n.client, n.cause = q.ClientID, q.Cause
 	accounts, _ := s.cookies.read(r)
 	var ended []session.Ended
+	var at *upstream.Source
 	d, err := s.Logout.Decide(r.Context(), q, accounts)
+	if err == nil && len(d.Ask) == 0 {
+		at, err = s.Authorize.SignedInThere(r.Context(), d.End, q.Federated)
+	}
 	switch {
 	case err != nil:
 		return unsure(err)
@@ -105,7 +116,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, q logout.Reques
 	if err != nil {
 		return err
 	}
-	return s.leave(w, r, q, ended)
+	return s.leave(w, r, q, ended, at)
 }
 
 // askToSignOut shows the question, in a form of this browser.
@@ -137,7 +148,7 @@ func (s *Server) askToSignOut(w http.ResponseWriter, r *http.Request, q logout.R
 
 // leave goes back to the app, or shows that the user is signed out and why the
 // browser stays.
-func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request, ended []session.Ended) error {
+func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request, ended []session.Ended, at *upstream.Source) error {
 	c, to, leaves := s.Logout.App(r.Context(), q)
 	d := departure{app: c, ended: ended}
 	switch {
@@ -150,7 +161,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request,
 	case q.Problem == logout.ProblemHint:
 		d.notice = "signedout.hint"
 	}
-	return s.depart(w, r, d)
+	return s.departBy(w, r, d, q, at)
 }
 
 // without are the accounts of a browser that did not end.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/silent"
@@ -28,11 +29,21 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	if c != nil {
 		recordOf(r).client = c.ID
 	}
+	accounts, _ := s.cookies.read(r)
+	at, err := s.Authorize.SignedInThere(r.Context(), accounts, r.URL.Query().Has(paramFederated))
+	if err != nil {
+		return unsure(err)
+	}
 	ended, err := s.endSessions(w, r)
 	if err != nil {
 		return err
 	}
-	return s.depart(w, r, afterLogout(c, params.Get("returnTo"), ended))
+	d := afterLogout(c, params.Get("returnTo"), ended)
+	q := logout.Request{To: d.to}
+	if c != nil {
+		q.ClientID = c.ID
+	}
+	return s.departBy(w, r, d, q, at)
 }
 
 // errNotAWindow refuses a sign-out that nobody can have seen.

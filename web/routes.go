@@ -102,6 +102,7 @@ func (s *Server) personal() []route {
 		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
 		{"GET", authorize.CallbackPath, false, "callback", s.navigation(patient(s.arrive))},
 		{"GET", authorize.CallbackPath + "/{connection}", false, "callback", s.navigation(patient(s.arrive))},
+		{"GET", authorize.SignedOutPath, false, "logout", s.navigation(s.signedOutThere)},
 		{"GET POST", authorize.ContinuePath, false, "continue", s.navigation(s.goOn)},
 		{"GET", accountPath, false, "account", s.navigation(s.account)},
 		{"GET", accountLoginPath, false, "login", s.navigation(s.loginToAccount)},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/authorize"
+	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/web/page"
@@ -45,6 +46,44 @@ func (s *Server) arrive(w http.ResponseWriter, r *http.Request) error {
 			Code: params.Get("code"), Issuer: params.Get("iss"), Error: params.Get("error"), ErrorText: params.Get("error_description"),
 		},
 	}, v.Browser))
+}
+
+// paramFederated asks for the sign-out at the other provider too, whatever its value, as
+// at Auth0.
+const paramFederated = "federated"
+
+// departBy is depart by way of another provider, where the user is to be signed out
+// there too; nil for nowhere. Here they are signed out already, so one that is away
+// keeps nobody.
+func (s *Server) departBy(w http.ResponseWriter, r *http.Request, d departure, q logout.Request, at *upstream.Source) error {
+	if at == nil || d.notice != "" {
+		return s.depart(w, r, d)
+	}
+	return patient(func(w http.ResponseWriter, r *http.Request) error {
+		to, err := at.EndSession(r.Context(), s.url(authorize.SignedOutPath), s.Logout.Park(q, ""))
+		if err != nil {
+			recordOf(r).cause = err
+		}
+		if to != "" {
+			d.to, d.there = to, true
+		}
+		return s.depart(w, r, d)
+	})(w, r)
+}
+
+// signedOutThere goes on to the app once the other provider is done. What it does not
+// bring back as we sent it leads nowhere.
+func (s *Server) signedOutThere(w http.ResponseWriter, r *http.Request) error {
+	params, err := query(r)
+	if err != nil {
+		return err
+	}
+	q, err := s.Logout.Open(params.Get("state"))
+	if err != nil {
+		return s.signedOut(w, r, departure{})
+	}
+	recordOf(r).client = q.ClientID
+	return s.leave(w, r, q, nil, nil)
 }
 
 // connections are the buttons of the sign-in page.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc/oidctest"
 
+	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
@@ -117,4 +118,60 @@ func TestUpstreamNoticeForged(t *testing.T) {
 	if r := a.Authorize(quiet("every")); r.Answer == nil || r.Answer.Params["error"] != "login_required" {
 		t.Errorf("the session goes on: %+v", r.Answer)
 	}
+}
+
+// TestUpstreamFederated: who signs out here signs out there where that is asked for or
+// configured, and comes back to where the app wanted them, and nowhere else.
+func TestUpstreamFederated(t *testing.T) {
+	up := newIDP(t)
+	always := up.connection("always")
+	always.Logout = true
+	const bye = "https://app.leaving.test/bye"
+	p := linkedTo(t, embedded(t), func(o *provider.Options) {
+		o.Clients = append(o.Clients, client.Spec{ID: "leaving", RedirectURIs: []string{bye}, PostLogoutRedirectURIs: []string{bye}})
+	}, up.connection("corp"), always)
+	for _, c := range []struct {
+		name, by, query string
+		there           bool
+	}{
+		{"asked", "corp", "v2/logout?federated", true}, {"asked, by its value", "corp", "v2/logout?federated=", true},
+		{"not asked", "corp", "v2/logout?", false}, {"always", "always", "v2/logout?", true}, {"nobody's", "", "v2/logout?federated", false},
+	} {
+		a := browser(t, p)
+		if c.by == "" {
+			signIn(t, a, "alice")
+		} else {
+			signInBy(t, a, up, c.by)
+		}
+		r := a.Get(c.query)
+		if to := r.Header.Get("Location"); (to != "") != c.there {
+			t.Errorf("%s: leads to %q", c.name, to)
+			continue
+		}
+		if r := a.Authorize(quiet("every")); r.Answer == nil || r.Answer.Params["error"] != "login_required" {
+			t.Errorf("%s: %+v", c.name, r.Answer)
+		}
+		if !c.there {
+			continue
+		}
+		at, q := sentAway(t, r)
+		if at != up.URL+"/logout" || q.Get("client_id") != "hush" || q.Get("post_logout_redirect_uri") != issuer+"login/signedout" {
+			t.Errorf("%s: %s with %v", c.name, at, q)
+		}
+		isPage(t, a.Get("login/signedout?state="+q.Get("state")), http.StatusOK)
+	}
+	a := signInBy(t, browser(t, p), up, "corp")
+	_, q := sentAway(t, a.Get("v2/logout?federated&client_id=leaving&returnTo="+url.QueryEscape(bye)))
+	if r := a.Get("login/signedout?state=" + q.Get("state")); r.Header.Get("Location") != bye {
+		t.Errorf("back from there it leads to %q, status %d", r.Header.Get("Location"), r.Status)
+	}
+	back := a.Get("v2/logout?federated&client_id=leaving&returnTo=" + url.QueryEscape("https://evil.test/"))
+	isPage(t, back, http.StatusBadRequest)
+	for _, state := range []string{"", "x", "https://evil.test/"} {
+		isPage(t, a.Get("login/signedout?state="+url.QueryEscape(state)), http.StatusOK)
+	}
+	b := signInBy(t, browser(t, p), up, "corp")
+	up.says(func() { up.away = true })
+	b.Get("v2/logout?federated")
+	refused(t, b.Authorize(quiet("every")), "login_required", "signed_out")
 }

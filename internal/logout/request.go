@@ -61,6 +61,8 @@ type Request struct {
 	Subject string `json:"sub,omitempty"`
 	SID     string `json:"sid,omitempty"`
 	Hint    string `json:"h,omitempty"` // logout_hint
+	// Federated: the user is to be signed out at the other provider too.
+	Federated bool `json:"f,omitempty"`
 	// Binding is the browser whose question it waits for; "" if for none yet.
 	Binding string `json:"b,omitempty"`
 
@@ -76,7 +78,7 @@ var errForeignHint = errors.New("logout: the hint was made for another app")
 // from going on to the app (section 4): a person who wants to sign out
 // still can. Other errors are *oauth.Error, or token.ErrNotReady.
 func (s *Service) Read(ctx context.Context, p oauth.Params) (Request, error) {
-	var q Request
+	q := Request{Federated: p.Count("federated") > 0}
 	if err := oauth.CheckState(p.Get("state")); err != nil {
 		return q, err
 	}
@@ -104,7 +106,7 @@ func (s *Service) Read(ctx context.Context, p oauth.Params) (Request, error) {
 		return q, err
 	}
 	if hinted && c == nil {
-		q = Request{Hint: q.Hint, Problem: ProblemHint, Cause: errForeignHint}
+		q = Request{Hint: q.Hint, Federated: q.Federated, Problem: ProblemHint, Cause: errForeignHint}
 	}
 	if c != nil {
 		q.ClientID = c.ID
