@@ -56,7 +56,11 @@
 //	                              asked for, or the request of a person   sign-in, 1 h else
 //	                              whom they sent elsewhere; of out:<hash
 //	                              of a form cookie> when that browser     15 min
-//	                              signed out last
+//	                              signed out last; a sign-in that is       15 min
+//	                              under way at another provider; of a
+//	                              session there, by its hash, whose it is,  a session's life
+//	                              when it was ended, and the logout         15 min
+//	                              tokens that were heard                    12 min
 //	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
 //	                              sealed                             at most once a day
 //	hush:{c:<id>}:logo    string  its picture                        likewise
