@@ -235,3 +235,40 @@ func TestFlushWhileOthersStart(t *testing.T) {
 		t.Errorf("the log does not tell: %s", c.log)
 	}
 }
+
+// TestPastKeys: of a key of which no token is out, a hint is good and nothing else.
+func TestPastKeys(t *testing.T) {
+	c := newCrew(t)
+	k := c.node()
+	c.load(k)
+	i := testIssuerWith(t, nil)
+	i.keys = k
+	g, apps := testGrant("shop"), testSet(t)
+	hint, err := i.IDToken(apps.Client("shop"), g, testUser, testTime, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	access, _, err := i.AccessToken(g, nil, testUser, testTime, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := func(when string, asToken, asHint bool) {
+		t.Helper()
+		if _, err := i.VerifyAccessToken(access, i.UserinfoAudience(), testTime); (err == nil) != asToken {
+			t.Errorf("%s: the access token: %v", when, err)
+		}
+		if _, _, err := i.VerifyIDTokenHint(hint, "shop"); (err == nil) != asHint {
+			t.Errorf("%s: the hint: %v", when, err)
+		}
+	}
+	if err := k.Rotate(context.Background(), "RS256", true); err != nil {
+		t.Fatal(err)
+	}
+	good("retired", true, true)
+	c.after(c.p.Life + signSlack)
+	c.load(k)
+	good("past", false, true)
+	c.after(c.p.Hints)
+	c.load(k)
+	good("gone", false, false)
+}
