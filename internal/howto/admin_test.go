@@ -55,6 +55,9 @@ func TestAdmin(t *testing.T) {
 	if said := run("consents"); said != "my-app is allowed nothing any more by alice. What it had in 1 session is over; sign-ins at other apps go on.\n" {
 		t.Error(said)
 	}
+	if said := run("keys"); strings.Count(said, "  active  ") != 3 {
+		t.Error(said)
+	}
 	if said := run("deliveries"); said != "Every app has been told.\n" {
 		t.Error(said)
 	}
