@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/jose/josetest"
@@ -40,6 +41,9 @@ func TestEveryKeyExpires(t *testing.T) {
 	server := redistest.Server(t)
 	store := server.Open()
 	liveOnce(t, func(change func(*provider.Options)) *provider.Provider { return node(t, store, change) })
+	if _, err := store.AuditStream(10, time.Minute).Write([]byte("{}\n")); err != nil {
+		t.Fatal(err)
+	}
 
 	keys, err := store.Client().Keys(t.Context(), "*").Result()
 	if err != nil {
@@ -116,7 +120,9 @@ func liveOnce(t *testing.T, node func(func(*provider.Options)) *provider.Provide
 	}
 	marked(t, p, "quick")
 	ruled := rulesThat(sendAway)
-	stateOf(t, typeIn(t, browser(t, node(func(o *provider.Options) { o.Rules = ruled })), "every", "alice"))
+	stateOf(t, typeIn(t, browser(t, node(func(o *provider.Options) {
+		o.Rules, o.Tokens.AccessToken = ruled, 48*time.Hour // which the signing keys have to be told
+	})), "every", "alice"))
 	if _, err := p.Metadata.Update(t.Context(), "bob", metadata.App, map[string]any{"seen": true}, nil); err != nil {
 		t.Fatal(err)
 	}
