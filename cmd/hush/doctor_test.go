@@ -24,7 +24,7 @@ func TestDoctor(t *testing.T) {
 	if !errors.Is(err, errTold) || status(err, &strings.Builder{}) != 1 || strings.Count(out, "FAIL") != 1 || strings.Contains(out, "warn ") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	for _, want := range []string{"FAIL  tls.expiry ", "\n                              see why it is not renewed", "ok    silent.rounds ", "ok    proxy.cookie ", ": 30 ok, 0 warnings, 1 failure\n"} {
+	for _, want := range []string{"FAIL  tls.expiry ", "\n                              see why it is not renewed", "ok    silent.rounds ", "ok    proxy.cookie ", ": 31 ok, 0 warnings, 1 failure\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

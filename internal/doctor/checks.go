@@ -23,6 +23,7 @@ var checks = []check{
 	{"discovery.cache", (*facts).discovered, checkCache},
 	{"keys.document", (*facts).discovered, checkKeys},
 	{"keys.algorithms", (*facts).discovered, checkAlgorithms},
+	{"nodes", (*facts).isHush, checkNodes},
 	{"clock", (*facts).discovered, checkClock},
 	{"peer", (*facts).discovered, checkPeer},
 

@@ -28,7 +28,7 @@ func checkCookies(f *facts, n *notes) {
 		}
 		c := named(r.cookies(), k.name)
 		if c == nil {
-			n.fail("let the proxy pass Set-Cookie on (nginx: no proxy_hide_header, no proxy_ignore_headers)", "%s sets no cookie: what %s does not arrive, and nobody can sign in", k.from, k.purpose)
+			n.fail("let the proxy pass Set-Cookie on (nginx: no proxy_hide_header, no proxy_ignore_headers)", "%s sets no cookie: the one that %s does not arrive, and neither do others", k.from, k.purpose)
 			continue
 		}
 		if f.secure() {

@@ -111,6 +111,22 @@ func checkCache(f *facts, n *notes) {
 	n.good("discovery and keys are cached as they should be")
 }
 
+// checkNodes compares what was asked more than once: nodes behind one address take
+// turns, and must say the same.
+func checkNodes(f *facts, n *notes) {
+	one := f.replies[rDiscovery]
+	for _, again := range []*reply{f.replies[rBig], f.replies[rStranger]} {
+		if again.came() && again.Status == one.Status && again.Body != one.Body {
+			n.warn("give every node the same configuration and version, and restart those that are behind", "discovery comes in two versions: nodes are set up differently")
+		}
+	}
+	keys, again := f.replies[rKeys], f.replies[rKeysAgain]
+	if keys.came() && again.came() && keys.Status == again.Status && keys.Body != again.Body {
+		n.warn("see that every node has the same Redis and issuer; while keys are rotated it is over after a minute", "keys come in two versions: tokens of one node are refused by who knows the other's keys")
+	}
+	n.good("what is asked twice is answered alike")
+}
+
 const day = 24 * time.Hour
 
 // maxSkew is where tokens begin to fail: libraries allow from none to a minute.

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/doctor"
+	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/provider"
 )
 
 const fail, warn = doctor.Fail, doctor.Warn
@@ -46,6 +48,8 @@ var broken = map[string]struct {
 	"a key is private":             {puts("/.well-known/jwks", `"crv":"P-256"`, `"crv":"P-256","d":"x"`), findings{"keys.document": fail}},
 	"keys have one kid":            {oneKID, findings{"keys.document": fail}},
 	"an older set of keys":         {puts("/.well-known/jwks", "EdDSA", "ES512"), findings{"keys.algorithms": fail}},
+	"nodes offer different things": {turns("/.well-known/openid", "phone_number_verified", "phone_verified"), findings{"nodes": warn}},
+	"nodes have different keys":    {turns("/.well-known/jwks", `"kid":"`, `"kid":"x`), findings{"nodes": warn}},
 	"a clock is a minute off":      {clock(time.Minute), findings{"clock": fail}},
 	"a clock is ten seconds off":   {clock(-10 * time.Second), findings{"clock": warn}},
 	"there is no clock":            {sets("/.well-known/openid", "Date", ""), findings{"clock": warn}},
@@ -166,6 +170,26 @@ func TestHealthy(t *testing.T) {
 	typo := func(o *doctor.Options) { o.RedirectURI += "/" }
 	if got := ill(w.examine(nil, typo)); !maps.Equal(got, findings{"silent.rounds": fail}) {
 		t.Errorf("a redirect URI that is none of the app's: %v", got)
+	}
+}
+
+// TestHosts: at each host of a provider there is nothing to mend; one that shares the
+// issuer is told apart.
+func TestHosts(t *testing.T) {
+	w := admit(t, &tls.Config{})
+	w.site = hushtest.New(t, hushtest.Options{
+		Issuer: "https://login.hush.test/auth/", Registration: provider.Registration{Enabled: true, Open: true},
+		Hosts: []provider.Host{{URL: "https://login.orders.test/"}, {URL: "https://login.news.test/", SharedIssuer: true}},
+	})
+	for at, want := range map[string]findings{
+		w.site.Issuer:                {},
+		"https://login.orders.test/": {"tls.certificate": fail},
+		"https://login.news.test/":   {"tls.certificate": fail, "discovery.issuer": warn},
+	} {
+		r := w.examine(nil, func(o *doctor.Options) { o.URL = at })
+		if got := ill(r); !maps.Equal(got, want) || len(r.Findings) < len(doctor.Checks())-2 {
+			t.Errorf("%s: found %v, want %v, of %d\n%s", at, got, want, len(r.Findings), told(r))
+		}
 	}
 }
 

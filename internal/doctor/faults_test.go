@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,17 @@ var kids = regexp.MustCompile(`"kid":"[^"]*"`)
 
 func oneKID(next http.Handler) http.Handler {
 	return back("/.well-known/jwks", func(p *page) { p.body = kids.ReplaceAllString(p.body, `"kid":"1"`) })(next)
+}
+
+// turns is a proxy in front of nodes that are not alike: every other answer of a path
+// is changed.
+func turns(prefix, old, text string) func(http.Handler) http.Handler {
+	var asked atomic.Int64
+	return back(prefix, func(p *page) {
+		if asked.Add(1)%2 == 0 {
+			p.body = strings.ReplaceAll(p.body, old, text)
+		}
+	})
 }
 
 // clock is a proxy whose clock is off.

@@ -33,6 +33,7 @@ const (
 	rStranger   = "discovery for a page of nobody's"
 	rBig        = "a request with large headers"
 	rKeys       = "keys"
+	rKeysAgain  = "keys again"
 	rReasons    = "a reason's page"
 	rPlain      = "http"
 	rMetrics    = "metrics"
@@ -95,6 +96,7 @@ func gather(ctx context.Context, o *Options, u *url.URL) *facts {
 	f.hush = f.replies[rReasons].came() && f.replies[rReasons].Status == http.StatusOK && strings.Contains(f.replies[rReasons].Body, anyReason)
 	get(rKeys, f.text("jwks_uri"))
 	get(rBig, f.base+discoveryPath, "Cookie", "doctor="+strings.Repeat("x", bigHeader))
+	get(rKeysAgain, f.text("jwks_uri"))
 	get(rStranger, f.base+discoveryPath, "Origin", stranger)
 	f.reach(ctx, c)
 	get(rUnknown, f.text("authorization_endpoint")+"?"+url.Values{

@@ -35,11 +35,13 @@ const leaveHeaders = "let the proxy pass response headers on as they are, and ad
 
 // checkPage: nobody may frame a page where a password is typed, or keep it.
 func checkPage(f *facts, n *notes) {
+	judged := 0
 	for _, name := range []string{rUnknown, rLogin} {
 		r := f.replies[name]
 		if !r.came() || r.Status/100 == 3 {
 			continue // a host sends people to the issuer's
 		}
+		judged++
 		if got := r.Header.Values("Content-Security-Policy"); len(got) == 0 || policy(r.Header)["frame-ancestors"] != "'none'" {
 			n.fail(leaveHeaders, "%s lacks Content-Security-Policy with frame-ancestors 'none': other sites can frame it", name)
 		} else if len(got) > 1 {
@@ -53,7 +55,9 @@ func checkPage(f *facts, n *notes) {
 			n.fail("take Cross-Origin-Opener-Policy off what the proxy adds", "%s has Cross-Origin-Opener-Policy %q: a sign-in in a popup never reports back", name, got)
 		}
 	}
-	n.good("pages cannot be framed, kept or taken for something else")
+	if judged > 0 {
+		n.good("pages cannot be framed, kept or taken for something else")
+	}
 }
 
 // common are headers of pages and answers alike.
