@@ -144,7 +144,7 @@ func errorText(err error, endpoint string, status int) string {
 		return "signout"
 	case endpoint == "account", endpoint == "account_end", endpoint == "password":
 		return "account"
-	case endpoint == "login", endpoint == "consent", endpoint == "continue":
+	case endpoint == "login", endpoint == "consent", endpoint == "continue", endpoint == "callback":
 		return "form"
 	}
 	return "signin"

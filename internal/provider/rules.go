@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -160,8 +161,9 @@ func (p people) Metadata(ctx context.Context, userID string) (rules.UserData, er
 
 // UpdateMetadata implements rules.Metadata.
 func (p people) UpdateMetadata(ctx context.Context, userID, which string, patch map[string]any) (map[string]any, error) {
-	user, known := p.current.Load().directory.ByID(userID)
-	if !known {
+	g := p.current.Load()
+	user, known := g.directory.ByID(userID)
+	if connection, _, elsewhere := strings.Cut(userID, "|"); !known && (!elsewhere || g.upstreams.Named(connection) == nil) {
 		return nil, fmt.Errorf("there is no user %q", userID)
 	}
 	configured := user.UserMetadata
