@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/doctor"
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -130,6 +131,7 @@ func TestProduction(t *testing.T) {
 		"client_id": {"shop"}, "redirect_uri": {"https://shop.example.com/callback"}, "response_type": {"code"}, "scope": {"openid"},
 		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
 	}
+	examined(t, entrance)
 	agent.Authorize(request)
 	if reply := agent.SignIn("alice", "wonderland"); reply.Answer == nil || reply.Answer.Params["code"] == "" {
 		t.Fatalf("sign-in: %d %s\n%s", reply.Status, reply.Body, p.running["hush-1"].log.String())
@@ -161,6 +163,28 @@ func TestProduction(t *testing.T) {
 			if strings.Contains(c.log.String(), p.env[key]) {
 				t.Errorf("%s logs %s", name, key)
 			}
+		}
+	}
+}
+
+// examined requires that hush doctor finds nothing to mend but the certificate, which
+// is of the test.
+func examined(t *testing.T, entrance http.RoundTripper) {
+	t.Helper()
+	nginx, ok := entrance.(*http.Transport)
+	if !ok {
+		return // it is not installed
+	}
+	r, err := doctor.Examine(t.Context(), doctor.Options{
+		URL: "https://login.example.com/", ClientID: "shop", RedirectURI: "https://shop.example.com/callback",
+		Roots: nginx.TLSClientConfig.RootCAs, Dial: nginx.DialContext,
+	})
+	if err != nil || !r.Hush {
+		t.Fatal(r, err)
+	}
+	for _, f := range r.Findings {
+		if f.Level != doctor.OK && f.Check != "tls.expiry" {
+			t.Errorf("hush doctor: %+v", f)
 		}
 	}
 }
