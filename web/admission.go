@@ -12,13 +12,30 @@ import (
 // All else has no line and is never in this one: to sign out, to revoke, and to go on
 // with what was begun, by redeeming a code or sending a form.
 
+// place is a request's among those that are worked on. It is left when its answer begins:
+// that may wait for who is answered, and they could keep everybody else out.
+type place struct {
+	gate  *admission.Gate // nil: it has none, or none any more
+	begun time.Time
+}
+
+type placeKey struct{}
+
+func (p *place) leave() {
+	if g := p.gate; g != nil {
+		p.gate = nil
+		g.Leave(time.Since(p.begun))
+	}
+}
+
 // paced lets in what there is room for.
 func (s *Server) paced(next handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.Admission.Enter(r.Context())
 		if v == admission.In && err == nil {
-			begun := time.Now()
-			defer func() { s.Admission.Leave(time.Since(begun)) }()
+			p := r.Context().Value(placeKey{}).(*place)
+			*p = place{s.Admission, time.Now()}
+			defer p.leave()
 			return next(w, r)
 		}
 		if v == admission.Told && s.tellLater(w, r) {

@@ -61,8 +61,11 @@ type recorded struct {
 }
 
 func (c *recorded) Value(key any) any {
-	if key == (recordKey{}) {
+	switch key {
+	case recordKey{}:
 		return &c.record
+	case placeKey{}:
+		return &c.response.place
 	}
 	return c.Context.Value(key)
 }
@@ -211,13 +214,16 @@ func (n *record) fields(line []slog.Attr, method string, status int, took time.D
 	return line
 }
 
-// statusWriter remembers the status for the log line.
+// statusWriter remembers the status for the log line, and leaves the request's place
+// as the answer begins.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	place  place
 }
 
 func (w *statusWriter) WriteHeader(status int) {
+	w.place.leave()
 	if w.status == 0 {
 		w.status = status
 	}
@@ -225,6 +231,7 @@ func (w *statusWriter) WriteHeader(status int) {
 }
 
 func (w *statusWriter) Write(b []byte) (int, error) {
+	w.place.leave()
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
