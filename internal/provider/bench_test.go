@@ -45,9 +45,9 @@ func BenchmarkSilentRules(b *testing.B) {
 
 // benchProvider is a provider whose browser, that of the cookies, is signed in to an app.
 // The query is that of a silent renewal there.
-func benchProvider(b *testing.B, types, scope, alg string, judges provider.Rules) (h http.Handler, query url.Values, cookies []*http.Cookie) {
+func benchProvider(b *testing.B, types, scope, alg string, judges provider.Rules, changes ...func(*provider.Options)) (h http.Handler, query url.Values, cookies []*http.Cookie) {
 	b.Helper()
-	p, err := provider.New(provider.Options{
+	o := provider.Options{
 		RuleSet: judges,
 		Issuer:  issuer, Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: redistest.Server(b).Open(),
 		Clients: []client.Spec{{
@@ -60,7 +60,11 @@ func benchProvider(b *testing.B, types, scope, alg string, judges provider.Rules
 			SigningAlg: alg, SkipConsentForFirstParty: true,
 		}},
 		Users: []login.User{{Username: "alice", PasswordHash: login.HashPassword("wonderland"), Claims: map[string]any{"email": "alice@example.com"}}},
-	})
+	}
+	for _, change := range changes {
+		change(&o)
+	}
+	p, err := provider.New(o)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -79,8 +83,8 @@ func benchProvider(b *testing.B, types, scope, alg string, judges provider.Rules
 	return p.Public, query, cookies
 }
 
-func benchmarkSilent(b *testing.B, types, alg string, judges provider.Rules) {
-	h, query, cookies := benchProvider(b, types, "openid profile email read", alg, judges)
+func benchmarkSilent(b *testing.B, types, alg string, judges provider.Rules, changes ...func(*provider.Options)) {
+	h, query, cookies := benchProvider(b, types, "openid profile email read", alg, judges, changes...)
 	target := issuer + "authorize?" + query.Encode()
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
