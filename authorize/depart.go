@@ -163,9 +163,6 @@ func (s *Service) enterFrom(ctx context.Context, f *form, b Browser, at *upstrea
 	if problem != ProblemNone {
 		return again(Ask{Problem: problem})
 	}
-	if err := s.shut(); err != nil {
-		return again(problemOf(err))
-	}
 	generation, err := s.Sessions.Generation(ctx, user.ID)
 	if err != nil {
 		return again(problemOf(err))

@@ -63,8 +63,9 @@ type Outcome struct {
 	Refused  *oauth.Error // with Hop: what the app will be told there; nil for none
 	Rule     string       // file name of the rule that refused; "" for none
 	ClientID string
-	Silent   bool // the request said prompt=none
-	Renewed  bool // it was judged by a renewal cookie
+	Silent   bool   // the request said prompt=none
+	Renewed  bool   // it was judged by a renewal cookie
+	Via      string // with SignedIn: the connection that it came by; "" for our own form
 	SID      string
 	UserID   string // whose session, or whose sign-in was tried; "" where nobody is known
 }

@@ -69,6 +69,9 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 // session names. back is the browser that comes back from where a rule sent them, if
 // it does.
 func (s *Service) enter(ctx context.Context, q *request, b Browser, user login.User, p proof, back *Back) (Outcome, error) {
+	if err := s.shut(); err != nil {
+		return Outcome{}, err // no session that nothing tells of
+	}
 	account := SignedIn{Group: q.client.SSOGroup, UserID: user.ID, Kept: p.Remember && s.Sessions.CanRemember(q.client.SSOGroup)}
 	entry, refused, err := s.mayEnter(ctx, q, b, user, p, back)
 	if refused != nil || err != nil {
@@ -85,7 +88,7 @@ func (s *Service) enter(ctx context.Context, q *request, b Browser, user login.U
 		done.ruling.About = s.matter(q, user.ID, account.Handle.Key)
 	}
 	out := s.decide(ctx, q, b, done)
-	out.SignedIn, out.UserID = true, cmp.Or(out.UserID, user.ID)
+	out.SignedIn, out.UserID, out.Via = true, cmp.Or(out.UserID, user.ID), p.Connection
 	return s.noted(out, held), nil
 }
 

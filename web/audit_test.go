@@ -172,6 +172,37 @@ func TestASignInUnwrittenIsNone(t *testing.T) {
 	}
 }
 
+// TestSignInByAnotherProviderIsAudited: it has its line, and no session begins that has
+// none.
+func TestSignInByAnotherProviderIsAudited(t *testing.T) {
+	t.Parallel()
+	book, other, store := &ledger{}, newIDP(t), embedded(t)
+	log, _ := keeping(t, book, audit.Refuse)
+	p := linkedTo(t, store, func(o *provider.Options) { o.Audit = log }, other.connection("corp"))
+	signInBy(t, browser(t, p), other, "corp")
+	if text := book.String(); !strings.Contains(text, `"event":"sign_in"`) || !strings.Contains(text, `"endpoint":"callback","detail":"corp"}`) {
+		t.Errorf("no line says so:\n%s", text)
+	}
+	a := browser(t, p)
+	q := leaveFor(t, a, "corp")
+	book.full.Store(true)
+	for log.Shut() == nil {
+		log.Commit(t.Context(), audit.Event{Kind: audit.Grant})
+	}
+	before := sessionsBegun(p)
+	r := backFrom(a, other, q)
+	if r.Status != http.StatusServiceUnavailable || r.Answer != nil || a.Cookie(ssoCookie) != "" || sessionsBegun(p) != before {
+		t.Errorf("status %d, or a session began: cookie %q, %s", r.Status, a.Cookie(ssoCookie), sessionsBegun(p))
+	}
+}
+
+// sessionsBegun is the metric.
+func sessionsBegun(p *provider.Provider) string {
+	_, rest, _ := strings.Cut(metricsOf(p), "\nhush_sessions_begun_total ")
+	n, _, _ := strings.Cut(rest, "\n")
+	return n
+}
+
 // TestContinueServes: with continue an audit log that is out of order changes nothing.
 func TestContinueServes(t *testing.T) {
 	t.Parallel()

@@ -185,6 +185,8 @@ func (n *record) refusedAs(refused *oauth.Error) audit.Kind {
 	switch n.endpoint {
 	case "authorize", "login", "consent", "fedcm_assertion", "par":
 		return audit.Refusal
+	case "callback":
+		return audit.SignInRefused
 	case "token":
 		return audit.TokenRefused
 	case "password":

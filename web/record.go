@@ -73,7 +73,7 @@ func (c *recorded) Value(key any) any {
 // outcome notes what became of an authorization request.
 func (n *record) outcome(out authorize.Outcome) {
 	n.client, n.silent, n.sid, n.user = out.ClientID, out.Silent, out.SID, out.UserID
-	n.renewed, n.rule, n.deeds = out.Renewed, out.Rule, deedsOf(&out)
+	n.renewed, n.rule, n.deeds, n.detail = out.Renewed, out.Rule, deedsOf(&out), out.Via
 	switch {
 	case out.Fault != nil:
 		n.failed(out.Fault)
