@@ -75,7 +75,7 @@ func (s *Server) turnsAway(w http.ResponseWriter, r *http.Request) bool {
 func (s *Server) turnAway(w http.ResponseWriter) {
 	h := w.Header()
 	h["Retry-After"] = []string{admission.RetryAfter}
-	h["Cache-Control"] = []string{"no-store"}
+	h["Cache-Control"] = noStore
 	w.WriteHeader(http.StatusServiceUnavailable)
 	s.Admission.Note(admission.Bare)
 }

@@ -31,7 +31,7 @@ func (s *Server) writeAnswer(w http.ResponseWriter, r *http.Request, a *authoriz
 	case oauth.ModeFormPost:
 		return s.writeFormPost(w, s.edition(r), a)
 	case oauth.ModeFedCM:
-		return writeResolution(w, s.edition(r), a)
+		return s.writeResolution(w, s.edition(r), a)
 	default:
 		return writeRedirect(w, a)
 	}
@@ -79,20 +79,12 @@ func encode(params []oauth.Param) string {
 	return b.String()
 }
 
-// noteFor is what a person reads who opened the answer in a window of its own.
-func noteFor(e *page.Edition, a *authorize.Answer) string {
-	if a.Err == nil {
-		return e.Text("answer.done")
-	}
-	return e.Text("answer.refused", "error", a.Err.Description)
-}
-
 // writeFormPost answers with a form that sends itself (OAuth 2.0 Form Post
 // Response Mode); without JavaScript a button does.
 func (s *Server) writeFormPost(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
 	speak(w.Header(), e)
 	nonce := answerHeaders(w.Header(), a.Embedders, a.To.FormAction())
-	words := s.wordsOf(e)
+	words := s.words[e]
 	b := borrow()
 	defer b.giveBack()
 	b.WriteString(words.begin)

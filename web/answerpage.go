@@ -7,18 +7,13 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/web/page"
 )
 
-// beginAnswer begins an answer page.
-func beginAnswer(b *bytes.Buffer, e *page.Edition) {
-	b.WriteString(`<!DOCTYPE html><html lang="` + e.Language + `" dir="` + e.Direction() + `"><meta charset="utf-8"><title>`)
-	b.WriteString(html.EscapeString(e.Text("answer.title")))
-	b.WriteString(`</title>`)
-}
-
 // words are the parts of answer pages that one edition has in common, as HTML.
 type words struct {
+	edition  *page.Edition
 	begin    string // up to the title's end
 	done     string // of who opened an answer in a window of its own
 	noScript string // after that, of who has no JavaScript
@@ -27,14 +22,23 @@ type words struct {
 
 // wordsIn makes those of an edition.
 func wordsIn(e *page.Edition) *words {
-	var b bytes.Buffer
-	beginAnswer(&b, e)
 	text := func(key string) string { return html.EscapeString(e.Text(key)) }
 	return &words{
-		begin: b.String(), done: text("answer.done"),
+		edition: e,
+		begin: `<!DOCTYPE html><html lang="` + e.Language + `" dir="` + e.Direction() + `"><meta charset="utf-8"><title>` +
+			text("answer.title") + `</title>`,
+		done:     text("answer.done"),
 		noScript: `</p><noscript><p>` + text("answer.script") + `</p></noscript>`,
 		step:     `<noscript><p>` + text("answer.step") + `</p><button>` + text("answer.submit") + `</button></noscript>`,
 	}
+}
+
+// noteFor is what a person reads who opened the answer in a window of its own.
+func (w *words) noteFor(a *authorize.Answer) string {
+	if a.Err == nil {
+		return w.done
+	}
+	return html.EscapeString(w.edition.Text("answer.refused", "error", a.Err.Description))
 }
 
 // allWords are those of every language of a brand.
@@ -46,8 +50,6 @@ func allWords(b *page.Brand) map[*page.Edition]*words {
 	}
 	return all
 }
-
-func (s *Server) wordsOf(e *page.Edition) *words { return s.words[e] }
 
 // sheet is what an answer page is written on, and the next one after it.
 type sheet struct{ bytes.Buffer }

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"html"
 	"net/http"
 	"net/url"
 	"slices"
@@ -78,7 +77,7 @@ const resolveScript = `(function(token){var p=window.IdentityProvider;` +
 	`if(p&&token===null)p.close();else if(p)p.resolve(token).catch(function(){})})(`
 
 // writeResolution ends such a window.
-func writeResolution(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
+func (s *Server) writeResolution(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
 	var token any
 	if a.Err == nil {
 		token = handed(a)
@@ -90,8 +89,8 @@ func writeResolution(w http.ResponseWriter, e *page.Edition, a *authorize.Answer
 	speak(w.Header(), e)
 	nonce := answerHeaders(w.Header(), nil, "'none'")
 	var b bytes.Buffer
-	beginAnswer(&b, e)
-	b.WriteString(`<main><p>` + html.EscapeString(noteFor(e, a)) + `</p></main><script nonce="` + nonce + `">` + resolveScript)
+	b.WriteString(s.words[e].begin)
+	b.WriteString(`<main><p>` + s.words[e].noteFor(a) + `</p></main><script nonce="` + nonce + `">` + resolveScript)
 	b.Write(raw)
 	b.WriteString(");</script></html>\n")
 	w.Write(b.Bytes()) // the browser is gone if this fails
@@ -101,15 +100,10 @@ func writeResolution(w http.ResponseWriter, e *page.Edition, a *authorize.Answer
 // handed is what the page gets: the code, or an object as the token endpoint's answer;
 // of a refusal an object as its answer too (RFC 6749 section 5.2).
 func handed(a *authorize.Answer) any {
-	object := make(map[string]any, len(a.Params))
 	for _, p := range a.Params {
-		object[p.Name] = p.Value
-		if p.Name == "expires_in" {
-			object[p.Name] = json.Number(p.Value)
+		if p.Name == "code" {
+			return p.Value
 		}
 	}
-	if code, ok := object["code"]; ok {
-		return code
-	}
-	return object
+	return json.RawMessage(appendResponse(nil, a))
 }

@@ -39,7 +39,7 @@ var (
 // forms go to formAction only. Chromium holds the redirect that follows a form
 // to the same list, so the address of the app belongs into it.
 func pageHeaders(h http.Header, formAction string, directives ...string) {
-	h.Set("Content-Type", "text/html; charset=utf-8")
+	h["Content-Type"] = kindHTML
 	h.Set("Content-Security-Policy", strings.Join(append([]string{"default-src 'none'; style-src 'self'; img-src 'self' data:; " +
 		"base-uri 'none'; frame-ancestors 'none'; form-action " + formAction}, directives...), "; "))
 	h.Set("X-Frame-Options", "DENY")

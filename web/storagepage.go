@@ -17,10 +17,10 @@ var storageScript string
 
 // refusal is what the page goes on with where the browser gives no access.
 type refusal struct {
-	Message any    `json:"message,omitempty"` // of web_message, for a page of Origin
-	Origin  string `json:"origin,omitempty"`
-	Address string `json:"address,omitempty"` // of query and fragment; of form_post there is a form
-	Posted  bool   `json:"posted,omitempty"`  // the request came by POST, and goes again by the first form
+	Message json.RawMessage `json:"message,omitempty"` // of web_message, for a page of Origin
+	Origin  string          `json:"origin,omitempty"`
+	Address string          `json:"address,omitempty"` // of query and fragment; of form_post there is a form
+	Posted  bool            `json:"posted,omitempty"`  // the request came by POST, and goes again by the first form
 }
 
 // writeStorage sends the page that asks the browser for storage access, and sends
@@ -37,7 +37,7 @@ func (s *Server) writeStorage(w http.ResponseWriter, r *http.Request, a *authori
 	speak(w.Header(), e)
 	nonce := answerHeaders(w.Header(), a.Embedders, storageForms(a, refused))
 	var b bytes.Buffer
-	beginAnswer(&b, e)
+	b.WriteString(s.words[e].begin)
 	writeScriptless(&b, e, r, refused)
 	if refused.Posted {
 		again, err := body(r)
@@ -59,7 +59,7 @@ func (s *Server) writeStorage(w http.ResponseWriter, r *http.Request, a *authori
 func refusalOf(a *authorize.Answer) refusal {
 	switch a.Mode {
 	case oauth.ModeWebMessage:
-		return refusal{Message: messageOf(a), Origin: a.To.Origin()}
+		return refusal{Message: appendMessage(nil, a), Origin: a.To.Origin()}
 	case oauth.ModeFormPost:
 		return refusal{}
 	}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/hush-sso/hush/internal/literal"
 )
 
 // object is the text of a JSON object that is being written, member by member. It is,
@@ -18,10 +20,10 @@ func (o object) name(name string) object {
 	if len(o) == 0 {
 		separator = '{'
 	}
-	return append(appendText(append(o, separator), name), ':')
+	return append(literal.Append(append(o, separator), name), ':')
 }
 
-func (o object) text(name, value string) object { return appendText(o.name(name), value) }
+func (o object) text(name, value string) object { return literal.Append(o.name(name), value) }
 
 // mayText writes no empty text.
 func (o object) mayText(name, value string) object {
@@ -43,7 +45,7 @@ func (o object) mayTexts(name string, list []string) object {
 	o = o.name(name)
 	separator := byte('[')
 	for _, value := range list {
-		o = appendText(append(o, separator), value)
+		o = literal.Append(append(o, separator), value)
 		separator = ','
 	}
 	return append(o, ']')
@@ -76,18 +78,3 @@ func (o object) values(claims map[string]any) (object, error) {
 
 // close ends an object that has a member.
 func (o object) close() []byte { return append(o, '}') }
-
-// appendText appends a JSON string.
-func appendText(b object, text string) object {
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			raw, err := json.Marshal(text)
-			if err != nil {
-				panic("token: " + err.Error()) // strings always encode
-			}
-			return append(b, raw...)
-		}
-	}
-	b = append(append(b, '"'), text...)
-	return append(b, '"')
-}

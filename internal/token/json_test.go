@@ -66,14 +66,3 @@ func TestValuesAsEncodingJSON(t *testing.T) {
 		t.Error("what is no JSON is written")
 	}
 }
-
-func FuzzAppendText(f *testing.F) {
-	for _, text := range []string{"", "plain", `"`, "\\", "<", "é", "\u2028", "\xff", "\x7f", "\x1f"} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		if want, _ := json.Marshal(text); string(appendText(nil, text)) != string(want) {
-			t.Errorf("%q: %s, want %s", text, appendText(nil, text), want)
-		}
-	})
-}
