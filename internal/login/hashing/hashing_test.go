@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // of is the cheapest work that differs by password.
@@ -60,6 +61,31 @@ func TestWorkerDies(t *testing.T) {
 	expect(t, &p, "c")
 	if len(p.idle) != 1 || p.idle[0] == dead {
 		t.Error("the dead one is asked again")
+	}
+}
+
+// A worker that stands still keeps nobody for ever.
+func TestWorkerHangs(t *testing.T) {
+	p := Pool{limit: time.Minute}
+	defer p.Close()
+	expect(t, &p, "a")
+	w := p.idle[0]
+	if err := syscall.Kill(w.cmd.Process.Pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	p.limit = time.Millisecond
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		expect(t, &p, "b")
+	}()
+	select {
+	case <-done:
+		<-w.gone
+	case <-time.After(10 * time.Second):
+		w.end()
+		t.Error("it is waited for")
+		<-done
 	}
 }
 

@@ -1,6 +1,7 @@
 package hashing
 
 import (
+	"cmp"
 	"encoding/gob"
 	"io"
 	"os/exec"
@@ -16,11 +17,16 @@ type Pool struct {
 	mu     sync.Mutex
 	idle   []*process
 	closed bool
+	limit  time.Duration // of one hash; 0: hung
 }
 
 // idleTime is how long a worker waits for the next hash. Starting one takes about as
 // long as a hash.
 const idleTime = time.Minute
+
+// hung is how long a worker may take: it is stopped, or starved, where who signs in has
+// long given up. It must not keep their slot for ever.
+const hung = 20 * time.Second
 
 // Compute returns the hash. A worker that cannot be had is no reason to refuse anybody:
 // then it is computed here.
@@ -29,7 +35,9 @@ func (p *Pool) Compute(w Work) []byte {
 	if worker == nil {
 		return w.Compute()
 	}
+	limit := time.AfterFunc(cmp.Or(p.limit, hung), func() { _ = worker.cmd.Process.Kill() })
 	sum, err := worker.compute(&w)
+	limit.Stop()
 	if err != nil {
 		worker.end()
 		return w.Compute()
