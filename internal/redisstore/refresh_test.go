@@ -429,7 +429,7 @@ func TestRefreshRaceOfNodes(t *testing.T) {
 // one answer.
 func (b bench) refreshRace(stores ...*redisstore.Store) {
 	b.t.Helper()
-	const n = 100
+	const n = 40
 	r := b.family(b.active(), false)
 	answers := make([]string, n)
 	errs := parallel(n, func(i int) error {
