@@ -134,6 +134,7 @@ func (f *frames) ask(method, mode, attributes string) (state string) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	f.tab.WaitEval("document.body !== null", patience) // the app's page may just have begun
 	f.tab.Eval(fmt.Sprintf(`{
 		const frame = document.createElement("iframe"), form = document.createElement("form"), fields = %s;
 		for (const [name, value] of Object.entries(%s)) frame.setAttribute(name, value);
