@@ -17,11 +17,7 @@ const maxHops = 20
 // of the first stranger is that stranger's own words. No other forwarded
 // header is read, so that nobody can bring one that the proxies do not set.
 func (s *Server) address(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{} // no TCP: whoever serves us tells nothing
-	}
-	last := canonical(peer.Addr())
+	last := peer(r)
 	if !s.trusts(last) {
 		return last
 	}
@@ -39,9 +35,16 @@ func (s *Server) address(r *http.Request) netip.Addr {
 }
 
 // fromProxy tells whether a request comes from a proxy of ours.
-func (s *Server) fromProxy(r *http.Request) bool {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && s.trusts(canonical(peer.Addr()))
+func (s *Server) fromProxy(r *http.Request) bool { return s.trusts(peer(r)) }
+
+// peer is who connected; the zero Addr, which nobody trusts, where that is no TCP:
+// whoever serves us tells nothing then.
+func peer(r *http.Request) netip.Addr {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return canonical(from.Addr())
 }
 
 // backward are the entries of a list, from the right. More lines of a header are one

@@ -45,9 +45,7 @@ func (s *Server) audited(h handler) handler {
 		err := h(a, r)
 		switch {
 		case a.unwritten != nil:
-			clear(w.Header())
-			maps.Copy(w.Header(), a.before)
-			return silent.Unwritten(a.unwritten)
+			return a.failed()
 		case err != nil && !a.noted:
 			a.note(public(err))
 			return err
@@ -69,6 +67,8 @@ type auditor struct {
 	unwritten error
 }
 
+// failed is the error in place of an answer that was not noted, nil where it was. What
+// the handler said in headers is taken back.
 func (a *auditor) failed() error {
 	if a.unwritten == nil {
 		return nil

@@ -1,11 +1,12 @@
 package upstream
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/hush-sso/hush/internal/egress"
 )
 
 // keysWait is how often at most the keys of one provider are read: anybody can send a
@@ -21,9 +22,7 @@ type sparing struct {
 
 type kept struct {
 	at     time.Time
-	status int
-	header http.Header
-	body   []byte
+	answer *egress.Response
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -32,26 +31,20 @@ func (s *sparing) RoundTrip(r *http.Request) (*http.Response, error) {
 	k := s.last[r.URL.String()]
 	s.mu.Unlock()
 	if time.Since(k.at) < keysWait {
-		return k.response(r), nil
+		return k.answer.To(r), nil
 	}
 	answer, err := s.RoundTripper.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
 	defer answer.Body.Close()
-	k = kept{time.Now(), answer.StatusCode, answer.Header, nil}
-	if k.body, err = io.ReadAll(answer.Body); err != nil {
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
 		return nil, err
 	}
+	k = kept{time.Now(), &egress.Response{Status: answer.StatusCode, Header: answer.Header, Body: body}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last[r.URL.String()] = k
-	return k.response(r), nil
-}
-
-func (k kept) response(r *http.Request) *http.Response {
-	return &http.Response{
-		Status: http.StatusText(k.status), StatusCode: k.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: k.header.Clone(), Body: io.NopCloser(bytes.NewReader(k.body)), ContentLength: int64(len(k.body)), Request: r,
-	}
+	return k.answer.To(r), nil
 }
