@@ -88,9 +88,9 @@ func TestStepUp(t *testing.T) {
 			}
 		}
 
-		age(t, store, a, 15*time.Minute-time.Second)
+		age(t, store, a, 15*time.Minute-time.Minute)
 		granted(t, a.Authorize(quiet("every", "acr_values", "silver")))
-		age(t, store, a, 2*time.Second)
+		age(t, store, a, 2*time.Minute)
 		refusedAs(t, a.Authorize(quiet("every", "acr_values", "silver")), silent.StepUpRequired)
 		if got := acrOf(t, a, granted(t, a.Authorize(quiet("every")))["code"]); got != "1" {
 			t.Errorf("after its time the session says %q", got)
