@@ -46,8 +46,9 @@ screenshots: prepare ## make the pictures in docs/img anew
 demo-libs: ## fetch the demo apps' libraries anew, as web/demo/static/vendor/versions.txt pins them
 	web/demo/refresh.sh
 
-client-libs: ## bundle the libraries of internal/clients anew, as its versions.txt pins them
+client-libs: ## bundle the libraries of internal/clients and the provider of internal/e2e anew, as they are pinned
 	internal/clients/testdata/bundles/refresh.sh
+	internal/e2e/testdata/provider/refresh.sh
 
 notice: ## write NOTICE anew from what is linked in
 	./scripts/notice.sh
