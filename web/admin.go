@@ -21,7 +21,7 @@ type Health interface {
 }
 
 // Admin is the admin listener's handler: it belongs on loopback or a network
-// of the operator's. The API may be nil.
+// of the operator's. The API, with the operators' page, may be nil.
 func Admin(g prometheus.Gatherer, keys *token.Keys, store Health, api http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
@@ -42,9 +42,10 @@ func Admin(g prometheus.Gatherer, keys *token.Keys, store Health, api http.Handl
 	if api == nil {
 		return mux
 	}
+	mux.Handle("GET /admin", http.RedirectHandler(admin.Root, http.StatusSeeOther))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Not by the mux: it would redirect a path that is not clean.
-		if strings.HasPrefix(r.URL.EscapedPath(), admin.Prefix) {
+		if strings.HasPrefix(r.URL.EscapedPath(), admin.Root) {
 			api.ServeHTTP(w, r)
 			return
 		}

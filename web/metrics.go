@@ -1,16 +1,23 @@
 package web
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/hush-sso/hush/internal/minutes"
 	"github.com/hush-sso/hush/session"
 )
 
 // Metrics are the counters of one server.
 type Metrics struct {
+	// Silent are the answers to prompt=none by the minute, for the operators' page: ok,
+	// else the reason, or the result where that says it all. What the browser asks again by
+	// itself is not among them.
+	Silent *minutes.Day
+
 	requests      *prometheus.CounterVec
 	duration      *prometheus.HistogramVec
 	silent        *prometheus.CounterVec
@@ -34,12 +41,14 @@ type kind struct {
 type series struct {
 	requests, silent, implicit prometheus.Counter // the latter two nil where they do not count
 	duration                   prometheus.Observer
+	minutes                    *minutes.Line // likewise
 }
 
 // NewMetrics registers the counters.
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
-		known: make(map[kind]*series),
+		Silent: minutes.NewDay(),
+		known:  make(map[kind]*series),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "hush_requests_total", Help: "Requests by endpoint, result (ok, asked, retried, left, or an error code) and reason.",
 		}, []string{"endpoint", "result", "reason"}),
@@ -94,6 +103,9 @@ func (m *Metrics) observe(n *record, app string, took time.Duration) {
 	if in.silent != nil {
 		in.silent.Inc()
 	}
+	if in.minutes != nil {
+		in.minutes.Add(time.Now())
+	}
 	if in.implicit != nil {
 		in.implicit.Inc()
 	}
@@ -116,6 +128,9 @@ func (m *Metrics) find(k kind) *series {
 	in := &series{requests: m.requests.WithLabelValues(k.endpoint, k.result, k.reason), duration: m.duration.WithLabelValues(k.endpoint)}
 	if k.silent {
 		in.silent = m.silent.WithLabelValues(k.app, k.result, k.reason)
+		if k.result != "retried" {
+			in.minutes = m.Silent.Line(cmp.Or(k.reason, k.result))
+		}
 	}
 	if k.implicit {
 		in.implicit = m.implicit.WithLabelValues(k.app)

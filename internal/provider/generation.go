@@ -146,14 +146,15 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 	return web.New(c)
 }
 
-// operators is the admin API, nil where there is no token for it. It outlives
-// generations, and looks at the one of the moment.
-func (p *Provider) operators(o Options, keyring *seal.Keyring) http.Handler {
+// operators is the admin API and the operators' page, nil where there is no token for
+// them. It outlives generations, and looks at the one of the moment.
+func (p *Provider) operators(o Options, keyring *seal.Keyring, metrics *web.Metrics) http.Handler {
 	if o.AdminToken == "" {
 		return nil
 	}
 	return admin.New(admin.Config{
 		Token: o.AdminToken, Sessions: p.Sessions, Consents: o.Store, Deliveries: o.Store.Deliveries(), Metadata: p.Metadata, Keys: p.keys, Keyring: keyring, Log: o.Log, Audit: o.Audit,
+		Issuer: o.Issuer, Silent: metrics.Silent,
 		Directory: func() *login.Directory { return p.current.Load().directory },
 		Clients:   func() *client.Set { return p.current.Load().clients },
 		Find: func(ctx context.Context, id string) (*client.Client, error) {

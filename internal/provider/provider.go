@@ -216,13 +216,14 @@ func New(o Options) (*Provider, error) {
 	p.keys.Noted = p.noteKeys
 	p.keys.Govern(func() token.Policy { return p.keyPolicy(o) }, o.Log)
 	registry.MustRegister(keyMetrics{p.keys})
-	p.Admin = web.Admin(registry, p.keys, readiness{o.Store, p.keys}, p.operators(o, keyring))
+	metrics := web.NewMetrics(registry)
+	p.Admin = web.Admin(registry, p.keys, readiness{o.Store, p.keys}, p.operators(o, keyring, metrics))
 	p.Public = http.HandlerFunc(p.serve)
 	p.Admission = newAdmission(o.Admission, registry, o.Log)
 	p.shared = web.Config{
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		DPoP: dpop.New(keyring, o.Store), NeedNonce: o.DPoPNonce == nil || *o.DPoPNonce,
-		Keyring: keyring, Log: o.Log, Audit: o.Audit, Tracer: o.Tracer, Metrics: web.NewMetrics(registry), Admission: p.Admission, CrossSite: o.CrossSite,
+		Keyring: keyring, Log: o.Log, Audit: o.Audit, Tracer: o.Tracer, Metrics: metrics, Admission: p.Admission, CrossSite: o.CrossSite,
 		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{Keys: p.clientKeys, Used: o.Store},
 	}
 	p.flows = authorize.Config{

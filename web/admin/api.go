@@ -18,14 +18,18 @@ import (
 	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/internal/minutes"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
 )
 
-// Prefix is where the API is on the admin listener.
-const Prefix = "/admin/v1/"
+// Where we are on the admin listener: the operators' page is at Root, the API at Prefix.
+const (
+	Root   = "/admin/"
+	Prefix = Root + "v1/"
+)
 
 // callTime bounds a call: ending everyone takes some seconds by its nature. It
 // stays below the listener's time to write.
@@ -62,6 +66,9 @@ type Config struct {
 	Keyring *seal.Keyring
 	Log     *slog.Logger
 	Audit   *audit.Log // optional
+	// What the operators' page shows beside what the API tells.
+	Issuer string
+	Silent *minutes.Day // answers to prompt=none, by reason
 }
 
 // API is the handler. It is safe for concurrent use.
@@ -70,12 +77,14 @@ type API struct {
 	token   [sha256.Size]byte // its hash
 	cursors *seal.Box
 	routes  []route
+	desk    *desk
 }
 
 // New returns the API.
 func New(c Config) *API {
 	a := &API{Config: c, token: sha256.Sum256([]byte(c.Token)), cursors: c.Keyring.Box("admin cursor")}
 	a.routes = a.list()
+	a.desk = newDesk(a)
 	return a
 }
 
@@ -137,6 +146,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	switch {
+	case !strings.HasPrefix(r.URL.EscapedPath(), Prefix):
+		a.desk.ServeHTTP(w, r)
 	case fromBrowser(r):
 		a.fail(w, r, "", oauth.Errorf(oauth.AccessDenied, "Pages in browsers cannot call this API: use hush, curl, or a program of yours."))
 	case !a.knows(r):
@@ -211,8 +222,12 @@ func (a *API) knows(r *http.Request) bool {
 		return false
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
-	sum := sha256.Sum256([]byte(token))
-	return strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare(sum[:], a.token[:]) == 1
+	return a.isToken(token) && strings.EqualFold(scheme, "Bearer")
+}
+
+func (a *API) isToken(text string) bool {
+	sum := sha256.Sum256([]byte(text))
+	return subtle.ConstantTimeCompare(sum[:], a.token[:]) == 1
 }
 
 // Codes of errors that OAuth has no word for.
@@ -237,24 +252,38 @@ func (a *API) serve(route route, w http.ResponseWriter, r *http.Request) {
 	err := c.read(route.query)
 	var answer any
 	if err == nil {
-		err = a.shut(r.Method)
-	}
-	if err == nil {
-		answer, err = route.handler(c)
+		answer, err = a.perform(route, c)
 	}
 	if err != nil {
 		a.fail(w, r, route.name, err, c.audit...)
 		return
 	}
-	a.note(r, slog.LevelInfo, route.name, http.StatusOK, c.audit)
 	if answer != nil {
 		write(w, http.StatusOK, answer)
 	}
 }
 
-// fail answers with an error. What is not an oauth.Error is trouble with the
-// store, which shows nothing of itself.
+// perform does what a call asks for, and notes it unless it fails.
+func (a *API) perform(route route, c *call) (any, error) {
+	if err := a.shut(route.method); err != nil {
+		return nil, err
+	}
+	answer, err := route.handler(c)
+	if err == nil {
+		a.note(c.r, slog.LevelInfo, route.name, http.StatusOK, c.audit)
+	}
+	return answer, err
+}
+
+// fail answers with an error.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, name string, err error, more ...slog.Attr) {
+	refused := a.refuse(r, name, err, more)
+	write(w, statuses[refused.Code], map[string]string{"error": refused.Code, "error_description": refused.Description})
+}
+
+// refuse notes an error, and returns what the caller is told. What is not an oauth.Error
+// is trouble with the store, which shows nothing of itself.
+func (a *API) refuse(r *http.Request, name string, err error, more []slog.Attr) *oauth.Error {
 	refused := (*oauth.Error)(nil)
 	if !errors.As(err, &refused) {
 		refused = &oauth.Error{Code: oauth.TemporarilyUnavailable, Cause: err,
@@ -264,9 +293,8 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, name string, err erro
 	if refused.Cause != nil {
 		level, more = slog.LevelError, append(more, slog.String("cause", refused.Cause.Error()))
 	}
-	status := statuses[refused.Code]
-	a.note(r, level, name, status, append(more, slog.String("result", refused.Code)))
-	write(w, status, map[string]string{"error": refused.Code, "error_description": refused.Description})
+	a.note(r, level, name, statuses[refused.Code], append(more, slog.String("result", refused.Code)))
+	return refused
 }
 
 // note writes the audit line. A path is not in it: only what was found is named.

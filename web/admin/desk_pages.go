@@ -1,0 +1,144 @@
+package admin
+
+import (
+	"cmp"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/session"
+)
+
+// overviewShown is the first page. Nothing of it is asked of the store: it is there
+// while Redis is away.
+type overviewShown struct {
+	Plot  plot
+	Spans []span
+}
+
+func overviewPage(v *visit) (string, any, error) {
+	at, known := spanNamed(v.in.Get("span"))
+	if !known {
+		return "", nil, oauth.Errorf(oauth.InvalidRequest, "There is no such span of time.")
+	}
+	return "overview", overviewShown{plotOf(v.api.Silent, at, time.Now()), spans}, nil
+}
+
+func usersPage(v *visit) (string, any, error) {
+	shown, err := called[list[userView]](v, "listUsers")
+	return "users", shown, err
+}
+
+// userShown is a user with where they are signed in.
+type userShown struct {
+	User     userView
+	Sessions list[sessionView]
+	Consents list[consentView]
+	Live     int // of the sessions shown
+	Ended    string
+}
+
+func userPage(v *visit) (string, any, error) {
+	id := v.in.Get("id")
+	if !printable(id) {
+		return "", nil, oauth.Errorf(errNotFound, "There is no user with this id.")
+	}
+	var s userShown
+	var err error
+	if s.User, err = called[userView](v, "showUser", "user", id); err != nil {
+		return "", nil, err
+	}
+	if s.Sessions, err = called[list[sessionView]](v, "listSessions", "user", id); err != nil {
+		return "", nil, err
+	}
+	for _, l := range s.Sessions.Items {
+		if l.State == "live" {
+			s.Live++
+		}
+	}
+	if v.in.Has("cursor") { // of the sessions: consents stand on the first page
+		return "user", s, nil
+	}
+	s.Consents, err = called[list[consentView]](v, "listConsents", "user", id)
+	return "user", s, err
+}
+
+func sessionPage(v *visit) (string, any, error) {
+	shown, err := called[sessionView](v, "showSession", "session", v.in.Get("id"))
+	return "session", shown, err
+}
+
+func clientsPage(v *visit) (string, any, error) {
+	shown, err := called[list[clientView]](v, "listClients")
+	return "clients", shown, err
+}
+
+func clientPage(v *visit) (string, any, error) {
+	id := v.in.Get("id")
+	if !printable(id) {
+		return "", nil, oauth.Errorf(errNotFound, "There is no app with this client_id.")
+	}
+	shown, err := called[clientView](v, "showClient", "client", id)
+	return "client", shown, err
+}
+
+func keysPage(v *visit) (string, any, error) {
+	shown, err := called[list[keyView]](v, "listKeys")
+	return "keys", shown, err
+}
+
+func deliveriesPage(v *visit) (string, any, error) {
+	shown, err := called[list[deliveryView]](v, "listDeliveries")
+	return "deliveries", shown, err
+}
+
+func nothingPage(*visit) (string, any, error) {
+	return "", nil, oauth.Errorf(errNotFound, "Type the id or the name of a user, or the id of a session.")
+}
+
+// findDeed goes to whom or what was typed: a form that is posted, so that no
+// name stands in the address before it is one.
+func findDeed(v *visit) (string, error) {
+	text := v.in.Get("what")
+	at := seatRoot + v.seat.place + "/"
+	users := v.api.Directory()
+	if u, known := users.ByID(text); known {
+		return at + "user?id=" + url.QueryEscape(u.ID), nil
+	}
+	if u, known := users.ByUsername(text); known {
+		return at + "user?id=" + url.QueryEscape(u.ID), nil
+	}
+	if _, err := session.ParseKey(text); err == nil {
+		return at + "session?id=" + url.QueryEscape(text), nil
+	}
+	if !printable(text) {
+		return at + "nothing", nil
+	}
+	return at + "user?id=" + url.QueryEscape(text), nil // who left the directory
+}
+
+// endDeed ends one session, or all of a user.
+func endDeed(v *visit) (string, error) {
+	user, id := v.in.Get("user"), v.in.Get("session")
+	to := seatRoot + v.seat.place + "/user?id="
+	switch {
+	case user != "" && id == "" && printable(user):
+		_, err := v.call("endUserSessions", "user", user)
+		return to + url.QueryEscape(user), err
+	case user == "" && id != "":
+		ended, err := called[endedView](v, "endSession", "session", id)
+		if err == nil && ended.User == "" { // all that is left is that it is over
+			return seatRoot + v.seat.place + "/session?id=" + url.QueryEscape(id), nil
+		}
+		return to + url.QueryEscape(cmp.Or(ended.User, user)), err
+	}
+	return "", oauth.Errorf(oauth.InvalidRequest, "The form says neither which session is to be ended nor whose.")
+}
+
+func leaveDeed(v *visit) (string, error) {
+	v.seats.leave(v.seat.place)
+	v.api.note(v.r, slog.LevelInfo, "signOut", http.StatusSeeOther, nil)
+	return Root, nil
+}
