@@ -41,7 +41,7 @@ mutants: prepare ## take each guard out and see a test fail; flags in ARGS, e.g.
 	@./scripts/leftovers.sh $(GO) run ./internal/mutants $(ARGS)
 
 screenshots: prepare ## make the pictures in docs/img anew
-	HUSH_SCREENSHOTS=1 $(GO) test -count=1 -timeout 10m -run Screenshots ./web/page ./internal/e2e
+	HUSH_SCREENSHOTS=1 $(GO) test -count=1 -timeout 10m -run Screenshots ./web/page ./web/admin ./internal/e2e
 
 demo-libs: ## fetch the demo apps' libraries anew, as web/demo/static/vendor/versions.txt pins them
 	web/demo/refresh.sh

@@ -2,7 +2,7 @@
 // revoke consents, look at users and apps. It is served on the admin listener
 // only, to whoever shows the token in the Authorization header, and to no page of a
 // browser. [New] returns the handler of everything below [Root]: the API at [Prefix], and
-beside it the operators' page, which shows in a browser what the API tells.
+// beside it the operators' page, which shows in a browser what the API tells.
 //
 // openapi.yaml describes it, and a test holds the two together.
 //
