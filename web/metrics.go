@@ -15,7 +15,7 @@ import (
 type Metrics struct {
 	// Silent are the answers to prompt=none by the minute, for the operators' page: ok,
 	// else the reason, or the result where that says it all. What the browser asks again by
-	// itself is not among them.
+	// itself is not among them. Optional; to be set before the first use.
 	Silent *minutes.Day
 
 	requests      *prometheus.CounterVec
@@ -47,8 +47,7 @@ type series struct {
 // NewMetrics registers the counters.
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
-		Silent: minutes.NewDay(),
-		known:  make(map[kind]*series),
+		known: make(map[kind]*series),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "hush_requests_total", Help: "Requests by endpoint, result (ok, asked, retried, left, or an error code) and reason.",
 		}, []string{"endpoint", "result", "reason"}),
@@ -128,7 +127,7 @@ func (m *Metrics) find(k kind) *series {
 	in := &series{requests: m.requests.WithLabelValues(k.endpoint, k.result, k.reason), duration: m.duration.WithLabelValues(k.endpoint)}
 	if k.silent {
 		in.silent = m.silent.WithLabelValues(k.app, k.result, k.reason)
-		if k.result != "retried" {
+		if m.Silent != nil && k.result != "retried" {
 			in.minutes = m.Silent.Line(cmp.Or(k.reason, k.result))
 		}
 	}

@@ -204,12 +204,13 @@ Hush demo: three apps, one sign-in, silent renewal
   Provider  %s
   API       %s
   Admin     http://%s/metrics  /readyz  /livez
-  Operate   %s
+  Operate   http://%s/admin/ with the token %s, or
+            %s
   Sessions  %s
 %s
 %s Ctrl-C ends it.%s
 
-`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, operate(f), sessions, rulesHint(f), first(f), logHint(f))
+`, c.Orders, c.Reports, c.Classic, c.Issuer, c.API, f.admin, f.admin, demoAdminToken, operate(f), sessions, rulesHint(f), first(f), logHint(f))
 }
 
 func rulesHint(f demoFlags) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/logout"
+	"github.com/hush-sso/hush/internal/minutes"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
@@ -152,6 +153,7 @@ func (p *Provider) operators(o Options, keyring *seal.Keyring, metrics *web.Metr
 	if o.AdminToken == "" {
 		return nil
 	}
+	metrics.Silent = minutes.NewDay()
 	return admin.New(admin.Config{
 		Token: o.AdminToken, Sessions: p.Sessions, Consents: o.Store, Deliveries: o.Store.Deliveries(), Metadata: p.Metadata, Keys: p.keys, Keyring: keyring, Log: o.Log, Audit: o.Audit,
 		Issuer: o.Issuer, Silent: metrics.Silent,

@@ -175,7 +175,7 @@ func (d *desk) seated(w http.ResponseWriter, r *http.Request, rest string) {
 		see(w, Root)
 		return
 	case !ours(r):
-		d.fail(w, deskView{seat: n}, d.api.refuse(r, "", errForeign, nil))
+		d.fail(w, deskView{seat: n, Tab: noTab}, d.api.refuse(r, "", errForeign, nil))
 		return
 	}
 	v := &visit{desk: d, r: r, seat: n}
@@ -231,7 +231,7 @@ func (d *desk) do(w http.ResponseWriter, v *visit, name string) {
 		to, err = deed(v)
 	}
 	if err != nil {
-		d.fail(w, deskView{seat: v.seat}, err)
+		d.fail(w, deskView{seat: v.seat, Tab: noTab}, err)
 		return
 	}
 	see(w, to)

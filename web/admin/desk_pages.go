@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/session"
 )
@@ -101,14 +103,16 @@ func nothingPage(*visit) (string, any, error) {
 // findDeed goes to whom or what was typed: a form that is posted, so that no
 // name stands in the address before it is one.
 func findDeed(v *visit) (string, error) {
-	text := v.in.Get("what")
+	typed := v.in.Get("what")
+	text := strings.TrimSpace(typed)
 	at := seatRoot + v.seat.place + "/"
 	users := v.api.Directory()
-	if u, known := users.ByID(text); known {
-		return at + "user?id=" + url.QueryEscape(u.ID), nil
-	}
-	if u, known := users.ByUsername(text); known {
-		return at + "user?id=" + url.QueryEscape(u.ID), nil
+	for _, find := range []func(string) (login.User, bool){users.ByID, users.ByUsername} {
+		for _, name := range []string{typed, text} {
+			if u, known := find(name); known {
+				return at + "user?id=" + url.QueryEscape(u.ID), nil
+			}
+		}
 	}
 	if _, err := session.ParseKey(text); err == nil {
 		return at + "session?id=" + url.QueryEscape(text), nil
@@ -116,7 +120,7 @@ func findDeed(v *visit) (string, error) {
 	if !printable(text) {
 		return at + "nothing", nil
 	}
-	return at + "user?id=" + url.QueryEscape(text), nil // who left the directory
+	return at + "user?id=" + url.QueryEscape(text), nil // who is in no directory
 }
 
 // endDeed ends one session, or all of a user.

@@ -14,6 +14,9 @@ import (
 //go:embed desk
 var deskEmbedded embed.FS
 
+// noTab is of what is no page of the menu: "" is the first of them.
+const noTab = "none"
+
 // deskView is what a page is made of.
 type deskView struct {
 	seat     seat
