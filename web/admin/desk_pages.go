@@ -38,8 +38,6 @@ type userShown struct {
 	User     userView
 	Sessions list[sessionView]
 	Consents list[consentView]
-	Live     int // of the sessions shown
-	Ended    string
 }
 
 func userPage(v *visit) (string, any, error) {
@@ -54,11 +52,6 @@ func userPage(v *visit) (string, any, error) {
 	}
 	if s.Sessions, err = called[list[sessionView]](v, "listSessions", "user", id); err != nil {
 		return "", nil, err
-	}
-	for _, l := range s.Sessions.Items {
-		if l.State == "live" {
-			s.Live++
-		}
 	}
 	if v.in.Has("cursor") { // of the sessions: consents stand on the first page
 		return "user", s, nil
