@@ -132,13 +132,13 @@ type Host struct {
 
 // Admin is the listener for operators.
 type Admin struct {
-	// Where `/livez`, `/readyz`, `/metrics` and the admin API are served,
-	// host:port. Whoever reaches it can read the first three, so keep it on
+	// Where `/livez`, `/readyz`, `/metrics`, the admin API and the operators' page
+	// are served, host:port. Whoever reaches it can read the first three, so keep it on
 	// loopback or a network of yours.
 	Listen string `key:"listen" default:"127.0.0.1:9090" example:"127.0.0.1:9090"`
-	// What the admin API asks for (admin.md): whoever has it ends any session. 32
-	// random characters or more; `hush secret` makes one.
-	Token Secret `key:"token" otherwise:"there is no admin API" example:"\"${HUSH_ADMIN_TOKEN}\""`
+	// What the admin API and the operators' page ask for (admin.md): whoever has it
+	// ends any session. 32 random characters or more; `hush secret` makes one.
+	Token Secret `key:"token" otherwise:"there is neither admin API nor operators' page" example:"\"${HUSH_ADMIN_TOKEN}\""`
 }
 
 // Egress is about calls to addresses that apps name.
