@@ -35,6 +35,22 @@ func (s *Service) vouched(user, credential string) *login.Vouched {
 	return v
 }
 
+// trusts tells whether what a connection of this name said still counts.
+func (s *Service) trusts(name string) bool { return s.Upstreams.Named(name) != nil }
+
+// Through is the connection by which somebody signs in who has this id and no place in
+// the directory; "" for nobody.
+func (s *Service) Through(id string) string {
+	name, subject, joined := strings.Cut(id, "|")
+	if !joined || !s.trusts(name) {
+		return ""
+	}
+	if _, linked := s.Directory().Linked(login.Identity{Connection: name, Subject: subject}); linked {
+		return ""
+	}
+	return name
+}
+
 // UserOf returns the user of a session, or of a grant, and whether they are known: to
 // the directory, or by what another provider said that we still trust. Whoever has a
 // place in the directory is nobody else.
@@ -44,10 +60,7 @@ func (s *Service) UserOf(id, credential string) (user login.User, known bool) {
 		user.Vouched = v
 		return user, true
 	}
-	if v == nil || s.Upstreams.Named(v.Connection) == nil || v.UserID() != id {
-		return login.User{}, false
-	}
-	if _, linked := s.Directory().Linked(v.Identity()); linked {
+	if v == nil || v.UserID() != id || s.Through(id) != v.Connection {
 		return login.User{}, false
 	}
 	return v.User(), true

@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -37,8 +38,10 @@ type idp struct {
 	metadata map[string]any // beside what it says by itself; nil leaves out
 	claims   map[string]any // likewise of each ID token
 	userinfo map[string]any
-	sent     []url.Values // what came to the token endpoint
-	calls    int
+	// signsInfo signs it; nil: nothing does.
+	signsInfo *ecdsa.PrivateKey
+	sent      []url.Values // what came to the token endpoint
+	calls     int
 }
 
 func newIDP(t testing.TB) *idp {
@@ -78,7 +81,17 @@ func (p *idp) serve(w http.ResponseWriter, r *http.Request) {
 		nonce, _, _ := strings.Cut(r.PostForm.Get("code"), "~")
 		body = map[string]any{"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": p.token(map[string]any{"nonce": nonce})}
 	case "/userinfo":
+		if p.userinfo == nil || r.Header.Get("Authorization") != "Bearer a" {
+			http.Error(w, "nothing to say", http.StatusInternalServerError)
+			return
+		}
 		body = p.userinfo
+		if p.signsInfo != nil {
+			claims, _ := json.Marshal(p.userinfo)
+			w.Header().Set("Content-Type", "application/jwt")
+			io.WriteString(w, oidctest.SignIDToken(p.signsInfo, "1", "ES256", string(claims)))
+			return
+		}
 	default:
 		http.NotFound(w, r)
 		return

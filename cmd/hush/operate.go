@@ -18,6 +18,8 @@ type shownUser struct {
 	Username string `json:"username,omitempty"`
 	Name     string `json:"name,omitempty"`
 	State    string `json:"state"`
+	// Connection is that by which somebody signs in who is not in the directory.
+	Connection string `json:"connection,omitempty"`
 }
 
 type shownGrant struct {
@@ -217,7 +219,7 @@ func showUser(ctx context.Context, o *operator) error {
 	if err != nil || o.json {
 		return o.show(map[string]any{"user": u, "sessions": sessions, "consents": consents}, err)
 	}
-	o.facts("user", u.ID, "signs in as", u.Username, "name", u.Name, "state", u.State)
+	o.facts("user", u.ID, "signs in as", u.Username, "name", u.Name, "state", u.State, "comes from", u.Connection)
 	return errors.Join(o.sessions(sessions), o.say(""), o.consents(consents))
 }
 

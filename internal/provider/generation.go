@@ -44,6 +44,8 @@ type generation struct {
 	acr       *acr.Order
 	brand     *page.Brand
 	find      func(context.Context, string) (*client.Client, error)
+	userOf    func(id, credential string) (login.User, bool)
+	through   func(id string) string
 	handler   http.Handler
 	hosts     map[string]http.Handler // by host name, those beside the issuer's
 	places    []place                 // what they are
@@ -137,7 +139,7 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 	}
 	c.Authorize = authorize.New(a)
 	if g.find == nil {
-		g.find = c.Authorize.Find
+		g.find, g.userOf, g.through = c.Authorize.Find, c.Authorize.UserOf, c.Authorize.Through
 	}
 	c.Logout = logout.New(logout.Config{
 		Find: c.Authorize.Find, IssuerOf: func(c *client.Client) string { return p.issuerFor(g, c).Name() },
@@ -162,6 +164,8 @@ func (p *Provider) operators(o Options, keyring *seal.Keyring, metrics *web.Metr
 		Find: func(ctx context.Context, id string) (*client.Client, error) {
 			return p.current.Load().find(ctx, id)
 		},
+		UserOf:  func(id, credential string) (login.User, bool) { return p.current.Load().userOf(id, credential) },
+		Through: func(id string) string { return p.current.Load().through(id) },
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -163,7 +162,7 @@ func (p people) Metadata(ctx context.Context, userID string) (rules.UserData, er
 func (p people) UpdateMetadata(ctx context.Context, userID, which string, patch map[string]any) (map[string]any, error) {
 	g := p.current.Load()
 	user, known := g.directory.ByID(userID)
-	if connection, _, elsewhere := strings.Cut(userID, "|"); !known && (!elsewhere || g.upstreams.Named(connection) == nil) {
+	if !known && g.through(userID) == "" {
 		return nil, fmt.Errorf("there is no user %q", userID)
 	}
 	configured := user.UserMetadata

@@ -114,7 +114,7 @@ func (s *Source) judge(ctx context.Context, m *metadata, t Trip, got *oauth2.Tok
 		return nil, err
 	}
 	if s.UserInfo {
-		if err := s.addUserInfo(ctx, m, got, id.Subject, all); err != nil {
+		if err := s.addUserInfo(ctx, m, got, all); err != nil {
 			return nil, err
 		}
 	}
@@ -165,28 +165,6 @@ func unix(n json.Number) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(int64(seconds), 0)
-}
-
-// addUserInfo adds the claims of the userinfo endpoint, if they are of the same user
-// (section 5.3.2).
-func (s *Source) addUserInfo(ctx context.Context, m *metadata, got *oauth2.Token, subject string, all map[string]any) error {
-	info, err := m.provider.UserInfo(oidc.ClientContext(ctx, s.calls.http), oauth2.StaticTokenSource(got))
-	if err != nil {
-		return fmt.Errorf("%w: userinfo: %w", ErrAway, err)
-	}
-	if info.Subject != subject {
-		return errors.New("upstream: the userinfo endpoint tells of another user than the ID token")
-	}
-	more := map[string]any{}
-	if err := info.Claims(&more); err != nil {
-		return fmt.Errorf("upstream: userinfo: %w", err)
-	}
-	for name, value := range more {
-		if _, there := all[name]; !there {
-			all[name] = value
-		}
-	}
-	return nil
 }
 
 // arrival is what an ID token says that was found good.

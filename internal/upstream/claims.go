@@ -20,6 +20,17 @@ func isBool(v any) bool   { _, ok := v.(bool); return ok }
 func isNumber(v any) bool { _, ok := v.(float64); return ok }
 func isObject(v any) bool { _, ok := v.(map[string]any); return ok }
 
+// asBool reads "true" as true: Amazon Cognito sends email_verified as a text, as others do.
+func asBool(v any) any {
+	switch v {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	return v
+}
+
 // inMetadata begins the name of what is for rules and mapped claims only.
 const inMetadata = "app_metadata."
 
@@ -34,7 +45,12 @@ func (s *Source) take(all map[string]any) (claims, metadata map[string]any) {
 		}
 		if name, isMeta := strings.CutPrefix(ours, inMetadata); isMeta {
 			metadata[name] = value
-		} else if good := standard[ours]; good == nil || good(value) {
+			return
+		}
+		if ours == "email_verified" || ours == "phone_number_verified" {
+			value = asBool(value)
+		}
+		if good := standard[ours]; good == nil || good(value) {
 			claims[ours] = value
 		}
 	}

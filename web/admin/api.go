@@ -58,7 +58,13 @@ type Config struct {
 	Clients    func() *client.Set      // likewise
 	// Find returns an app of the configuration or one that registered itself, nil
 	// for none. An error is an outage.
-	Find    func(ctx context.Context, id string) (*client.Client, error)
+	Find func(ctx context.Context, id string) (*client.Client, error)
+	// UserOf returns the user of a session by id and credential, and whether they are
+	// known: to the directory, or by what another provider said.
+	UserOf func(id, credential string) (login.User, bool)
+	// Through is the connection by which somebody of this id signs in who has no place in
+	// the directory; "" for nobody.
+	Through func(id string) string
 	Keyring *seal.Keyring
 	Log     *slog.Logger
 	Audit   *audit.Log // optional

@@ -40,7 +40,7 @@ func (a *API) showMetadata(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !known && d.App == nil && d.User == nil && d.Logins == 0 {
+	if !known && a.Through(id) == "" && d.App == nil && d.User == nil && d.Logins == 0 {
 		return nil, a.noUser(id)
 	}
 	c.note("user", id)
@@ -68,7 +68,7 @@ func (a *API) changeMetadata(c *call) (any, error) {
 	}
 	id := c.r.PathValue("user")
 	user, known := a.Directory().ByID(id)
-	if !known {
+	if !known && a.Through(id) == "" {
 		return nil, a.noUser(id)
 	}
 	c.note("user", id)

@@ -27,15 +27,15 @@ func (a *API) listUsers(c *call) (any, error) {
 
 func (a *API) showUser(c *call) (any, error) { return a.user(c) }
 
-// user is the one that the path names: of the directory, or one who left it and
-// still has something here.
+// user is the one that the path names: of the directory, or one who is not in it and
+// has something here.
 func (a *API) user(c *call) (userView, error) {
 	id := c.r.PathValue("user")
 	if u, known := a.Directory().ByID(id); known {
 		c.note("user", id)
 		return viewUser(u), nil
 	}
-	sessions, _, err := a.Sessions.Sessions(c.ctx(), id, session.Page{Limit: 1})
+	sessions, _, err := a.Sessions.Sessions(c.ctx(), id, session.Page{})
 	if err != nil {
 		return userView{}, err
 	}
@@ -47,7 +47,26 @@ func (a *API) user(c *call) (userView, error) {
 		return userView{}, a.noUser(id)
 	}
 	c.note("user", id)
-	return userView{ID: id, State: "removed"}, nil
+	return a.outside(id, sessions), nil
+}
+
+// outside is a user whom the directory does not have: of a connection, whom only a session
+// knows more of, or one who left.
+func (a *API) outside(id string, sessions []session.Listed) userView {
+	v := userView{ID: id, State: "removed"}
+	connection := a.Through(id)
+	if connection == "" {
+		return v
+	}
+	v.State = "active"
+	for _, l := range sessions {
+		if u, known := a.UserOf(id, l.Credential); known {
+			v = viewUser(u)
+			break
+		}
+	}
+	v.Connection = connection
+	return v
 }
 
 // noUser helps who typed the name that one signs in with.

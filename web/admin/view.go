@@ -29,7 +29,9 @@ type userView struct {
 	ID       string `json:"id"`
 	Username string `json:"username,omitempty"`
 	Name     string `json:"name,omitempty"`
-	State    string `json:"state"` // active, disabled; removed: not in the directory
+	State    string `json:"state"` // active, disabled; removed: neither in the directory nor of a connection
+	// Connection is that by which somebody signs in who is not in the directory.
+	Connection string `json:"connection,omitempty"`
 }
 
 func viewUser(u login.User) userView {
