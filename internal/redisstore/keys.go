@@ -39,6 +39,9 @@
 //	hush:{u:<u>}:meta     hash    what rules wrote of the user: app and    400 days after the last use, moved
 //	                              user, sealed, logins, last, the       at most once a day
 //	                              attempt that was counted last
+//	hush:{u:<u>}:factors  string  sealed; what the user has beside     none
+//	                              the password: apps, passkeys,
+//	                              recovery codes
 //	hush:{t:<t>}:tries    string  empty; a bucket of attempts        until the bucket is full again
 //	hush:{t:<t>}:tries:<b>        the same for a browser that the    likewise
 //	                              account knows
@@ -113,6 +116,10 @@
 //	            last, then what they were asked about (oauth.Grants); only where
 //	            rules may be left out of silent requests by it
 //	bh:<host>   the same for one more hostname of the provider; no site
+//
+// What users have beside their password has no TTL: a factor that lapsed after a
+// while would leave a password alone, and nobody would notice. It goes when its user
+// or an operator removes it.
 //
 // ex moves when a session that was not remembered is: it counts from cr then, by
 // the lifetime of those that are. Limits of the policy that are lower than those

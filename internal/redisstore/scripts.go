@@ -43,6 +43,7 @@ var (
 	metadataScript           = script("metadata")
 	saveMetadataScript       = script("savemetadata")
 	countLoginScript         = script("countlogin")
+	saveFactorsScript        = script("savefactors")
 	markUsedScript           = script("markused")
 	marksScript              = script("marks")
 	setMarkScript            = script("setmark")

@@ -49,6 +49,7 @@ var suite = []struct {
 	{"users", testUsers}, {"turn race", testTurnRace}, {"half a turn", testHalfTurn}, {"manager", testManager},
 	{"consents", testConsents}, {"parked", testParked}, {"marks", testMarks}, {"keys", testKeys},
 	{"metadata", testMetadata}, {"metadata life", testMetadataLife}, {"metadata race", testMetadataRace}, {"count logins", testCountLogins},
+	{"factors", testFactors}, {"factors race", testFactorsRace},
 	{"attempts", testAttempts}, {"attempts race", testAttemptsRace}, {"attempts retried", testAttemptsRetried},
 	{"give back late", testGiveBackLate}, {"known browser", testKnownBrowser},
 	{"share of an address", testShare}, {"known browsers are few", testKnownBrowsersAreFew}, {"attempt refused", testAttemptRefused},
