@@ -15,6 +15,7 @@ import (
 // weakens another. What is not met is refused (RFC 9470 section 5); values that
 // nobody here knows are passed over, unless the app must have one.
 func (s *Service) readACR(q *request) *oauth.Error {
+	q.multifactor = s.lacksFactor(q.client, nil)
 	raw := q.params.Get("acr_values")
 	if len(raw) > maxACRValues {
 		return oauth.Errorf(oauth.InvalidRequest, "acr_values is longer than %d bytes.", maxACRValues)

@@ -10,7 +10,7 @@ import (
 // away by a rule has no session that could end: it is noted that they are not to come
 // back to one. binding is Browser's. An error is an outage.
 func (s *Service) Forsake(ctx context.Context, binding string) error {
-	if s.Rules == nil || binding == "" {
+	if s.Rules == nil && s.Factors == nil || binding == "" {
 		return nil
 	}
 	now := strconv.FormatInt(time.Now().UnixMilli(), 10)
@@ -18,6 +18,11 @@ func (s *Service) Forsake(ctx context.Context, binding string) error {
 }
 
 func outOf(binding string) string { return waitOut + ":" + binding }
+
+// forsakenSince tells whether the browser of a form signed out after the time at, in ms.
+func (s *Service) forsakenSince(ctx context.Context, p parked, at int64) (bool, error) {
+	return s.forsaken(ctx, &away{parked: p, Proof: &proof{}, Left: at})
+}
 
 // forsaken tells whether the browser signed out, at the host that people come back to
 // or at that which the request is from, since a sign-in was sent away from it.

@@ -112,8 +112,11 @@ type Ask struct {
 	MayRemember, Remember bool
 	Scopes                []Permission // what consent is about
 
+	Factor *FactorAsk // what a second factor may be
+
 	offered []offer // of Choices, in their order
 	other   bool    // the person is none of those whom a page named
+	pending string  // see parked
 }
 
 // Problem says why a question is asked a second time.
@@ -133,6 +136,8 @@ const (
 	ProblemUpstream            // its answer cannot be trusted
 	ProblemStale               // they did not prove there anew who they are
 	ProblemStranger            // right there, but nobody here
+	ProblemCode                // wrong code or passkey
+	ProblemCodeUsed            // right, but it was used before
 	ProblemFull                // right, but the user has all the sessions that one may have
 )
 

@@ -13,6 +13,7 @@ type Own string
 // The pages of our own.
 const (
 	OwnAccount Own = "account" // about one's account
+	OwnFactors Own = "factors" // about what one signs in with
 	OwnDialog  Own = "fedcm"   // that the browser's dialog opened, and closes again
 )
 

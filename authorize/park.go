@@ -48,6 +48,7 @@ type parked struct {
 	User    string       `json:"u,omitempty"`   // whose that is
 	Offered []offer      `json:"o,omitempty"`   // whom a page gave to choose among
 	Other   bool         `json:"x,omitempty"`   // who they are not, they said already
+	Pending string       `json:"p,omitempty"`   // what a sign-in waits under for a second factor
 	Done    progress     `json:"d"`
 }
 
@@ -57,7 +58,7 @@ func (s *Service) park(q *request, b Browser, draft Ask, done progress, current 
 
 func (s *Service) parkedOf(q *request, b Browser, draft Ask, done progress, current *session.Session) parked {
 	step := draft.Step
-	p := parked{ID: rand.Text(), Raw: q.park(), Came: q.came, At: time.Now().Unix(), Binding: b.Binding, Step: step, Offered: draft.offered, Other: draft.other, Done: done}
+	p := parked{ID: rand.Text(), Raw: q.park(), Came: q.came, At: time.Now().Unix(), Binding: b.Binding, Step: step, Offered: draft.offered, Other: draft.other, Pending: draft.pending, Done: done}
 	if current != nil && step != silent.StepSelect {
 		p.SID, p.User = current.SID, current.UserID
 	}
@@ -171,6 +172,9 @@ func (s *Service) Resume(ctx context.Context, sealed string, b Browser) Outcome 
 	f, refused := s.open(ctx, sealed, b)
 	if refused != nil {
 		return *refused
+	}
+	if f.Step == silent.StepFactor {
+		return s.resumeFactor(ctx, f, b)
 	}
 	return s.decide(ctx, f.q, b, f.Done)
 }

@@ -42,6 +42,9 @@ func (s *Service) Refresh(ctx context.Context, c *client.Client, r token.Refresh
 	if f.Grant.Subject() != s.Tokens.Subject(c, user.ID) {
 		return Tokens{}, token.StaleRefresh(nil, "The app knows the user by another sub since it was issued.")
 	}
+	if s.lacksFactor(c, f.Grant.AMR) {
+		return Tokens{SID: f.Grant.SID, UserID: user.ID}, silent.FactorMissing()
+	}
 	if err := s.stillAllowed(ctx, c, set, f); err != nil {
 		return Tokens{}, err
 	}

@@ -25,36 +25,37 @@ const (
 
 // request is an authorization request that was found to be valid.
 type request struct {
-	params     oauth.Params  // those that count
-	extra      []oauth.Param // of them those that are the app's own; none without rules
-	came       arrival
-	set        *client.Set
-	client     *client.Client
-	redirect   client.RedirectURI
-	origin     string // of the page that a browser asks for; "" for all but FedCM
-	types      oauth.ResponseType
-	mode       oauth.ResponseMode
-	badTypes   *oauth.Error // what is wrong with them, told in its turn
-	badMode    *oauth.Error
-	state      string
-	nonce      string
-	challenge  string // PKCE, always S256
-	jkt        string // dpop_jkt: the key that a code is bound to; "" none
-	scopes     []string
-	apis       []*client.API // in the order asked; none: tokens for the userinfo endpoint
-	needs      oauth.Grants
-	prompt     oauth.Prompt
-	maxAge     time.Duration // negative for none
-	acr        acr.Demand
-	loginHint  string
-	connection string              // by which the user is to sign in; "": any
-	hintSub    string              // the subject of id_token_hint
-	ahead      *ahead              // the sessions, where they were read with the app
-	wishes     wishes              // of the claims parameter
-	browser    silent.BrowserState // as the app is told it by session_state; "" not at all
-	renewal    Renewal             // by whose session it is answered; zero: not by a renewal cookie's
-	topLevel   bool                // see token.Grant
-	effects    *token.Effects      // of rules
+	params      oauth.Params  // those that count
+	extra       []oauth.Param // of them those that are the app's own; none without rules
+	came        arrival
+	set         *client.Set
+	client      *client.Client
+	redirect    client.RedirectURI
+	origin      string // of the page that a browser asks for; "" for all but FedCM
+	types       oauth.ResponseType
+	mode        oauth.ResponseMode
+	badTypes    *oauth.Error // what is wrong with them, told in its turn
+	badMode     *oauth.Error
+	state       string
+	nonce       string
+	challenge   string // PKCE, always S256
+	jkt         string // dpop_jkt: the key that a code is bound to; "" none
+	scopes      []string
+	apis        []*client.API // in the order asked; none: tokens for the userinfo endpoint
+	needs       oauth.Grants
+	prompt      oauth.Prompt
+	multifactor bool          // only a sign-in by more than one factor will do
+	maxAge      time.Duration // negative for none
+	acr         acr.Demand
+	loginHint   string
+	connection  string              // by which the user is to sign in; "": any
+	hintSub     string              // the subject of id_token_hint
+	ahead       *ahead              // the sessions, where they were read with the app
+	wishes      wishes              // of the claims parameter
+	browser     silent.BrowserState // as the app is told it by session_state; "" not at all
+	renewal     Renewal             // by whose session it is answered; zero: not by a renewal cookie's
+	topLevel    bool                // see token.Grant
+	effects     *token.Effects      // of rules
 }
 
 // address finds out where an answer may go. Its failure is the only one that

@@ -111,7 +111,8 @@ func (s *Service) consult(ctx context.Context, q *request, b Browser, done progr
 		return nil, nil, err
 	}
 	r, refused := s.verdict(ctx, in, o.amr)
-	if refused != nil || r.Verdict.Redirect != "" || r.Verdict.Takes() {
+	lacks := r.Verdict.Multifactor && !slices.Contains(o.amr, silent.Multifactor)
+	if refused != nil || r.Verdict.Redirect != "" || r.Verdict.Takes() || lacks {
 		if err := s.unpass(ctx, q, current); err != nil {
 			return nil, nil, err
 		}
@@ -120,6 +121,9 @@ func (s *Service) consult(ctx context.Context, q *request, b Browser, done progr
 	switch {
 	case refused != nil:
 		out = s.refuse(q, refused)
+		out.Rule = r.Verdict.Rule
+	case lacks && p == nil: // who is signed in signs in once more, and is asked then
+		out = s.ask(ctx, q, b, current, progress{}, Ask{Step: silent.StepLogin, Confirm: true})
 		out.Rule = r.Verdict.Rule
 	case r.Verdict.Redirect != "":
 		out = s.leave(ctx, q, b, done, current, r.Verdict, p)
@@ -142,7 +146,7 @@ func (s *Service) verdict(ctx context.Context, in *rules.Input, amr []string) (r
 	v, err := s.Rules.Judge(ctx, in)
 	r = &ruling{Verdict: v}
 	if err == nil {
-		refused = objection(&v, amr, in.Silent)
+		refused = s.objection(&v, amr, in.Silent)
 	}
 	if err == nil && refused == nil {
 		r.effects, err = effectsOf(v)
@@ -158,25 +162,22 @@ func (s *Service) verdict(ctx context.Context, in *rules.Input, amr []string) (r
 	return r, refused
 }
 
-// objection says why a verdict lets nobody in, nil where it may, now or once they are
-// back from where it sends them.
-func objection(v *rules.Verdict, amr []string, silently bool) (err *oauth.Error) {
+// objection says why a verdict lets nobody in, nil where it may, now, with a second
+// factor, or once they are back from where it sends them.
+func (s *Service) objection(v *rules.Verdict, amr []string, silently bool) (err *oauth.Error) {
 	switch {
 	case v.Denied != nil:
 		err = silent.RuleDenied.Err()
 		err.Description = cmp.Or(v.Denied.Message, err.Description)
-	case v.Multifactor && silently && !slices.Contains(amr, amrSeveral):
+	case v.Multifactor && silently && !slices.Contains(amr, silent.Multifactor):
 		err = silent.RuleMultifactor.Err()
-	case v.Multifactor && !slices.Contains(amr, amrSeveral):
+	case v.Multifactor && !slices.Contains(amr, silent.Multifactor) && s.Factors == nil:
 		err = silent.RuleFactor.Err() // no second one can be given here
 	case v.Redirect != "" && silently:
 		err = silent.RuleRedirect.Err()
 	}
 	return err
 }
-
-// amrSeveral says that more than one factor was given (RFC 8176 section 2).
-const amrSeveral = "mfa"
 
 // unpass: that the set once passed for the app in the session counts no more after it
 // did not. Silent requests would leave rules out by it.

@@ -65,6 +65,9 @@ type Config struct {
 	// Waiting keeps what waits for a person who is elsewhere. Required with Rules and
 	// Upstreams.
 	Waiting Waiting
+	// Factors are what users prove who they are with beside a password. Optional;
+	// default: there is nothing. With them Waiting is required.
+	Factors *Factors
 	// Profiles are what rules read of users. Optional; default: what the directory says.
 	Profiles Profiles
 	// Connection and ConnectionStrategy are what rules are told of where users come
@@ -239,6 +242,7 @@ func (q *request) facts(b Browser, done progress) silent.Request {
 		ACR:             q.acr.Floor,
 		ACRBeyond:       q.acr.Beyond,
 		MaxAge:          q.maxAge,
+		Multifactor:     q.multifactor,
 		Prompt:          q.prompt,
 		SignedIn:        done.SignedIn,
 		Chosen:          done.Chosen,

@@ -65,18 +65,30 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 }
 
 // enter signs a user in who proved who they are, if the rules let them: before they
-// did there is no session that could count anywhere. An error is one of those that
+// did, and a second factor is given where one is due, there is no session that could
+// count anywhere. An error is one of those that
 // session names. back is the browser that comes back from where a rule sent them, if
 // it does.
 func (s *Service) enter(ctx context.Context, q *request, b Browser, user login.User, p proof, back *Back) (Outcome, error) {
 	if err := s.shut(); err != nil {
 		return Outcome{}, err // no session that nothing tells of
 	}
-	account := SignedIn{Group: q.client.SSOGroup, UserID: user.ID, Kept: p.Remember && s.Sessions.CanRemember(q.client.SSOGroup)}
 	entry, refused, err := s.mayEnter(ctx, q, b, user, p, back)
 	if refused != nil || err != nil {
 		return *cmp.Or(refused, &Outcome{}), err
 	}
+	if out, err := s.askFactor(ctx, q, b, user, p, entry); out != nil || err != nil {
+		return *cmp.Or(out, &Outcome{}), err
+	}
+	return s.begin(ctx, q, b, user, p, entry)
+}
+
+// begin starts the session of a user whom nothing more stands against.
+func (s *Service) begin(ctx context.Context, q *request, b Browser, user login.User, p proof, entry entry) (Outcome, error) {
+	if err := s.shut(); err != nil {
+		return Outcome{}, err
+	}
+	account := SignedIn{Group: q.client.SSOGroup, UserID: user.ID, Kept: p.Remember && s.Sessions.CanRemember(q.client.SSOGroup)}
 	seen, err := s.startSession(ctx, q, &account, entry.sid, p, b)
 	if err != nil {
 		return Outcome{}, err

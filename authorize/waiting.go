@@ -23,6 +23,7 @@ const (
 	waitAway   = "away"
 	waitBack   = "back"
 	waitOut    = "out"
+	waitFactor = "factor"
 )
 
 // rulingLifetime is how long a ruling waits for the person to answer the consent page,

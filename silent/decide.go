@@ -49,6 +49,9 @@ type Request struct {
 	ACR       int
 	ACRBeyond bool
 
+	// Multifactor: only a sign-in by more than one factor will do.
+	Multifactor bool
+
 	// What this very request already brought about, on the interactive path.
 	SignedIn bool // the user just proved who they are
 	Chosen   bool // the user chose this account
@@ -77,6 +80,10 @@ type Subject struct {
 
 // sub is the user as the client knows them.
 func (s *Subject) sub() string { return cmp.Or(s.Sub, s.Session.UserID) }
+
+// Multifactor is the word of amr for a sign-in by more than one factor (RFC 8176
+// section 2).
+const Multifactor = "mfa"
 
 // Decision is the outcome of Decide: the set of broken rules.
 type Decision struct{ broken uint32 }
@@ -137,6 +144,9 @@ var rules = [...]rule{
 	{MaxAgeExceeded, false, StepLogin, maxAgeExceeded},
 	{UserDisabled, false, StepLogin, func(_ *Request, s *Subject, _ time.Time) bool {
 		return s.Absence == session.UserDisabled || s.Session != nil && s.Disabled
+	}},
+	{FactorRequired, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool {
+		return s.Session != nil && r.Multifactor && !slices.Contains(s.Session.AMR, Multifactor)
 	}},
 	{StepUpRequired, false, StepLogin, func(r *Request, s *Subject, _ time.Time) bool { return s.Session != nil && s.ACR < r.ACR }},
 	{ConsentAsked, false, StepConsent, func(r *Request, s *Subject, _ time.Time) bool {
@@ -239,7 +249,7 @@ func (d Decision) Confirm() bool {
 		rule := &rules[bits.TrailingZeros32(b)]
 		switch {
 		case rule.step != StepLogin:
-		case rule.reason == LoginAsked || rule.reason == MaxAgeExceeded || rule.reason == StepUpRequired:
+		case rule.reason == LoginAsked || rule.reason == MaxAgeExceeded || rule.reason == StepUpRequired || rule.reason == FactorRequired:
 			confirm = true
 		default:
 			return false
@@ -258,6 +268,7 @@ const (
 	StepRefuse       // nothing: the refusal stands
 	StepSelect       // choose an account
 	StepLogin        // sign in
+	StepFactor       // give a second factor: part of signing in, and asked for by no rule of the list
 	StepConsent      // give consent
 )
 

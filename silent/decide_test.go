@@ -101,6 +101,7 @@ func breakers(t *testing.T) map[Reason]func(*Request, *Subject) {
 		LoginAsked:     func(r *Request, _ *Subject) { prompts(r, "login") },
 		MaxAgeExceeded: func(r *Request, _ *Subject) { r.MaxAge = time.Minute },
 		StepUpRequired: func(r *Request, _ *Subject) { r.ACR = 1 },
+		FactorRequired: func(r *Request, _ *Subject) { r.Multifactor = true },
 		UserDisabled:   func(_ *Request, s *Subject) { s.Disabled = true },
 		ConsentAsked:   func(r *Request, _ *Subject) { prompts(r, "consent") },
 	}

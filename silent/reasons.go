@@ -34,6 +34,7 @@ const (
 	MaxAgeExceeded    Reason = "max_age_exceeded"
 	StepUpRequired    Reason = "step_up_required"
 	UserDisabled      Reason = "user_disabled"
+	FactorRequired    Reason = "factor_required"
 	StoreUnavailable  Reason = "store_unavailable"
 	AuditUnavailable  Reason = "audit_unavailable"
 	Overloaded        Reason = "overloaded"
@@ -80,6 +81,13 @@ func Unavailable(cause error) *oauth.Error {
 func Unwritten(cause error) *oauth.Error {
 	err := AuditUnavailable.Err()
 	err.Cause = cause
+	return err
+}
+
+// FactorMissing is FactorRequired at the token endpoint, with the error code of Auth0.
+func FactorMissing() *oauth.Error {
+	err := FactorRequired.Err()
+	err.Code = oauth.MFARequired
 	return err
 }
 
@@ -221,6 +229,10 @@ var explanations = []Explanation{
 		"The user must confirm who they are",
 		"The request asks for an acr, by acr_values, by claims or by what is registered for the app, and the user's sign-in counts for less: it was not made for that, or too long ago. A silent request raises nothing.",
 		[]string{"Do not sign the user out. Call /authorize with the same acr_values and without prompt=none, in the top-level window, when the user is about to do what needs it.", "Leave acr_values out of silent renewals: ask for it where it is needed."}},
+	{FactorRequired, oauth.LoginRequired, "Multifactor authentication required",
+		"The app needs a second factor",
+		"The user is signed in, but without a second factor, and the operator lets nobody use the app so. A silent request cannot ask for one. The error and its description are those of Auth0, so that its libraries know them.",
+		[]string{"Call /authorize without prompt=none in the top-level window: the user is asked for the factor, or sets one up."}},
 	{UserDisabled, oauth.LoginRequired, "The user's account is disabled or no longer exists.",
 		"The account is disabled",
 		"The session's user was disabled or removed from the directory.",
@@ -277,8 +289,8 @@ var explanations = []Explanation{
 		[]string{"Call /authorize without prompt=none in the top-level window."}},
 	{RuleFactor, oauth.AccessDenied, "A rule of the provider asks for a second factor, and none can be given here.",
 		"There is no second factor to ask for",
-		"One of the operator's rules set context.multifactor, and the user signed in with a password. There is no second factor at this provider yet, so the user is let in nowhere that needs one.",
-		[]string{"Operators: leave context.multifactor unset, or ask for a fresh sign-in by acr_values in place of it (docs/step-up.md)."}},
+		"One of the operator's rules set context.multifactor, and the user signed in with a password. Second factors are not switched on at this provider, so the user is let in nowhere that needs one.",
+		[]string{"Operators: switch second factors on, or leave context.multifactor unset. (docs/second-factors.md)"}},
 	{SelectionAsked, oauth.AccountSelectionRequired, "The request asks for an account to be chosen.",
 		"An account must be chosen", "The request said prompt=select_account and the choice was not made.",
 		[]string{"Let the user finish the page."}},

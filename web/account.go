@@ -22,6 +22,8 @@ const (
 	accountLoginPath = accountPath + "/login"
 	placesPath       = accountPath + "/end"
 	passwordPath     = accountPath + "/password"
+	factorsPath      = accountPath + "/factors"
+	factorsLoginPath = factorsPath + "/login"
 )
 
 // Parameters of those pages, each a mark of ours.
@@ -66,6 +68,9 @@ func (s *Server) showAccount(w http.ResponseWriter, r *http.Request, params oaut
 	}
 	if s.Account.CanChange(*who) {
 		view.Password = s.accountLink(passwordPath, *who, visitors)
+	}
+	if s.Account.HasFactors() {
+		view.Factors = s.accountLink(factorsPath, *who, visitors)
 	}
 	if next != "" {
 		view.More = s.accountLink(accountPath, *who, visitors, paramAfter, next)

@@ -19,6 +19,7 @@ const maxParkedURL = 16 << 10
 var askNames = map[silent.Step]string{
 	silent.StepSelect:  "select",
 	silent.StepLogin:   "login",
+	silent.StepFactor:  "factor",
 	silent.StepConsent: "consent",
 }
 
@@ -26,14 +27,17 @@ var askNames = map[silent.Step]string{
 func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out authorize.Outcome) error {
 	ask := out.Ask
 	path := "login"
-	if ask.Step == silent.StepConsent {
+	switch ask.Step {
+	case silent.StepConsent:
 		path = "consent"
+	case silent.StepFactor:
+		path = factorPath
 	}
 	locales := cmp.Or(s.asked(r), s.Brand.Named(ask.Locales))
 	// After a sign-in the address changes, so that a reload or the history
 	// holds no password. Where the form cookie was held back, a page of ours
 	// that gets it must come first.
-	moved := out.SignedIn || v.Binding == ""
+	moved := out.SignedIn || v.Binding == "" || firstFactor(ask)
 	if moved && len(ask.Parked) <= maxParkedURL && r.Method == http.MethodPost {
 		w.Header().Set("Location", s.url(path)+"?"+resumption(page.Parked{Request: ask.Parked, Locales: locales}))
 		w.WriteHeader(http.StatusSeeOther)
@@ -69,6 +73,8 @@ func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action s
 	switch ask.Step {
 	case silent.StepConsent:
 		return consentView(s.base, action, ask, e, parked)
+	case silent.StepFactor:
+		return factorView(s.base, action, ask, e, parked)
 	case silent.StepSelect:
 		return page.Select{
 			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name, Stranger: stranger(ask),
@@ -113,6 +119,8 @@ var problems = map[authorize.Problem]again{
 	authorize.ProblemUpstream:    {http.StatusBadGateway, "upstream_answer", "problem.upstream"},
 	authorize.ProblemStale:       {http.StatusForbidden, "upstream_stale", "problem.stale"},
 	authorize.ProblemStranger:    {http.StatusForbidden, "upstream_stranger", "problem.stranger"},
+	authorize.ProblemCode:        {http.StatusUnauthorized, "factor_wrong", "problem.code"},
+	authorize.ProblemCodeUsed:    {http.StatusUnauthorized, "factor_used", "problem.code.used"},
 	authorize.ProblemThrottled:   {http.StatusTooManyRequests, "throttled", ""},
 }
 

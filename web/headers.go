@@ -93,11 +93,12 @@ func form(r *http.Request) (oauth.Params, error) {
 var single = map[string]bool{
 	"request": true, "ticket": true, "username": true, "password": true, "account": true, "action": true,
 	"current": true, "next": true, "again": true, "end": true, paramAs: true, paramAfter: true, paramTold: true,
+	"code": true, "secret": true, "remove": true,
 	"client_id": true, "returnTo": true,
 	"origin": true, "framed": true,
 	"account_id": true, "account_hint": true, "params": true, "nonce": true, "is_auto_selected": true, "login_hint": true,
 	"id_token_hint": true, "logout_hint": true, "post_logout_redirect_uri": true, "state": true,
-	"grant_type": true, "code": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
+	"grant_type": true, "redirect_uri": true, "code_verifier": true, "client_secret": true,
 	"client_assertion": true, "client_assertion_type": true,
 	"access_token": true, "refresh_token": true, "token": true, "token_type_hint": true, "scope": true, "audience": true,
 	"renewal_ticket": true,

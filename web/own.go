@@ -20,6 +20,12 @@ func (s *Server) loginToAccount(w http.ResponseWriter, r *http.Request) error {
 	return s.loginToOwn(w, r, authorize.OwnAccount, url.Values{})
 }
 
+// loginToFactors is the sign-in form for who wants to change what they sign in with, and
+// signed in too long ago for that.
+func (s *Server) loginToFactors(w http.ResponseWriter, r *http.Request) error {
+	return s.loginToOwn(w, r, authorize.OwnFactors, url.Values{"prompt": {"login"}})
+}
+
 // loginToDialog is login_url of FedCM: the browser opens it where nobody is signed
 // in, and where a person wants another account than those that it shows.
 func (s *Server) loginToDialog(w http.ResponseWriter, r *http.Request) error {
@@ -45,6 +51,9 @@ func (s *Server) loginToOwn(w http.ResponseWriter, r *http.Request, to authorize
 // changes, so that a reload sends no form again.
 func (s *Server) goOnAtOwn(w http.ResponseWriter, r *http.Request, to authorize.Own) error {
 	path := accountPath
+	if to == authorize.OwnFactors {
+		path = factorsPath
+	}
 	if to == authorize.OwnDialog {
 		path = fedcmDonePath
 	}

@@ -34,6 +34,7 @@ const (
 	jwksPath       = ".well-known/jwks.json"
 	registerPath   = "oidc/register"
 	endSessionPath = "oidc/logout"
+	factorPath     = "login/factor"
 	confirmPath    = endSessionPath + "/confirm"
 	checkPath      = "session/check"
 	plantPath      = "silent/plant"
@@ -98,6 +99,11 @@ func (s *Server) personal() []route {
 	list := []route{
 		{"GET", "login", false, "login", s.navigation(patient(s.resume))},
 		{"POST", "login", false, "login", s.navigation(s.sameOrigin(s.login))},
+		{"GET", factorPath, false, "factor", s.navigation(s.resume)},
+		{"POST", factorPath, false, "factor", s.navigation(s.sameOrigin(s.factor))},
+		{"GET", factorsPath, false, "account_factors", s.navigation(s.factors)},
+		{"POST", factorsPath, false, "account_factors", s.navigation(s.sameOrigin(s.changeFactors))},
+		{"GET", factorsLoginPath, false, "login", s.navigation(s.loginToFactors)},
 		{"GET", "consent", false, "consent", s.navigation(s.resume)},
 		{"POST", "consent", false, "consent", s.navigation(s.sameOrigin(s.consent))},
 		{"GET", authorize.CallbackPath, false, "callback", s.navigation(patient(s.arrive))},

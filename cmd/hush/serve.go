@@ -153,9 +153,14 @@ func hosts(c *config.Config) []provider.Host {
 // options are those of the provider, without the store and the log.
 func options(c *config.Config) provider.Options {
 	r := registry(c)
+	var factors *provider.Factors
+	if f := c.Factors; f != nil {
+		factors = &provider.Factors{Required: f.Required}
+	}
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules, Connections: r.Connections,
+		Factors: factors,
 		Session: c.SessionPolicy(),
 		Tokens: provider.Lifetimes{
 			IDToken: c.Tokens.IDToken, AccessToken: c.Tokens.AccessToken,

@@ -96,6 +96,8 @@ type Spec struct {
 	// Registration 1.0 section 2). DefaultMaxAge is nil for none.
 	DefaultMaxAge    *time.Duration
 	DefaultACRValues []string
+	// Multifactor: the user must have signed in with a second factor.
+	Multifactor bool
 	// MinimumACR is the acr that the user must have signed in for at least,
 	// whatever a request says; "": any.
 	MinimumACR string

@@ -98,6 +98,9 @@ func (d *decoder) checkClientACR(path string, app *Client, c *Config) {
 	for i, value := range app.DefaultACRValues {
 		d.checkACRValue(index(path+".default_acr_values", i), value, c.acr)
 	}
+	if key := path + ".mfa"; app.MFA == "required" && d.has(key) && c.Factors == nil {
+		d.bad(key, "needs second factors, and there are none: write factors: {} beside clients")
+	}
 	if key := path + ".minimum_acr"; d.has(key) {
 		d.checkACRValue(key, app.MinimumACR, c.acr)
 	}

@@ -39,6 +39,7 @@ func (c *Client) spec() client.Spec {
 		RequireSignedRequest: c.RequireSignedRequestObject, RequirePushedRequest: c.RequirePushedAuthorizationRequests,
 		BackchannelLogoutURI: c.BackchannelLogoutURI, FrontchannelLogoutURI: c.FrontchannelLogoutURI, Metadata: c.Metadata,
 		RequestURIs: c.RequestURIs, DefaultMaxAge: given(c.DefaultMaxAge), DefaultACRValues: c.DefaultACRValues, MinimumACR: c.MinimumACR,
+		Multifactor: c.MFA == "required",
 	}
 }
 

@@ -69,6 +69,10 @@ type Config struct {
 	// they call a weaker and a stronger sign-in (step-up.md). The first is what
 	// every sign-in has; a higher one holds for all that ask for a lower.
 	ACR []ACR `key:"acr" reload:"yes" otherwise:"one, \"1\""`
+	// Second factors: codes of an authenticator app, and recovery codes for who lost it
+	// (second-factors.md). Users who have one are asked for it at each sign-in. They
+	// stand in Redis, which must keep them. `{}` is the defaults.
+	Factors *Factors `key:"factors" otherwise:"there are none"`
 	// How long tokens last where neither app nor API says so.
 	Tokens Tokens `key:"tokens"`
 	// What makes signatures.
@@ -268,15 +272,23 @@ type ACR struct {
 	// What apps send in `acr_values` and tokens say in `acr`: 1 to 200 printable
 	// ASCII characters without spaces. Apps compare it: it should never change.
 	Value string `key:"value" need:"yes" example:"urn:example:confirmed"`
-	// The ways to sign in that reach it, in the words of `amr` (RFC 8176). `pwd` is
-	// a password, the one way that there is yet; + joins what belongs together.
-	Methods []string `key:"methods" example:"[pwd]" otherwise:"any"`
+	// The ways to sign in that reach it, in the words of `amr` (RFC 8176): `pwd` is
+	// a password, `otp` a code of an authenticator app, `mfa` any second factor; + joins
+	// what belongs together.
+	Methods []string `key:"methods" example:"[pwd+otp]" otherwise:"any"`
 	// Whether only a sign-in reaches it that was made for a request which asked for
 	// it, or for a higher one. A password then counts for more where it was typed
 	// for what the app is about to do.
 	OnRequest bool `key:"on_request" default:"false" example:"true"`
 	// How long after the sign-in it holds. What stands below it is left then.
 	MaxAge time.Duration `key:"max_age" min:"1m" max:"3650d" example:"15m" otherwise:"as long as the session"`
+}
+
+// Factors says who needs a second factor.
+type Factors struct {
+	// Whether every app needs a sign-in with a second factor. Users who have none set
+	// one up when they sign in.
+	Required bool `key:"required" default:"false" example:"true"`
 }
 
 // Tokens says how long tokens last. Apps and APIs may say otherwise.

@@ -60,6 +60,9 @@ type Client struct {
 	// The value of `acr` that the user must have signed in for at least, whatever a
 	// request says. Who sits at the browser can change a request.
 	MinimumACR string `key:"minimum_acr" example:"urn:example:confirmed" otherwise:"any"`
+	// Whether the app needs a sign-in with a second factor, on every path. It needs
+	// `factors`. Otherwise users who have one are asked for it when they sign in.
+	MFA string `key:"mfa" default:"optional" oneof:"optional required" example:"required"`
 	// Whether a code needs PKCE (RFC 7636).
 	RequirePKCE *bool `key:"require_pkce" example:"true" otherwise:"true for public apps, false for confidential ones"`
 	// How long its refresh tokens last, from the code to the last of them:

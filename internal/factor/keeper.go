@@ -115,6 +115,16 @@ func (k *Keeper) AddApp(ctx context.Context, userID string, secret []byte, code 
 	return k.add(ctx, userID, func(s *Set) error { return s.addApp(secret, code, now) })
 }
 
+// AddFirstApp is AddApp for who has no factor: ErrExists where they have one meanwhile.
+func (k *Keeper) AddFirstApp(ctx context.Context, userID string, secret []byte, code string, now time.Time) (recovery []string, err error) {
+	return k.add(ctx, userID, func(s *Set) error {
+		if s.Has() {
+			return ErrExists
+		}
+		return s.addApp(secret, code, now)
+	})
+}
+
 // add adds a factor.
 func (k *Keeper) add(ctx context.Context, userID string, f func(*Set) error) (recovery []string, err error) {
 	err = k.change(ctx, userID, func(s *Set) error {

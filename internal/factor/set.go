@@ -11,6 +11,7 @@ var (
 	ErrWrong   = errors.New("factor: it is not one of the user's")
 	ErrUsed    = errors.New("factor: the code was used before")
 	ErrCloned  = errors.New("factor: the passkey's counter went back: there may be a copy of it")
+	ErrExists  = errors.New("factor: the user has one")
 	ErrTooMany = errors.New("factor: the user has as many as are kept")
 	ErrBusy    = errors.New("factor: changed by too many at once")
 )

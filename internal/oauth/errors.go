@@ -24,6 +24,7 @@ const (
 	TemporarilyUnavailable   = "temporarily_unavailable"
 	LoginRequired            = "login_required"
 	InteractionRequired      = "interaction_required"
+	MFARequired              = "mfa_required" // Auth0's: a refresh token whose sign-in lacks a second factor
 	ConsentRequired          = "consent_required"
 	AccountSelectionRequired = "account_selection_required"
 	RegistrationNotSupported = "registration_not_supported"

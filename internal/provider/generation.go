@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/account"
@@ -85,6 +86,9 @@ func (p *Provider) generationOf(r Registry, by *ruled) (*generation, error) {
 		if c.Pairwise() && !p.flows.Tokens.CanBePairwise() {
 			return nil, fmt.Errorf("client %q is pairwise, but there is no pairwise salt", c.ID)
 		}
+		if c.Multifactor && p.flows.Factors == nil {
+			return nil, fmt.Errorf("client %q needs a second factor, but there are none", c.ID)
+		}
 		if c.MinimumACR != "" && r.ACR.Rank(c.MinimumACR) < 0 {
 			return nil, fmt.Errorf("client %q: no sign-in has its minimum_acr, %q", c.ID, c.MinimumACR)
 		}
@@ -126,6 +130,17 @@ func (p *Provider) assemble(g *generation) (err error) {
 	return nil
 }
 
+// nameOf is how authenticator apps know us: by the brand, else by the host.
+func nameOf(b *page.Brand, issuer string) string {
+	if b != nil && b.Name() != "" {
+		return b.Name()
+	}
+	if u, err := url.Parse(issuer); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return issuer
+}
+
 // handler is what answers at one host.
 func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (http.Handler, error) {
 	clients := func() *client.Set { return g.clients }
@@ -133,6 +148,11 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 	c.Clients, c.Brand = clients, g.brand
 	a.Clients, a.Directory, a.ACR = clients, users, g.acr
 	a.Upstreams = g.upstreams
+	if a.Factors != nil {
+		named := *a.Factors
+		named.Name = nameOf(g.brand, c.Issuer)
+		a.Factors = &named
+	}
 	a.Connection, a.ConnectionStrategy = g.rules.Connection, g.rules.Strategy
 	if a.Rules == nil {
 		a.Rules = g.judge

@@ -31,6 +31,7 @@ import (
 	"github.com/hush-sso/hush/internal/clientkeys"
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/egress"
+	"github.com/hush-sso/hush/internal/factor"
 	"github.com/hush-sso/hush/internal/libcrypto"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/login/hashing"
@@ -87,6 +88,8 @@ type Options struct {
 	Rules authorize.Rules
 	// AdminToken is what the admin API asks for. Default: there is none.
 	AdminToken string
+	// Factors switches second factors on. Default: there are none.
+	Factors *Factors
 	// HashApart has passwords hashed by processes of their own, which yield to renewals.
 	// Default: here.
 	HashApart bool
@@ -106,6 +109,10 @@ type Options struct {
 // Lifetimes of tokens where neither client nor API sets one. Zero is the
 // default: 10 h, 24 h, 2 h, 60 s and 720 h.
 type Lifetimes struct{ IDToken, AccessToken, BrowserAccessToken, Code, Refresh time.Duration }
+
+// Factors says who needs a second factor: users who have one always, and all others
+// where an app, a rule or a request says so, or Required everywhere.
+type Factors struct{ Required bool }
 
 // Registration says how apps may register themselves; see register.Config.
 type Registration struct {
@@ -238,6 +245,11 @@ func New(o Options) (*Provider, error) {
 		p.flows.Shut = o.Audit.Shut
 	}
 	p.count(registry, o.Store, p.flows.Login)
+	if o.Factors != nil {
+		p.flows.Factors = &authorize.Factors{
+			Keeper: factor.New(o.Store, keyring), Codes: login.NewCodes(o.Store, loginKey), Required: o.Factors.Required,
+		}
+	}
 	if o.RenewalCookie != nil {
 		p.flows.RenewalCookie = *o.RenewalCookie
 	}

@@ -1,5 +1,7 @@
 package page
 
+import "html/template"
+
 // View is what one page says. In every view Base is the path prefix under which
 // the provider is served. It always ends in a slash: "/" or "/tenant/".
 type View interface {
@@ -35,6 +37,47 @@ type Login struct {
 type Connection struct{ Name, Title string }
 
 func (Login) template() string { return "login" }
+
+// Factor asks for a second factor. It posts request and code, or only request where
+// recovery codes are to be noted.
+type Factor struct {
+	Base   string
+	Action string
+	Parked
+	Account  string
+	Error    string       // "" for none
+	Secret   string       // of an app that is to be added; "" where there is one
+	Picture  template.URL // the same for its camera
+	Recovery []string
+	Noted    bool   // nothing is to be typed
+	Back     string // link to the sign-in form
+}
+
+func (Factor) template() string { return "factor" }
+
+// Factors is the page about one's second factors. It posts request and one of add,
+// remove with the id of a factor, recovery, or code with secret.
+type Factors struct {
+	Base   string
+	Action string
+	Parked
+	Account  string
+	Notice   string
+	Error    string
+	Confirm  string // link to the sign-in form, which comes before any change; "" where there may be one
+	Apps     []Had
+	Left     string // how many recovery codes are left, in words
+	Token    string // secret of an app that is to be added, sealed; "" for none
+	Secret   string // the same for people
+	Picture  template.URL
+	Recovery []string // new ones, shown once
+	Back     string
+}
+
+func (Factors) template() string { return "factors" }
+
+// Had is a factor that a user has.
+type Had struct{ ID, When string }
 
 // Select asks which account to go on with. It posts request and account, which
 // is the value of a choice, or "other".
@@ -202,6 +245,7 @@ type Account struct {
 	Account  string // whose places these are
 	Switch   string // optional link to the other accounts of the browser
 	Password string // optional link to the page that changes the password
+	Factors  string // optional link to the page about second factors
 	Notice   string // what was done; "" for nothing
 	Places   []Place
 	Others   bool   // there is somewhere else to sign out

@@ -1,0 +1,232 @@
+package authorize
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/factor"
+	"github.com/hush-sso/hush/internal/login"
+	"github.com/hush-sso/hush/silent"
+)
+
+// Factors are second factors, where there are any.
+type Factors struct {
+	Keeper *factor.Keeper
+	Codes  *login.Codes
+	// Required: every app needs one, and not only those that say so.
+	Required bool
+	// Name is what authenticator apps call us.
+	Name string
+}
+
+// A second factor is asked for between the password and the session:
+//
+//	askFactor  the sign-in waits, sealed, in the store; the page's form names it
+//	Factor     the answer, once, in the browser that gave the password
+//
+// Until then there is no session, so that going another way leads nowhere.
+
+// pending is a sign-in that lacks a second factor.
+type pending struct {
+	Proof  proof   `json:"p"`
+	Ruling *ruling `json:"r,omitempty"`
+	SID    string  `json:"s,omitempty"` // as entry has it
+	Secret []byte  `json:"e,omitempty"` // of an app that the user is to add; nil: they have a factor
+	Met    bool    `json:"m,omitempty"` // it was added: only the recovery codes are to be noted
+	At     int64   `json:"at"`          // in ms
+}
+
+// FactorAsk is what the page for a second factor shows.
+type FactorAsk struct {
+	// Secret is of an app to be added, URL the same for its camera; "" where the user
+	// has a factor.
+	Secret, URL string
+	// Recovery are new recovery codes, shown once. Noted: there is nothing left to do.
+	Recovery []string
+	Noted    bool
+}
+
+// demands tells whether a sign-in will do only with a second factor.
+func (s *Service) demands(q *request, p proof, e entry) bool {
+	if q.client.Multifactor || s.Factors.Required || e.ruling != nil && e.ruling.Verdict.Multifactor {
+		return true
+	}
+	rank := func(amr []string) int { return s.ACR.Rank(s.ACR.Reached(amr, q.acr.Most)) }
+	return rank(p.AMR) < q.acr.Floor && rank(with(p.AMR, "otp", silent.Multifactor)) >= q.acr.Floor
+}
+
+// lacksFactor tells whether a sign-in by these methods is no more enough for an app: it
+// may demand a second factor since.
+func (s *Service) lacksFactor(c *client.Client, amr []string) bool {
+	return (c.Multifactor || s.Factors != nil && s.Factors.Required) && !slices.Contains(amr, silent.Multifactor)
+}
+
+// with returns the words of amr with more, each once.
+func with(amr []string, more ...string) []string {
+	all := slices.Clone(amr)
+	for _, word := range more {
+		if !slices.Contains(all, word) {
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+// askFactor asks for a second factor where one is due: of users who have one at every
+// sign-in, and of all others where the request demands it. An error is an outage.
+func (s *Service) askFactor(ctx context.Context, q *request, b Browser, user login.User, p proof, e entry) (*Outcome, error) {
+	if s.Factors == nil || slices.Contains(p.AMR, silent.Multifactor) {
+		return nil, nil
+	}
+	set, err := s.Factors.Keeper.Of(ctx, user.ID)
+	if err != nil {
+		return nil, err
+	}
+	w := pending{Proof: p, Ruling: e.ruling, SID: e.sid, At: time.Now().UnixMilli()}
+	switch {
+	case set.Has():
+	case s.demands(q, p, e):
+		w.Secret = factor.NewSecret()
+	default:
+		return nil, nil
+	}
+	id := rand.Text()
+	if err := s.wait(ctx, id, &w); err != nil {
+		return nil, err
+	}
+	out := s.factorPage(ctx, q, b, user, id, &w, Ask{})
+	return &out, nil
+}
+
+func (s *Service) wait(ctx context.Context, id string, w *pending) error {
+	return s.Waiting.Await(ctx, id, sealed(s.rulings, w, waitFactor, id), proofLifetime)
+}
+
+// waits reads a sign-in that waits, nil for none.
+func (s *Service) waits(ctx context.Context, id string) (*pending, error) {
+	if s.Factors == nil || id == "" {
+		return nil, nil
+	}
+	text, err := s.Waiting.Awaited(ctx, id)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	w := &pending{}
+	plain, err := s.rulings.Open(text, waitFactor, id)
+	if err == nil {
+		err = json.Unmarshal(plain, w)
+	}
+	if err != nil || time.Since(time.UnixMilli(w.At)) > proofLifetime {
+		return nil, err
+	}
+	if w.Ruling != nil {
+		w.Ruling.effects, err = effectsOf(w.Ruling.Verdict)
+	}
+	return w, err
+}
+
+// factorPage asks for the factor.
+func (s *Service) factorPage(ctx context.Context, q *request, b Browser, user login.User, id string, w *pending, draft Ask) Outcome {
+	draft.Step, draft.pending, draft.Account = silent.StepFactor, id, AccountOf(user)
+	if draft.Factor == nil {
+		draft.Factor = &FactorAsk{Noted: w.Met}
+	}
+	if w.Secret != nil && !w.Met {
+		draft.Factor.Secret = factor.SecretText(w.Secret)
+		draft.Factor.URL = factor.SecretURL(w.Secret, s.Factors.Name, user.Username)
+	}
+	out := s.ask(ctx, q, b, nil, progress{}, draft)
+	out.UserID = user.ID
+	return out
+}
+
+// FactorAnswer is what a person put into that page.
+type FactorAnswer struct {
+	Code string // of an app, or a recovery code
+}
+
+// Factor answers the page for a second factor.
+func (s *Service) Factor(ctx context.Context, sealed string, a FactorAnswer, b Browser) Outcome {
+	f, refused := s.open(ctx, sealed, b)
+	if refused != nil {
+		return *refused
+	}
+	user, w, stopped := s.stillWaits(ctx, f, b)
+	if stopped != nil {
+		return *stopped
+	}
+	again := func(draft Ask) Outcome { return s.factorPage(ctx, f.q, b, user, f.Pending, w, draft) }
+	if !w.Met {
+		recovery, err := s.give(ctx, f, b, w, a)
+		switch {
+		case err != nil:
+			return again(factorProblem(err))
+		case recovery != nil:
+			if err := s.wait(ctx, f.Pending, w); err != nil {
+				return again(factorProblem(err))
+			}
+			return again(Ask{Factor: &FactorAsk{Recovery: recovery, Noted: true}})
+		}
+	}
+	return s.finish(ctx, f, b, user, w, again)
+}
+
+// finish begins the session, once.
+func (s *Service) finish(ctx context.Context, f *form, b Browser, user login.User, w *pending, again func(Ask) Outcome) Outcome {
+	first, err := s.Forms.MarkUsed(ctx, f.Pending, rand.Text(), 2*proofLifetime)
+	if err != nil {
+		return again(problemOf(err))
+	}
+	if !first {
+		return s.decide(ctx, f.q, b, progress{})
+	}
+	out, err := s.begin(ctx, f.q, b, user, w.Proof, entry{w.Ruling, w.SID})
+	if err != nil {
+		draft := problemOf(err)
+		draft.Step, draft.Login = silent.StepLogin, user.Username
+		return s.ask(ctx, f.q, b, nil, progress{}, draft)
+	}
+	return out
+}
+
+// stillWaits returns the sign-in that a form belongs to. Where it can count no more,
+// the person signs in anew.
+func (s *Service) stillWaits(ctx context.Context, f *form, b Browser) (user login.User, w *pending, stopped *Outcome) {
+	login := func(draft Ask) *Outcome {
+		draft.Step = silent.StepLogin
+		out := s.ask(ctx, f.q, b, nil, progress{}, draft)
+		return &out
+	}
+	if f.Step != silent.StepFactor || !f.boundTo(b) {
+		return user, nil, login(Ask{Problem: ProblemForm})
+	}
+	w, err := s.waits(ctx, f.Pending)
+	if err != nil {
+		return user, nil, login(problemOf(err))
+	}
+	if w == nil {
+		return user, nil, login(Ask{Problem: ProblemForm})
+	}
+	over, err := s.forsakenSince(ctx, f.parked, w.At)
+	if err != nil {
+		return user, nil, login(problemOf(err))
+	}
+	user, gone := s.owner(w.Proof.User, w.Proof.Credential)
+	if over || gone != "" {
+		return user, nil, login(Ask{Problem: ProblemForm})
+	}
+	return user, w, nil
+}
+
+// resumeFactor shows the page again, after a reload.
+func (s *Service) resumeFactor(ctx context.Context, f *form, b Browser) Outcome {
+	user, w, stopped := s.stillWaits(ctx, f, b)
+	if stopped != nil {
+		return *stopped
+	}
+	return s.factorPage(ctx, f.q, b, user, f.Pending, w, Ask{})
+}
