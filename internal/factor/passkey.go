@@ -3,11 +3,8 @@ package factor
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -35,66 +32,6 @@ func (p *Passkey) credential() webauthn.Credential {
 	c := webauthn.Credential{ID: p.Raw, PublicKey: p.PublicKey, Authenticator: webauthn.Authenticator{SignCount: p.Count}}
 	c.Flags.BackupEligible, c.Flags.BackupState = p.Eligible, p.Backed
 	return c
-}
-
-// Site is whom passkeys are for (the relying party): they are good at its host only,
-// and in windows of its origin.
-type Site struct {
-	issuer string
-	id     string // host name
-	rp     *webauthn.WebAuthn
-}
-
-// NewSite returns the site of our pages at an address. A passkey cannot be for an
-// address of a number (WebAuthn section 5.1.2, RP ID).
-func NewSite(issuer, address, name string) (*Site, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, err
-	}
-	rp, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: name, RPOrigins: []string{u.Scheme + "://" + u.Host}})
-	if err != nil {
-		return nil, fmt.Errorf("passkeys for %s: %w", u.Hostname(), err)
-	}
-	return &Site{issuer, u.Hostname(), rp}, nil
-}
-
-// ID is the host name that passkeys are for.
-func (s *Site) ID() string { return s.id }
-
-// Handle is how a passkey knows its user: it names nobody, and stays the same.
-func (s *Site) Handle(userID string) []byte {
-	sum := sha256.Sum256([]byte("passkey user\x00" + s.issuer + "\x00" + userID))
-	return sum[:]
-}
-
-// HandleText is a handle as pages carry it.
-func HandleText(handle []byte) string { return base64.RawURLEncoding.EncodeToString(handle) }
-
-// Challenge is what a passkey has to sign for a page, from the secret id of the page's
-// form: it is good in one form, and so in one browser and once.
-func Challenge(formID string) string {
-	sum := sha256.Sum256([]byte("passkey challenge\x00" + formID))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// owner is a user as go-webauthn knows them.
-type owner struct {
-	handle      []byte
-	credentials []webauthn.Credential
-}
-
-func (o *owner) WebAuthnID() []byte                         { return o.handle }
-func (o *owner) WebAuthnName() string                       { return "" }
-func (o *owner) WebAuthnDisplayName() string                { return "" }
-func (o *owner) WebAuthnCredentials() []webauthn.Credential { return o.credentials }
-
-func (s *Site) owner(userID string, set *Set) *owner {
-	o := &owner{handle: s.Handle(userID)}
-	for i := range set.Passkeys {
-		o.credentials = append(o.credentials, set.Passkeys[i].credential())
-	}
-	return o
 }
 
 // Assertion is a passkey's answer, read and not yet judged.
@@ -129,18 +66,19 @@ func wrong(err error) error {
 	return fmt.Errorf("%w: %w", ErrWrong, err)
 }
 
-// session is what go-webauthn judges an answer by.
-func (s *Site) session(userID, challenge string, verify protocol.UserVerificationRequirement) webauthn.SessionData {
-	return webauthn.SessionData{
-		Challenge: challenge, RelyingPartyID: s.id, UserID: s.Handle(userID),
-		UserVerification: verify, CredParams: webauthn.CredentialParametersDefault(),
-	}
-}
-
 // Shown is what a passkey proved.
 type Shown struct {
 	Verified bool // the device made sure that it is its user: by a finger, a face or a PIN
 	Eligible bool // the key may be on several devices
+}
+
+// AMR is that in the words of RFC 8176 section 2: a key that may be copied is one of
+// software, whatever holds it.
+func (s Shown) AMR() []string {
+	if s.Eligible {
+		return []string{"swk", "user"}
+	}
+	return []string{"hwk", "user"}
 }
 
 // UsePasskey accepts the answer of one of a user's passkeys to a challenge. alone: it
@@ -168,35 +106,64 @@ func (k *Keeper) UsePasskey(ctx context.Context, site *Site, userID string, a *A
 	return shown, err
 }
 
-// AddPasskey adds the passkey that a page made for a challenge. Recovery codes are as
-// with AddApp.
-func (k *Keeper) AddPasskey(ctx context.Context, site *Site, userID, text, name, challenge string, now time.Time) (recovery []string, err error) {
+// ReadNew judges the passkey that a page made for a user and a challenge.
+func (s *Site) ReadNew(userID, text, name, challenge string, now time.Time) (p Passkey, shown Shown, err error) {
 	if len(text) > maxAnswer {
-		return nil, ErrWrong
+		return p, shown, ErrWrong
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes([]byte(text))
 	if err != nil {
-		return nil, wrong(err)
+		return p, shown, wrong(err)
 	}
-	c, err := site.rp.CreateCredential(site.owner(userID, &Set{}), site.session(userID, challenge, protocol.VerificationPreferred), parsed)
+	c, err := s.rp.CreateCredential(s.owner(userID, &Set{}), s.session(userID, challenge, protocol.VerificationPreferred), parsed)
 	if err != nil {
-		return nil, wrong(err)
+		return p, shown, wrong(err)
 	}
-	p := Passkey{
+	p = Passkey{
 		ID: newID(), Raw: c.ID, PublicKey: c.PublicKey, Name: nameOf(name), Count: c.Authenticator.SignCount,
 		Eligible: c.Flags.BackupEligible, Backed: c.Flags.BackupState, Made: now,
 	}
 	for _, t := range c.Transport {
 		p.Transport = append(p.Transport, string(t))
 	}
+	return p, Shown{Verified: c.Flags.UserVerified, Eligible: p.Eligible}, nil
+}
+
+// AddPasskey adds a passkey that was made. Recovery codes are as with AddApp.
+func (k *Keeper) AddPasskey(ctx context.Context, userID string, p Passkey) (recovery []string, err error) {
+	return k.add(ctx, userID, func(s *Set) error { return s.addPasskey(p) })
+}
+
+// AddFirstPasskey is AddPasskey for who has no factor: ErrExists where they have one
+// meanwhile.
+func (k *Keeper) AddFirstPasskey(ctx context.Context, userID string, p Passkey) (recovery []string, err error) {
 	return k.add(ctx, userID, func(s *Set) error {
-		if slices.ContainsFunc(s.Passkeys, func(has Passkey) bool { return bytes.Equal(has.Raw, p.Raw) }) {
-			return ErrUsed
+		if s.Has() {
+			return ErrExists
 		}
-		if len(s.Passkeys) >= maxPasskeys {
-			return ErrTooMany
+		return s.addPasskey(p)
+	})
+}
+
+func (s *Set) addPasskey(p Passkey) error {
+	if slices.ContainsFunc(s.Passkeys, func(has Passkey) bool { return bytes.Equal(has.Raw, p.Raw) }) {
+		return ErrUsed // the form was sent twice
+	}
+	if len(s.Passkeys) >= maxPasskeys {
+		return ErrTooMany
+	}
+	s.Passkeys = append(s.Passkeys, p)
+	return nil
+}
+
+// Rename gives a passkey another name. ErrWrong: there is none of that id.
+func (k *Keeper) Rename(ctx context.Context, userID, id, name string) error {
+	return k.change(ctx, userID, func(s *Set) error {
+		i := slices.IndexFunc(s.Passkeys, func(p Passkey) bool { return p.ID == id })
+		if i < 0 {
+			return ErrWrong
 		}
-		s.Passkeys = append(s.Passkeys, p)
+		s.Passkeys[i].Name = nameOf(name)
 		return nil
 	})
 }
