@@ -13,6 +13,7 @@ import (
 	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/backchannel"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/factor"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/minutes"
 	"github.com/hush-sso/hush/internal/oauth"
@@ -46,7 +47,7 @@ type Deliveries interface {
 	Pending(ctx context.Context, most int) ([]backchannel.Pending, error)
 }
 
-// Config is what an API works with. All of it is required.
+// Config is what an API works with. Fields are required unless they say so.
 type Config struct {
 	Token      string // that callers show
 	Sessions   *session.Manager
@@ -71,6 +72,8 @@ type Config struct {
 	// What the operators' page shows beside what the API tells.
 	Issuer string
 	Silent *minutes.Day // answers to prompt=none, by reason
+	// Factors are the users' second factors. Optional; default: there are none.
+	Factors *factor.Keeper
 }
 
 // API is the handler. It is safe for concurrent use.
