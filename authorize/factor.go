@@ -17,9 +17,13 @@ import (
 type Factors struct {
 	Keeper *factor.Keeper
 	Codes  *login.Codes
+	// Site is whom passkeys are for; nil: there are none. Owners finds their users, and
+	// is required with it.
+	Site   *factor.Site
+	Owners *Owners
 	// Required: every app needs one, and not only those that say so.
 	Required bool
-	// Name is what authenticator apps call us.
+	// Name is what authenticator apps and browsers call us.
 	Name string
 }
 
@@ -35,9 +39,17 @@ type pending struct {
 	Proof  proof   `json:"p"`
 	Ruling *ruling `json:"r,omitempty"`
 	SID    string  `json:"s,omitempty"` // as entry has it
-	Secret []byte  `json:"e,omitempty"` // of an app that the user is to add; nil: they have a factor
-	Met    bool    `json:"m,omitempty"` // it was added: only the recovery codes are to be noted
-	At     int64   `json:"at"`          // in ms
+	Secret []byte  `json:"e,omitempty"` // of an app that the user may add; nil: they have a factor
+	// App and Keys are what they have.
+	App  bool         `json:"a,omitempty"`
+	Keys []factor.Ref `json:"k,omitempty"`
+	Met  bool         `json:"m,omitempty"` // it was added: only the recovery codes are to be noted
+	At   int64        `json:"at"`          // in ms
+}
+
+// has notes what is asked for.
+func (w *pending) has(set *factor.Set) {
+	w.Secret, w.App, w.Keys = nil, len(set.Apps) > 0, set.Refs()
 }
 
 // FactorAsk is what the page for a second factor shows.
@@ -45,6 +57,9 @@ type FactorAsk struct {
 	// Secret is of an app to be added, URL the same for its camera; "" where the user
 	// has a factor.
 	Secret, URL string
+	// App: the user has one. Passkey is to be used, or may be made; nil: neither.
+	App     bool
+	Passkey *factor.Ceremony
 	// Recovery are new recovery codes, shown once. Noted: there is nothing left to do.
 	Recovery []string
 	Noted    bool
@@ -56,7 +71,7 @@ func (s *Service) demands(q *request, p proof, e entry) bool {
 		return true
 	}
 	rank := func(amr []string) int { return s.ACR.Rank(s.ACR.Reached(amr, q.acr.Most)) }
-	return rank(p.AMR) < q.acr.Floor && rank(with(p.AMR, "otp", silent.Multifactor)) >= q.acr.Floor
+	return rank(p.AMR) < q.acr.Floor && rank(with(p.AMR, "otp", "hwk", "swk", "user", silent.Multifactor)) >= q.acr.Floor
 }
 
 // lacksFactor tells whether a sign-in by these methods is no more enough for an app: it
@@ -89,6 +104,7 @@ func (s *Service) askFactor(ctx context.Context, q *request, b Browser, user log
 	w := pending{Proof: p, Ruling: e.ruling, SID: e.sid, At: time.Now().UnixMilli()}
 	switch {
 	case set.Has():
+		w.has(&set)
 	case s.demands(q, p, e):
 		w.Secret = factor.NewSecret()
 	default:
@@ -135,18 +151,34 @@ func (s *Service) factorPage(ctx context.Context, q *request, b Browser, user lo
 	if draft.Factor == nil {
 		draft.Factor = &FactorAsk{Noted: w.Met}
 	}
-	if w.Secret != nil && !w.Met {
-		draft.Factor.Secret = factor.SecretText(w.Secret)
-		draft.Factor.URL = factor.SecretURL(w.Secret, s.Factors.Name, user.Username)
+	if !w.Met {
+		s.offer(draft.Factor, user, id, w)
 	}
 	out := s.ask(ctx, q, b, nil, progress{}, draft)
 	out.UserID = user.ID
 	return out
 }
 
+// offer says what there is to answer with.
+func (s *Service) offer(ask *FactorAsk, user login.User, id string, w *pending) {
+	if ask.App = w.App; w.Secret != nil {
+		ask.Secret = factor.SecretText(w.Secret)
+		ask.URL = factor.SecretURL(w.Secret, s.Factors.Name, user.Username)
+	}
+	switch site, challenge := s.Factors.Site, factor.Challenge(id); {
+	case site == nil:
+	case w.Secret != nil:
+		ask.Passkey = site.Make(challenge, s.Factors.Name, user.ID, user.Username, nil)
+	case len(w.Keys) > 0:
+		ask.Passkey = site.Use(challenge, w.Keys)
+	}
+}
+
 // FactorAnswer is what a person put into that page.
 type FactorAnswer struct {
-	Code string // of an app, or a recovery code
+	Code    string // of an app, or a recovery code
+	Passkey string // in place of it what a passkey said, or one that was made
+	Name    string // of that
 }
 
 // Factor answers the page for a second factor.
@@ -169,7 +201,9 @@ func (s *Service) Factor(ctx context.Context, sealed string, a FactorAnswer, b B
 			if err := s.wait(ctx, f.Pending, w); err != nil {
 				return again(factorProblem(err))
 			}
-			return again(Ask{Factor: &FactorAsk{Recovery: recovery, Noted: true}})
+			out := again(Ask{Factor: &FactorAsk{Recovery: recovery, Noted: true}})
+			out.Enrolled = true
+			return out
 		}
 	}
 	return s.finish(ctx, f, b, user, w, again)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/factor"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/silent"
@@ -50,6 +51,8 @@ type Outcome struct {
 	SignedIn bool
 	// Agreed tells that the person allowed the app what it asks for.
 	Agreed bool
+	// Enrolled tells that a second factor was added on the way.
+	Enrolled bool
 	// Holds is what the browser holds from now on, where that changed; KeepFor is
 	// how long what outlives the browser does at most.
 	Holds   []SignedIn
@@ -113,6 +116,8 @@ type Ask struct {
 	Scopes                []Permission // what consent is about
 
 	Factor *FactorAsk // what a second factor may be
+	// Passkey may be used in place of name and password; nil: none can.
+	Passkey *factor.Ceremony
 
 	offered []offer // of Choices, in their order
 	other   bool    // the person is none of those whom a page named
@@ -138,6 +143,7 @@ const (
 	ProblemStranger            // right there, but nobody here
 	ProblemCode                // wrong code or passkey
 	ProblemCodeUsed            // right, but it was used before
+	ProblemPasskey             // a passkey that signs nobody in
 	ProblemFull                // right, but the user has all the sessions that one may have
 )
 

@@ -35,15 +35,20 @@ type Proof struct {
 	Generation string // as read before
 	Credential string // versions of passwords that the session counts for from now on
 	Device     string
+	Factor     bool // they gave a second factor just now: what sessions say of it stays
 }
 
 // GoOn goes on with an account under a new secret, as after a sign-in: what the
-// session was signed in for is kept as far as the password reaches it. An
+// session was signed in for is kept as far as the password, and the factor, reach it. An
 // account whose session was ended meanwhile gets another one. The error is a
 // [session.Absence] where every session of the user was ended.
 func (s *Service) GoOn(ctx context.Context, account SignedIn, was session.Session, p Proof) (SignedIn, error) {
+	amr := amrPassword
+	if p.Factor {
+		amr = with(amr, was.AMR...)
+	}
 	h, err := s.Sessions.Start(ctx, session.SignIn{
-		UserID: p.User.ID, Generation: p.Generation, ACR: s.ACR.Reached(amrPassword, s.ACR.Rank(was.ACR)), AMR: amrPassword,
+		UserID: p.User.ID, Generation: p.Generation, ACR: s.ACR.Reached(amr, s.ACR.Rank(was.ACR)), AMR: amr,
 		Group: account.Group, Current: account.Handle, Remember: was.Remembered, Device: p.Device, Credential: p.Credential,
 	})
 	if err != nil {

@@ -199,7 +199,8 @@ func (s *Service) ask(ctx context.Context, q *request, b Browser, current *sessi
 	if draft.Step == silent.StepConsent && done.ruling != nil {
 		done.Ruled = s.shelve(ctx, done.ruling)
 	}
-	draft.Parked = s.park(q, b, draft, done, current)
+	parked := s.parkedOf(q, b, draft, done, current)
+	draft.Parked = sealed(s.sealer, parked)
 	if draft.Login == "" {
 		draft.Login = q.loginHint
 	}
@@ -219,6 +220,7 @@ func (s *Service) ask(ctx context.Context, q *request, b Browser, current *sessi
 	case silent.StepLogin:
 		draft.MayRemember = s.Sessions.CanRemember(q.client.SSOGroup)
 		draft.Upstreams, draft.ByDomain = s.Upstreams.All(), s.Upstreams.HasDomains()
+		draft.Passkey = s.passkeyFor(parked.ID)
 	case silent.StepSelect:
 		draft.Choices = s.choices(draft.offered)
 	}

@@ -46,6 +46,13 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 	if err != nil {
 		return again(problemOf(err))
 	}
+	return s.enterBy(ctx, f, b, user, proof{
+		User: user.ID, Generation: generation, Credential: user.CredentialVersion(), Remember: at.Remember, Device: b.Device, AMR: amrPassword,
+	}, again)
+}
+
+// enterBy is enter by a form of ours, which is good once.
+func (s *Service) enterBy(ctx context.Context, f *form, b Browser, user login.User, p proof, again func(Ask) Outcome) Outcome {
 	first, err := s.Forms.MarkUsed(ctx, f.ID, rand.Text(), formLifetime)
 	if err != nil {
 		return again(problemOf(err))
@@ -55,9 +62,7 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 		// starts again and what the form held counts for nothing.
 		return s.decide(ctx, f.q, b, progress{})
 	}
-	out, err := s.enter(ctx, f.q, b, user, proof{
-		User: user.ID, Generation: generation, Credential: user.CredentialVersion(), Remember: at.Remember, Device: b.Device, AMR: amrPassword,
-	}, nil)
+	out, err := s.enter(ctx, f.q, b, user, p, nil)
 	if err != nil {
 		return again(problemOf(err))
 	}
@@ -117,6 +122,8 @@ func problemOf(err error) Ask {
 		return Ask{Problem: ProblemDisabled}
 	case errors.Is(err, session.ErrFull):
 		return Ask{Problem: ProblemFull}
+	case errors.Is(err, errPasskey):
+		return Ask{Problem: ProblemPasskey, Cause: err}
 	case errors.Is(err, login.ErrBusy):
 		return Ask{Problem: ProblemBusy, Cause: err}
 	case errors.As(err, &ended): // every session of the user was ended meanwhile

@@ -34,8 +34,14 @@ type house struct {
 
 func newHouse(t testing.TB, store *redisstore.Store, nodes int) *house {
 	t.Helper()
+	return newHouseWith(t, store, nodes, func(*provider.Options) {})
+}
+
+func newHouseWith(t testing.TB, store *redisstore.Store, nodes int, change func(*provider.Options)) *house {
+	t.Helper()
 	o := provider.Options{Issuer: issuer, Secrets: [][]byte{secret}, Store: store, Users: users()}
 	refreshers(&o)
+	change(&o)
 	h := &house{t: t, registry: provider.Registry{Clients: o.Clients, APIs: o.APIs}}
 	h.passwords = &demo.Passwords{People: users(), Replace: h.reload}
 	o.Passwords = h.passwords

@@ -55,7 +55,8 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 		targets += " " + ask.Onward
 	}
 	e := s.editionIn(locales, r)
-	return show(w, e, problems[ask.Problem].status, targets, s.question(ask, e, locales, s.base+path))
+	passkey, policy := passkeyOf(ask)
+	return show(w, e, problems[ask.Problem].status, targets, s.question(ask, e, locales, s.base+path, passkey), policy...)
 }
 
 // resumption is the query of an address that goes on with a parked request.
@@ -68,13 +69,13 @@ func resumption(p page.Parked) string {
 }
 
 // question is the page for a step.
-func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action string) page.View {
+func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action string, passkey page.Passkey) page.View {
 	parked := page.Parked{Request: ask.Parked, Locales: locales}
 	switch ask.Step {
 	case silent.StepConsent:
 		return consentView(s.base, action, ask, e, parked)
 	case silent.StepFactor:
-		return factorView(s.base, action, ask, e, parked)
+		return factorView(s.base, action, ask, e, parked, passkey)
 	case silent.StepSelect:
 		return page.Select{
 			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name, Stranger: stranger(ask),
@@ -85,7 +86,7 @@ func (s *Server) question(ask *authorize.Ask, e *page.Edition, locales, action s
 			Base: s.base, Action: action, Parked: parked, Client: ask.Client.Name, Stranger: stranger(ask),
 			Username: ask.Login, Error: problemText(ask, e), Notice: notice(ask, e),
 			Wrong: ask.Problem == authorize.ProblemCredentials, Remember: ask.MayRemember, Ticked: ask.Remember,
-			Connections: connections(ask), ByDomain: ask.ByDomain,
+			Connections: connections(ask), ByDomain: ask.ByDomain, Passkey: passkey,
 		}
 	}
 }
@@ -120,6 +121,7 @@ var problems = map[authorize.Problem]again{
 	authorize.ProblemStale:       {http.StatusForbidden, "upstream_stale", "problem.stale"},
 	authorize.ProblemStranger:    {http.StatusForbidden, "upstream_stranger", "problem.stranger"},
 	authorize.ProblemCode:        {http.StatusUnauthorized, "factor_wrong", "problem.code"},
+	authorize.ProblemPasskey:     {http.StatusUnauthorized, "passkey", "problem.passkey"},
 	authorize.ProblemCodeUsed:    {http.StatusUnauthorized, "factor_used", "problem.code.used"},
 	authorize.ProblemThrottled:   {http.StatusTooManyRequests, "throttled", ""},
 }

@@ -17,13 +17,14 @@ type deeds struct {
 	judged   bool // there is an outcome
 	signedIn bool
 	agreed   bool // to what an app may do
+	enrolled bool // added a second factor
 	granted  bool // an app got something
 	tried    bool // to sign in, in vain
 	refused  *oauth.Error
 }
 
 func deedsOf(out *authorize.Outcome) deeds {
-	d := deeds{judged: true, signedIn: out.SignedIn, agreed: out.Agreed, refused: out.Fault}
+	d := deeds{judged: true, signedIn: out.SignedIn, agreed: out.Agreed, enrolled: out.Enrolled, refused: out.Fault}
 	switch {
 	case out.Answer != nil:
 		d.granted, d.refused = out.Answer.Err == nil, out.Answer.Err
@@ -137,6 +138,9 @@ func (s *Server) events(r *http.Request, refused *oauth.Error) (list []audit.Eve
 	if n.deeds.signedIn {
 		add(audit.SignIn, audit.OK, "")
 	}
+	if n.deeds.enrolled {
+		add(audit.Factor, audit.OK, "factor_added")
+	}
 	if n.deeds.agreed {
 		add(audit.ConsentGiven, audit.OK, "")
 	}
@@ -149,6 +153,8 @@ func (s *Server) events(r *http.Request, refused *oauth.Error) (list []audit.Eve
 		add(audit.Renewal, audit.OK, "")
 	case n.deeds.granted:
 		add(audit.Grant, audit.OK, "")
+	case n.deeds.tried && n.endpoint == "factor":
+		add(audit.FactorRefused, "refused", n.reason)
 	case n.deeds.tried:
 		add(audit.SignInRefused, "refused", n.reason)
 	case !n.deeds.judged:
@@ -191,6 +197,8 @@ func (n *record) refusedAs(refused *oauth.Error) audit.Kind {
 		return audit.TokenRefused
 	case "password":
 		return audit.PasswordRefused
+	case "factor", "account_factors":
+		return audit.FactorRefused
 	case "register", "registration":
 		return audit.Registration
 	}
@@ -210,11 +218,18 @@ func (n *record) done(method string) (kind audit.Kind, result, reason string) {
 		return audit.Password, audit.OK, ""
 	case n.endpoint == "password" && n.result == "asked" && n.reason != "":
 		return audit.PasswordRefused, "refused", n.reason
+	case n.endpoint == "account_factors" && factorChanges[n.result]:
+		return audit.Factor, audit.OK, n.result
+	case n.endpoint == "account_factors" && n.result == "asked" && n.reason != "":
+		return audit.FactorRefused, "refused", n.reason
 	case n.endpoint == "register", n.endpoint == "registration" && method != http.MethodGet:
 		return audit.Registration, audit.OK, registrations[method]
 	}
 	return "", "", ""
 }
+
+// factorChanges are what people do to their second factors.
+var factorChanges = map[string]bool{"factor_added": true, "factor_removed": true, "factor_renamed": true, "recovery_renewed": true}
 
 // registrations say what was done to one.
 var registrations = map[string]string{http.MethodPost: "registered", http.MethodPut: "changed", http.MethodDelete: "deleted"}

@@ -52,7 +52,10 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := s.visit(r)
 	var out authorize.Outcome
-	if choice := params.Get("account"); choice != "" {
+	if answer := params.Get("passkey"); answer != "" {
+		v.Device = device(r.UserAgent())
+		out = s.Authorize.SignInPasskey(r.Context(), params.Get("request"), authorize.PasskeyAttempt{Answer: answer, Remember: params.Get("remember") != ""}, v.Browser)
+	} else if choice := params.Get("account"); choice != "" {
 		out = s.Authorize.Choose(r.Context(), params.Get("request"), choice, v.Browser)
 	} else if name := cmp.Or(params.Get("connection"), s.Authorize.ConnectionFor(params.Get("username"))); name != "" {
 		return patient(func(w http.ResponseWriter, r *http.Request) error {

@@ -19,7 +19,9 @@ func (s *Server) factor(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := s.visit(r)
 	v.Device = device(r.UserAgent())
-	return s.write(w, r, v, s.Authorize.Factor(r.Context(), params.Get("request"), authorize.FactorAnswer{Code: params.Get("code")}, v.Browser))
+	return s.write(w, r, v, s.Authorize.Factor(r.Context(), params.Get("request"), authorize.FactorAnswer{
+		Code: params.Get("code"), Passkey: params.Get("passkey"), Name: params.Get("name"),
+	}, v.Browser))
 }
 
 // firstFactor tells whether a second factor is asked for after something else, so that
@@ -28,10 +30,10 @@ func firstFactor(ask *authorize.Ask) bool {
 	return ask.Factor != nil && ask.Problem == authorize.ProblemNone && ask.Factor.Recovery == nil
 }
 
-func factorView(base, action string, ask *authorize.Ask, e *page.Edition, parked page.Parked) page.Factor {
+func factorView(base, action string, ask *authorize.Ask, e *page.Edition, parked page.Parked, passkey page.Passkey) page.Factor {
 	view := page.Factor{
 		Base: base, Action: action, Parked: parked, Account: ask.Account.Name, Error: problemText(ask, e),
-		Secret: ask.Factor.Secret, Recovery: ask.Factor.Recovery, Noted: ask.Factor.Noted,
+		Secret: ask.Factor.Secret, Recovery: ask.Factor.Recovery, App: ask.Factor.App, Noted: ask.Factor.Noted, Passkey: passkey,
 		Back: base + "login?account=other&" + resumption(parked),
 	}
 	if ask.Factor.URL != "" {

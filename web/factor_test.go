@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/audit"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/factor"
 	"github.com/hush-sso/hush/internal/factor/factortest"
@@ -258,5 +260,33 @@ func TestFactorsOnTheAccountPage(t *testing.T) {
 	thief.Get("account/factors")
 	if r := thief.Submit("action", "add"); r.Status != http.StatusForbidden || shownSecret.MatchString(r.Body) {
 		t.Errorf("added by a cookie alone: %d", r.Status)
+	}
+}
+
+// TestFactorsAreAudited: who added one, who failed, and who took one away.
+func TestFactorsAreAudited(t *testing.T) {
+	t.Parallel()
+	book := &ledger{}
+	log, end := keeping(t, book, audit.Refuse)
+	p := factored(t, embedded(t), func(o *provider.Options) { o.Audit = log })
+	k := newPasskey()
+	keyed(t, p, "bob", k)
+	a := browser(t, p)
+	typeIn(t, a, "every", "bob")
+	a.Submit("code", "123456")
+	b, asked := atLogin(t, p)
+	granted(t, b.Submit("passkey", k.Use(asked)))
+	page := b.Get("account/factors")
+	b.Submit("remove", removable(page)[0])
+	end()
+	var got []string
+	for _, line := range book.lines(t) {
+		if strings.HasPrefix(line, "factor_") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	want := []string{"factor_changed ok factor_added bob", "factor_refused refused factor_wrong bob every", "factor_changed ok factor_removed bob"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }

@@ -93,7 +93,7 @@ func form(r *http.Request) (oauth.Params, error) {
 var single = map[string]bool{
 	"request": true, "ticket": true, "username": true, "password": true, "account": true, "action": true,
 	"current": true, "next": true, "again": true, "end": true, paramAs: true, paramAfter: true, paramTold: true,
-	"code": true, "secret": true, "remove": true,
+	"code": true, "secret": true, "remove": true, "passkey": true, "name": true, "rename": true,
 	"client_id": true, "returnTo": true,
 	"origin": true, "framed": true,
 	"account_id": true, "account_hint": true, "params": true, "nonce": true, "is_auto_selected": true, "login_hint": true,

@@ -102,6 +102,7 @@ var badPasswords = []struct {
 	{login.ErrShort, badPassword{http.StatusUnprocessableEntity, "short", "password.short", "next", 0}},
 	{login.ErrLong, badPassword{http.StatusUnprocessableEntity, "long", "password.long", "next", 0}},
 	{login.ErrGuessable, badPassword{http.StatusUnprocessableEntity, "guessable", "password.guessable", "next", 0}},
+	{account.ErrNotRecent, badPassword{http.StatusForbidden, "not_recent", "factors.recent", "", 0}},
 	{login.ErrMoved, badPassword{http.StatusConflict, "moved", "password.moved", "", 0}},
 	{login.ErrBusy, badPassword{http.StatusServiceUnavailable, "busy", "password.store", "", 0}},
 }
@@ -127,6 +128,9 @@ func (s *Server) askPassword(w http.ResponseWriter, r *http.Request, v visit, wh
 		Base: s.base, Action: s.base + passwordPath, Parked: s.accountForm(r, v, who),
 		Account: authorize.AccountOf(who.User).Name, Username: who.User.Username, Wrong: bad.field,
 		Back: s.accountLink(accountPath, who, visitors),
+	}
+	if bad.reason == "not_recent" {
+		view.Confirm = s.confirmLink(who)
 	}
 	switch {
 	case bad.wait > 0:

@@ -26,8 +26,10 @@ type form struct {
 }
 
 // Form seals who and where a form is for. binding tells the browser.
-func (s *Service) Form(v Visitor, binding string) string {
-	plain, err := json.Marshal(form{rand.Text(), v.User.ID, v.Own[0].Handle.Key.String(), binding, time.Now().Unix()})
+func (s *Service) Form(v Visitor, binding string) string { return s.formOf(v, binding, rand.Text()) }
+
+func (s *Service) formOf(v Visitor, binding, id string) string {
+	plain, err := json.Marshal(form{id, v.User.ID, v.Own[0].Handle.Key.String(), binding, time.Now().Unix()})
 	if err != nil {
 		panic(err) // texts and a number always marshal
 	}

@@ -43,7 +43,8 @@ func (s *Service) CanChange(v Visitor) bool {
 
 // ChangePassword gives the visitor another password and ends every session that
 // an older one opened but those of the browser at hand, which get new secrets.
-// Whoever changes it must know the current one, and is throttled as at a sign-in.
+// Whoever changes it must know the current one, and is throttled as at a sign-in. Who
+// has a second factor gave it just now; else the error is [ErrNotRecent].
 //
 // The browser's sessions name both passwords before the new one stands, and so
 // count on every node whichever it has read.
@@ -59,6 +60,10 @@ func (s *Service) ChangePassword(ctx context.Context, v Visitor, c Change) (Chan
 	if err := v.User.CheckNew(c.Next); err != nil {
 		return Changed{}, err
 	}
+	given, err := s.factorGiven(ctx, v)
+	if err != nil {
+		return Changed{}, err
+	}
 	user, generation, err := s.Flows.Authenticate(ctx, login.Credentials{
 		Username: v.User.Username, Password: c.Current, Browser: c.Browser.Binding, Address: c.Browser.Address,
 	})
@@ -69,7 +74,9 @@ func (s *Service) ChangePassword(ctx context.Context, v Visitor, c Change) (Chan
 		return Changed{}, cmp.Or(err, ErrForm)
 	}
 	hash := login.HashPassword(c.Next)
-	done, err := s.renew(ctx, v, user, generation, login.VersionOf(hash), c.Browser)
+	done, err := s.renew(ctx, v, authorize.Proof{
+		User: user, Generation: generation, Credential: user.CredentialVersion() + " " + login.VersionOf(hash), Device: c.Browser.Device, Factor: given,
+	})
 	if err != nil {
 		return done, err
 	}
@@ -84,12 +91,10 @@ func (s *Service) ChangePassword(ctx context.Context, v Visitor, c Change) (Chan
 
 // renew gives the browser's own sessions new secrets, and the password to come
 // beside the one that was shown.
-func (s *Service) renew(ctx context.Context, v Visitor, user login.User, generation, next string, b authorize.Browser) (Changed, error) {
+func (s *Service) renew(ctx context.Context, v Visitor, p authorize.Proof) (Changed, error) {
 	var done Changed
 	for _, o := range v.Own {
-		account, err := s.Flows.GoOn(ctx, o.SignedIn, o.Session, authorize.Proof{
-			User: user, Generation: generation, Credential: user.CredentialVersion() + " " + next, Device: b.Device,
-		})
+		account, err := s.Flows.GoOn(ctx, o.SignedIn, o.Session, p)
 		if over(err) {
 			return done, ErrOver
 		}

@@ -16,7 +16,7 @@ import (
 
 // Methods are what a sign-in here can show, in the words of amr (RFC 8176 section
 // 2). A class that needs others is never reached.
-var Methods = []string{"pwd", "otp", "mfa"}
+var Methods = []string{"pwd", "otp", "hwk", "swk", "user", "mfa"}
 
 // Class is one authentication context class.
 type Class struct {
@@ -38,11 +38,9 @@ func (c *Class) reachedBy(amr []string) bool {
 	})
 }
 
-// Always tells whether every sign-in that there is reaches the class by its
-// methods.
-func (c Class) Always() bool {
-	return c.reachedBy([]string{"pwd"}) // all others are more than that
-}
+// Always tells whether every sign-in with a password reaches the class by its methods:
+// one by a passkey alone shows others, and may not.
+func (c Class) Always() bool { return c.reachedBy([]string{"pwd"}) }
 
 // Order is the classes of a provider, the lowest first. A class holds for
 // everything that asks for a lower one. What stands in it is told by rank: its

@@ -43,7 +43,7 @@ func TestBrokenACR(t *testing.T) {
 		"methods of the lowest": {contexts(`{value: "1", methods: [pwd]} #!`), "acr[0].methods", "remove it, or put"},
 		"request of the lowest": {contexts(`{value: "1", on_request: true} #!`), "acr[0].on_request", "remove it, or put"},
 		"age of the lowest":     {contexts(`{value: "1", max_age: 15m} #!`), "acr[0].max_age", "remove it, or put"},
-		"a way that is not":     {contexts(low, `{value: "2", methods: [pwd, pwd+hwk]} #!`), "acr[1].methods[1]", `"pwd+hwk" is no way to sign in here: write pwd`},
+		"a way that is not":     {contexts(low, `{value: "2", methods: [pwd, pwd+sms]} #!`), "acr[1].methods[1]", `"pwd+sms" is no way to sign in here: write pwd`},
 		"no way":                {contexts(low, `{value: "2", methods: []} #!`), "acr[1].methods", "or write [pwd]"},
 		"a short age":           {contexts(low, `{value: "2", max_age: 30s} #!`), "acr[1].max_age", "at least 1m"},
 		"too many":              {contexts(append([]string{low + " #!"}, many(16)...)...), "acr", "more than 16"},

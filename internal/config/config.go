@@ -69,8 +69,8 @@ type Config struct {
 	// they call a weaker and a stronger sign-in (step-up.md). The first is what
 	// every sign-in has; a higher one holds for all that ask for a lower.
 	ACR []ACR `key:"acr" reload:"yes" otherwise:"one, \"1\""`
-	// Second factors: codes of an authenticator app, and recovery codes for who lost it
-	// (second-factors.md). Users who have one are asked for it at each sign-in. They
+	// Second factors: passkeys, which sign in alone too, codes of an authenticator app,
+	// and recovery codes for who lost them (second-factors.md). Users who have one are asked for it at each sign-in. They
 	// stand in Redis, which must keep them. `{}` is the defaults.
 	Factors *Factors `key:"factors" otherwise:"there are none"`
 	// How long tokens last where neither app nor API says so.
@@ -273,8 +273,9 @@ type ACR struct {
 	// ASCII characters without spaces. Apps compare it: it should never change.
 	Value string `key:"value" need:"yes" example:"urn:example:confirmed"`
 	// The ways to sign in that reach it, in the words of `amr` (RFC 8176): `pwd` is
-	// a password, `otp` a code of an authenticator app, `mfa` any second factor; + joins
-	// what belongs together.
+	// a password, `otp` a code of an authenticator app, `hwk` a passkey of one device and
+	// `swk` one that may be on several, `mfa` any second factor or a passkey alone;
+	// + joins what belongs together.
 	Methods []string `key:"methods" example:"[pwd+otp]" otherwise:"any"`
 	// Whether only a sign-in reaches it that was made for a request which asked for
 	// it, or for a higher one. A password then counts for more where it was typed

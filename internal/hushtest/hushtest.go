@@ -58,6 +58,8 @@ type Options struct {
 	Register func(*Site) []client.Spec
 	// TokenLifetime is that of the demo API's access tokens. Default: the demo's.
 	TokenLifetime time.Duration
+	// Factors switches second factors on. Default: there are none.
+	Factors *provider.Factors
 	// Audit keeps who did what; whoever made it runs it. Default: nothing does.
 	Audit *audit.Log
 	// Connections are other providers to sign in with. Default: none.
@@ -189,7 +191,7 @@ func (s *Site) addNode(o Options) {
 	p, err := provider.New(provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules, Connections: r.Connections,
-		Egress: o.Egress, Audit: o.Audit, Tracer: o.Tracer, Admission: o.Admission,
+		Egress: o.Egress, Factors: o.Factors, Audit: o.Audit, Tracer: o.Tracer, Admission: o.Admission,
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 	})
 	if err != nil {

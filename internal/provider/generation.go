@@ -10,6 +10,7 @@ import (
 	"github.com/hush-sso/hush/internal/account"
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/factor"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/minutes"
@@ -175,10 +176,14 @@ func (p *Provider) operators(o Options, keyring *seal.Keyring, metrics *web.Metr
 	if o.AdminToken == "" {
 		return nil
 	}
+	var factors *factor.Keeper
+	if f := p.flows.Factors; f != nil {
+		factors = f.Keeper
+	}
 	metrics.Silent = minutes.NewDay()
 	return admin.New(admin.Config{
 		Token: o.AdminToken, Sessions: p.Sessions, Consents: o.Store, Deliveries: o.Store.Deliveries(), Metadata: p.Metadata, Keys: p.keys, Keyring: keyring, Log: o.Log, Audit: o.Audit,
-		Issuer: o.Issuer, Silent: metrics.Silent,
+		Factors: factors, Issuer: o.Issuer, Silent: metrics.Silent,
 		Directory: func() *login.Directory { return p.current.Load().directory },
 		Clients:   func() *client.Set { return p.current.Load().clients },
 		Find: func(ctx context.Context, id string) (*client.Client, error) {

@@ -249,6 +249,9 @@ func New(o Options) (*Provider, error) {
 		p.flows.Factors = &authorize.Factors{
 			Keeper: factor.New(o.Store, keyring), Codes: login.NewCodes(o.Store, loginKey), Required: o.Factors.Required,
 		}
+		if site, err := factor.NewSite(o.Issuer, o.Issuer); err == nil { // else codes are what there is
+			p.flows.Factors.Site, p.flows.Factors.Owners = site, &authorize.Owners{}
+		}
 	}
 	if o.RenewalCookie != nil {
 		p.flows.RenewalCookie = *o.RenewalCookie

@@ -23,7 +23,7 @@ const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form
 
 // policyOf is that of a sample.
 func policyOf(name string) string {
-	if strings.HasPrefix(name, "farewell") || strings.HasPrefix(name, "check") {
+	if strings.Contains(name, "passkey") || strings.HasPrefix(name, "farewell") || strings.HasPrefix(name, "check") {
 		return policy + "; script-src 'nonce-" + nonce + "'"
 	}
 	return policy

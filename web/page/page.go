@@ -9,7 +9,8 @@
 //	default-src 'none'; style-src 'self'; img-src 'self' data:; form-action ...
 //
 // but for [Farewell], which frames apps and has a script for the time that they
-// take, and [Check], whose script looks at the browser.
+// take, [Check], whose script looks at the browser, and those with a [Passkey]. Without
+// their script these lack the passkey, and nothing else.
 //
 // Whatever text a view or an operator brings, the page has the same elements.
 // The package knows no HTTP beyond Static and decides nothing.

@@ -150,7 +150,8 @@ func TestWellFormed(t *testing.T) {
 
 // scripts tells whether a tag is that of a script which the page may have.
 func scripts(name, tag string) bool {
-	return strings.HasPrefix(name, "farewell") && tag == `<script nonce="`+nonce+`">` ||
+	return strings.Contains(name, "passkey") && tag == `<script defer nonce="`+nonce+`" src="/tenant/static/`+assets["passkey"].name+`">` ||
+		strings.HasPrefix(name, "farewell") && tag == `<script nonce="`+nonce+`">` ||
 		strings.HasPrefix(name, "check") && tag == `<script defer nonce="`+nonce+`" src="/tenant/static/`+assets["check"].name+`">`
 }
 

@@ -31,6 +31,14 @@ type Login struct {
 	// Connections are other providers to sign in with; posted as connection.
 	Connections []Connection
 	ByDomain    bool // some are found by an e-mail address, without a password
+	Passkey          // in place of name and password
+}
+
+// Passkey lets the script of a page ask the browser for a passkey, or to make one. What
+// the browser says is posted as passkey. It needs Nonce in the policy.
+type Passkey struct {
+	Nonce    string
+	Ceremony string // in JSON; "" for no passkey, and no script
 }
 
 // Connection is another provider to sign in with.
@@ -38,8 +46,8 @@ type Connection struct{ Name, Title string }
 
 func (Login) template() string { return "login" }
 
-// Factor asks for a second factor. It posts request and code, or only request where
-// recovery codes are to be noted.
+// Factor asks for a second factor. It posts request and code, or passkey with the name
+// of one that was made, or only request where recovery codes are to be noted.
 type Factor struct {
 	Base   string
 	Action string
@@ -48,15 +56,18 @@ type Factor struct {
 	Error    string       // "" for none
 	Secret   string       // of an app that is to be added; "" where there is one
 	Picture  template.URL // the same for its camera
+	App      bool         // the user has one, and not recovery codes only
 	Recovery []string
 	Noted    bool   // nothing is to be typed
 	Back     string // link to the sign-in form
+	Passkey         // to be used; or made, where there is a Secret
 }
 
 func (Factor) template() string { return "factor" }
 
-// Factors is the page about one's second factors. It posts request and one of add,
-// remove with the id of a factor, recovery, or code with secret.
+// Factors is the page about one's second factors. It posts request and one of action
+// (add, recovery), remove with the id of a factor, code with secret, passkey with name,
+// or rename with the id of a passkey and name.
 type Factors struct {
 	Base   string
 	Action string
@@ -66,18 +77,20 @@ type Factors struct {
 	Error    string
 	Confirm  string // link to the sign-in form, which comes before any change; "" where there may be one
 	Apps     []Had
+	Passkeys []Had
 	Left     string // how many recovery codes are left, in words
 	Token    string // secret of an app that is to be added, sealed; "" for none
 	Secret   string // the same for people
 	Picture  template.URL
 	Recovery []string // new ones, shown once
 	Back     string
+	Passkey  // to be made
 }
 
 func (Factors) template() string { return "factors" }
 
 // Had is a factor that a user has.
-type Had struct{ ID, When string }
+type Had struct{ ID, Name, When string }
 
 // Select asks which account to go on with. It posts request and account, which
 // is the value of a choice, or "other".
@@ -284,6 +297,7 @@ type Password struct {
 	Username string // for the browser's own keeper of passwords
 	Error    string // "" for none
 	Wrong    string // which field is in error: "current", "next", "again" or ""
+	Confirm  string // link to the sign-in form, which has to come before; "" for none
 	Back     string // where the account's page is
 }
 

@@ -8,6 +8,13 @@ import (
 // long has no place to break: the narrowest page must still hold it.
 var long = strings.Repeat("unbroken", 30)
 
+// passkey is what a page asks a browser for that has none, and drawn a picture of one
+// dot.
+const (
+	passkey = `{"challenge":"AAAA","rp":"login.example.com","verify":"required"}`
+	drawn   = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAAC"
+)
+
 // samples is every view with everything filled in, and with as little as may be,
 // as the web package fills them in an edition.
 func samples(e *Edition) map[string]View {
@@ -74,6 +81,17 @@ func samples(e *Edition) map[string]View {
 		"reason":            reason,
 		"reasons":           ReasonIndex{Base: base, Reasons: []Reason{reason, {Code: "no-session", OAuthError: "login_required", Title: "Nobody is signed in"}, {Code: long, OAuthError: long, Title: long}}},
 		"reasons-none":      ReasonIndex{Base: base},
+		"login-passkey": Login{Base: base, Action: "/login", Parked: parked, Client: "Orders", Remember: true, Passkey: Passkey{nonce, passkey},
+			Connections: []Connection{{Name: "partner", Title: "Partner Ltd"}}},
+		"factor":         Factor{Base: base, Action: "/login/factor", Parked: parked, Account: "Alice Liddell", App: true, Back: "/login?account=other", Error: e.Text("problem.code")},
+		"factor-passkey": Factor{Base: base, Action: "/login/factor", Parked: parked, Account: "Alice Liddell", Back: "/login?account=other", Passkey: Passkey{nonce, passkey}},
+		"factor-add-passkey": Factor{Base: base, Action: "/login/factor", Parked: parked, Account: long, Secret: long, Picture: drawn, Back: "/login?account=other",
+			Error: long, Passkey: Passkey{nonce, passkey}},
+		"factor-recovery": Factor{Base: base, Action: "/login/factor", Parked: parked, Account: "Alice Liddell", Noted: true, Recovery: []string{"abcd-efgh-ijkl-mnop", "qrst-uvwx-yz23-4567"}},
+		"factors":         Factors{Base: base, Action: "/account/factors", Parked: parked, Account: "Alice Liddell", Confirm: "/account/factors/login", Apps: []Had{{ID: "x", When: e.Text("ago.now")}}, Back: "/account"},
+		"factors-passkey": Factors{Base: base, Action: "/account/factors", Parked: parked, Account: long, Notice: e.Text("factors.told"), Left: e.Text("factors.left", "count", "9"), Back: "/account",
+			Passkeys: []Had{{ID: "x", Name: long, When: e.Text("ago.now")}, {ID: "y", When: e.Text("ago.now")}}, Apps: []Had{{ID: "z", When: e.Text("ago.now")}}, Passkey: Passkey{nonce, passkey}},
+		"factors-add": Factors{Base: base, Action: "/account/factors", Parked: parked, Account: "Alice Liddell", Token: "sealed", Secret: long, Picture: drawn, Back: "/account"},
 		"account": Account{Base: base, Action: "/account/end", Parked: parked, Account: "Alice Liddell", Switch: base + "account?choose=1",
 			Password: base + "account/password", Notice: e.Text("account.told.one"), Others: true, More: base + "account?after=x", Places: []Place{
 				{Name: e.Text("account.device", "browser", "Firefox", "system", "Linux"), Here: true, When: e.Text("account.when", "since", e.Text("ago.days", "count", "3"), "used", e.Text("ago.now")), Apps: []string{"Orders", "Reports", "Classic"}, End: "one"},
