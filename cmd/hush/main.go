@@ -27,6 +27,7 @@ Usage:
   hush sessions        see where a user is signed in, and end sessions
   hush consents        see what a user allowed apps, and revoke it
   hush users           see users and what state they are in
+  hush factors         see the second factors of a user, and take them away
   hush clients         see apps, and end what everyone has at one
   hush keys            see the keys that sign tokens, and have others sign
   hush deliveries      see which apps have still to be told of a sign-out

@@ -65,6 +65,13 @@ var groups = []group{
 		{"list", nil, nil, listUsers, nil},
 		{"show", []string{"USER"}, nil, showUser, nil},
 	}},
+	{"factors", factorsUsage, []action{
+		{"list", []string{"USER"}, nil, listFactors, nil},
+		{"remove", []string{"USER", "FACTOR"}, nil, removeFactor, nil},
+		{"reset", []string{"USER"}, nil, resetFactors, nil},
+		{"export", nil, nil, nil, exportFactors},
+		{"import", nil, nil, nil, importFactors},
+	}},
 	{"clients", clientsUsage, []action{
 		{"list", nil, nil, listClients, nil},
 		{"show", []string{"CLIENT"}, nil, showClient, nil},
