@@ -17,8 +17,8 @@ import (
 type Factors struct {
 	Keeper *factor.Keeper
 	Codes  *login.Codes
-	// Site is whom passkeys are for; nil: there are none. Owners finds their users, and
-	// is required with it.
+	// Site is whom passkeys are for; nil: there are none. Owners finds their users; nil:
+	// passkeys stand for no password.
 	Site   *factor.Site
 	Owners *Owners
 	// Required: every app needs one, and not only those that say so.

@@ -53,7 +53,7 @@ func (s *Service) authenticatePasskey(ctx context.Context, challenge, answer str
 	if err := s.shut(); err != nil {
 		return user, p, err
 	}
-	if !s.hasPasskeys() {
+	if !s.passkeysAlone() {
 		return user, p, errPasskey
 	}
 	a, err := factor.ReadAssertion(answer)
@@ -82,12 +82,14 @@ func (s *Service) authenticatePasskey(ctx context.Context, challenge, answer str
 	}, nil
 }
 
-// hasPasskeys tells whether there can be any.
-func (s *Service) hasPasskeys() bool { return s.Factors != nil && s.Factors.Site != nil }
+// passkeysAlone tells whether they stand for a password.
+func (s *Service) passkeysAlone() bool {
+	return s.Factors != nil && s.Factors.Site != nil && s.Factors.Owners != nil
+}
 
 // passkeyFor is what a sign-in form with this id asks the browser for; nil: nothing.
 func (s *Service) passkeyFor(formID string) *factor.Ceremony {
-	if !s.hasPasskeys() {
+	if !s.passkeysAlone() {
 		return nil
 	}
 	return s.Factors.Site.Alone(factor.Challenge(formID))

@@ -194,6 +194,28 @@ func TestPasskeyIsSetUp(t *testing.T) {
 	}
 }
 
+// TestPasskeysAfterThePassword: where the operator wants a password first, the form asks
+// for no passkey and takes none, though another node had asked for it.
+func TestPasskeysAfterThePassword(t *testing.T) {
+	t.Parallel()
+	store := embedded(t)
+	p, k := factored(t, store, nil), newPasskey()
+	keyed(t, p, "bob", k)
+	strict := factored(t, store, func(o *provider.Options) { o.Factors.PasswordFirst = true })
+	a, asked := atLogin(t, p)
+	a = a.Through(hushtest.Direct(strict.Public))
+	signsNobodyIn(t, a, "a passkey alone", a.Submit("passkey", k.Use(asked)))
+	b := browser(t, strict)
+	if r := b.Authorize(request("every")); ceremony(r) != "" {
+		t.Error("the form asks for a passkey")
+	}
+	granted(t, b.Submit("passkey", k.Use(ceremony(asksFactor(t, b, typeIn(t, b, "every", "bob"))))))
+	none := browser(t, factored(t, store, func(o *provider.Options) { o.Factors.NoPasskeys = true }))
+	if r := asksFactor(t, none, typeIn(t, none, "every", "bob")); ceremony(r) != "" {
+		t.Error("a passkey is asked for where there are none")
+	}
+}
+
 // removable are the factors that the page lets go, in its order.
 func removable(r *hushtest.Reply) (ids []string) {
 	for _, m := range regexp.MustCompile(`name="remove" value="([^"]+)"`).FindAllStringSubmatch(r.Body, -1) {

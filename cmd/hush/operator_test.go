@@ -28,9 +28,16 @@ type desk struct {
 	t *testing.T
 	*provider.Provider
 	admin *httptest.Server
+	store *redisstore.Store
 }
 
 func newDesk(t *testing.T, users ...login.User) desk {
+	t.Helper()
+	return newDeskWith(t, nil, users...)
+}
+
+// newDeskWith is newDesk with second factors, where there are any.
+func newDeskWith(t *testing.T, factors *provider.Factors, users ...login.User) desk {
 	t.Helper()
 	store, err := redisstore.Embedded()
 	if err != nil {
@@ -41,7 +48,7 @@ func newDesk(t *testing.T, users ...login.User) desk {
 		return client.Spec{ID: id, Name: name, FirstParty: own, RedirectURIs: []string{"https://" + id + ".test/cb"}}
 	}
 	p, err := provider.New(provider.Options{
-		Issuer: operatorIssuer, Secrets: [][]byte{[]byte(strings.Repeat("test", 8))}, Store: store, AdminToken: operatorToken,
+		Issuer: operatorIssuer, Secrets: [][]byte{[]byte(strings.Repeat("test", 8))}, Store: store, AdminToken: operatorToken, Factors: factors,
 		Clients: []client.Spec{app("shop", "Shop", true), app("guest", "Guest", false)},
 		Users:   append(users, login.User{ID: "u-1", Username: "alice", PasswordHash: aliceHash, Claims: map[string]any{"name": "Alice Liddell"}}),
 	})
@@ -55,7 +62,7 @@ func newDesk(t *testing.T, users ...login.User) desk {
 	t.Cleanup(s.Close)
 	t.Setenv("HUSH_ADMIN_TOKEN", operatorToken)
 	t.Setenv("HUSH_ADMIN", "")
-	return desk{t, p, s}
+	return desk{t, p, s, store}
 }
 
 func deskRequest(id string) url.Values {

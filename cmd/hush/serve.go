@@ -155,7 +155,7 @@ func options(c *config.Config) provider.Options {
 	r := registry(c)
 	var factors *provider.Factors
 	if f := c.Factors; f != nil {
-		factors = &provider.Factors{Required: f.Required}
+		factors = &provider.Factors{Required: f.Required, NoPasskeys: f.Passkeys == "none", PasswordFirst: f.Passkeys == "factor"}
 	}
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),

@@ -34,6 +34,7 @@ func (d *decoder) check(c *Config) {
 	d.checkLifetimes(c)
 	d.checkBranding(c)
 	d.checkACR(c)
+	d.warnFactors(c)
 	d.checkClients(c)
 	d.checkAPIs(c)
 	d.checkRegistration(c)

@@ -290,6 +290,9 @@ type Factors struct {
 	// Whether every app needs a sign-in with a second factor. Users who have none set
 	// one up when they sign in.
 	Required bool `key:"required" default:"false" example:"true"`
+	// What passkeys are for: `alone` signs in without a password too, `factor` follows a
+	// password only, and with `none` there are codes alone.
+	Passkeys string `key:"passkeys" default:"alone" oneof:"alone factor none" example:"factor"`
 }
 
 // Tokens says how long tokens last. Apps and APIs may say otherwise.

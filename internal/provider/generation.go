@@ -172,12 +172,12 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 
 // operators is the admin API and the operators' page, nil where there is no token for
 // them. It outlives generations, and looks at the one of the moment.
-func (p *Provider) operators(o Options, keyring *seal.Keyring, metrics *web.Metrics) http.Handler {
+func (p *Provider) operators(o Options, keyring *seal.Keyring, metrics *web.Metrics, f *authorize.Factors) http.Handler {
 	if o.AdminToken == "" {
 		return nil
 	}
 	var factors *factor.Keeper
-	if f := p.flows.Factors; f != nil {
+	if f != nil {
 		factors = f.Keeper
 	}
 	metrics.Silent = minutes.NewDay()

@@ -31,7 +31,6 @@ import (
 	"github.com/hush-sso/hush/internal/clientkeys"
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/egress"
-	"github.com/hush-sso/hush/internal/factor"
 	"github.com/hush-sso/hush/internal/libcrypto"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/login/hashing"
@@ -111,8 +110,9 @@ type Options struct {
 type Lifetimes struct{ IDToken, AccessToken, BrowserAccessToken, Code, Refresh time.Duration }
 
 // Factors says who needs a second factor: users who have one always, and all others
-// where an app, a rule or a request says so, or Required everywhere.
-type Factors struct{ Required bool }
+// where an app, a rule or a request says so, or Required everywhere. Passkeys sign in
+// alone too, or PasswordFirst: after a password only; or there are NoPasskeys.
+type Factors struct{ Required, PasswordFirst, NoPasskeys bool }
 
 // Registration says how apps may register themselves; see register.Config.
 type Registration struct {
@@ -215,6 +215,7 @@ func New(o Options) (*Provider, error) {
 		p.Login.Compute = p.hashing.Compute
 	}
 	p.Metadata = metadata.New(o.Store, keyring)
+	factors := o.Factors.flow(o.Store, o.Issuer, keyring, loginKey)
 
 	registry := p.newMetrics()
 	p.metrics = registry
@@ -224,7 +225,7 @@ func New(o Options) (*Provider, error) {
 	p.keys.Govern(func() token.Policy { return p.keyPolicy(o) }, o.Log)
 	registry.MustRegister(keyMetrics{p.keys})
 	metrics := web.NewMetrics(registry)
-	p.Admin = web.Admin(registry, p.keys, readiness{o.Store, p.keys}, p.operators(o, keyring, metrics))
+	p.Admin = web.Admin(registry, p.keys, readiness{o.Store, p.keys}, p.operators(o, keyring, metrics, factors))
 	p.Public = http.HandlerFunc(p.serve)
 	p.Admission = newAdmission(o.Admission, registry, o.Log)
 	p.shared = web.Config{
@@ -239,20 +240,12 @@ func New(o Options) (*Provider, error) {
 		Keys: p.clientKeys, Objects: authorize.NewObjects(p.egress),
 		Issuer: o.Issuer, Tokens: tokens, Keyring: keyring,
 		RenewalIsActivity: o.RenewalIsActivity == nil || *o.RenewalIsActivity, RenewalCookie: 24 * time.Hour,
-		Rules: o.Rules, Waiting: o.Store, Vouched: keyring.Box("vouched user"),
+		Rules: o.Rules, Factors: factors, Waiting: o.Store, Vouched: keyring.Box("vouched user"),
 	}
 	if o.Audit != nil {
 		p.flows.Shut = o.Audit.Shut
 	}
 	p.count(registry, o.Store, p.flows.Login)
-	if o.Factors != nil {
-		p.flows.Factors = &authorize.Factors{
-			Keeper: factor.New(o.Store, keyring), Codes: login.NewCodes(o.Store, loginKey), Required: o.Factors.Required,
-		}
-		if site, err := factor.NewSite(o.Issuer, o.Issuer); err == nil { // else codes are what there is
-			p.flows.Factors.Site, p.flows.Factors.Owners = site, &authorize.Owners{}
-		}
-	}
 	if o.RenewalCookie != nil {
 		p.flows.RenewalCookie = *o.RenewalCookie
 	}

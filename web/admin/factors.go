@@ -64,6 +64,11 @@ func (a *API) resetFactors(c *call) (any, error) {
 	if err := a.hasFactors(); err != nil {
 		return nil, err
 	}
+	if set, err := a.Factors.Of(c.ctx(), id); err == nil && !set.Has() {
+		if _, err := a.user(c); err != nil {
+			return nil, err // a slip of the pen, which must not look like success
+		}
+	}
 	if err := a.Factors.Clear(c.ctx(), id); err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ func TestFactors(t *testing.T) {
 	}
 	b.is(b.call("DELETE", "users/u-1/factors/another"), http.StatusNotFound, "not_found")
 	b.is(b.call("GET", "users/nobody/factors"), http.StatusNotFound, "not_found")
+	b.is(b.call("DELETE", "users/nobody/factors"), http.StatusNotFound, "not_found")
 	b.is(node(t).call("GET", "users/u-1/factors"), http.StatusNotFound, "not_found") // there are none at all
 	if left := ok[shownFactors](b, b.call("DELETE", "users/u-1/factors/"+shown.Items[0].ID)); len(left.Items) != 0 || left.Recovery != 0 {
 		t.Errorf("left: %+v", left)
