@@ -11,7 +11,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
-	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/internal/token"
 	"github.com/hush-sso/hush/session"
@@ -25,11 +25,7 @@ func benchService(b *testing.B) (*Service, *client.Set) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	store, err := redisstore.Embedded()
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(b)
 	keys := token.NewKeys(keyring.Box("signing keys"), store)
 	if err := keys.Load(context.Background()); err != nil {
 		b.Fatal(err)

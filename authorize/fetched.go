@@ -22,7 +22,7 @@ const (
 	maxObjects   = 1000             // that are kept
 	objectLife   = 10 * time.Minute // for which one is kept, at most and where its server does not say
 	failedLife   = 10 * time.Second // for which nobody asks again where none was to be had
-	fetchTimeout = time.Second      // a part of what a request has
+	fetchTimeout = time.Second      // at least, of the 1.7 s that a request has
 )
 
 // Fetcher reads from addresses of others; [egress.Client] does.
@@ -64,7 +64,11 @@ func (o *Objects) get(ctx context.Context, uri string, held bool) (string, error
 	}
 	answers := o.flights.DoChan(uri, func() (any, error) {
 		// For all who wait, so not by the context of one.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
+		limit := fetchTimeout
+		if by, bounded := ctx.Deadline(); bounded {
+			limit = max(limit, time.Until(by)/2)
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 		defer cancel()
 		return o.fetch(ctx, uri)
 	})

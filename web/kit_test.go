@@ -114,11 +114,7 @@ func browser(t *testing.T, p *provider.Provider) *hushtest.Agent {
 
 func embedded(t *testing.T) *redisstore.Store {
 	t.Helper()
-	s, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := redistest.Embedded(t)
 	return s
 }
 

@@ -23,9 +23,8 @@ const patience = 4 * time.Second
 
 func inTime(t *testing.T, what string, ask func() *hushtest.Reply) *hushtest.Reply {
 	t.Helper()
-	begun := time.Now()
-	r := ask()
-	if took := time.Since(begun); took > patience {
+	var r *hushtest.Reply
+	if took := redistest.Took(func() { r = ask() }); took > patience {
 		t.Errorf("%s took %v", what, took)
 	}
 	return r
@@ -42,7 +41,7 @@ func admin(p *provider.Provider, path string) (int, string) {
 // awaitReady waits for the provider to say that it is ready.
 func awaitReady(t *testing.T, p *provider.Provider) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		status, text := admin(p, "/readyz")
 		if status == http.StatusOK {
 			return
@@ -63,7 +62,7 @@ func TestOutage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := redistest.Server(t)
-			s := start(t, hushtest.Options{Store: server.Open()})
+			s := start(t, hushtest.Options{Store: server.OpenHasty()})
 			p := s.Nodes[0]
 			awaitReady(t, p)
 			a := signIn(t, s.Node(0), "alice")
@@ -124,9 +123,11 @@ func TestOutage(t *testing.T) {
 				}
 			})
 			wg.Go(func() {
-				begun := time.Now()
-				if status, text := admin(p, "/readyz"); status != http.StatusServiceUnavailable || time.Since(begun) > patience {
-					t.Errorf("readyz: %d %s after %v", status, text, time.Since(begun))
+				var status int
+				var text string
+				took := redistest.Took(func() { status, text = admin(p, "/readyz") })
+				if status != http.StatusServiceUnavailable || took > patience {
+					t.Errorf("readyz: %d %s after %v", status, text, took)
 				}
 				if status, _ := admin(p, "/livez"); status != http.StatusOK {
 					t.Errorf("livez: %d", status)
@@ -193,7 +194,7 @@ func TestCodeSurvivesRefusedConnections(t *testing.T) {
 func TestCodeSurvivesAHungStore(t *testing.T) {
 	t.Parallel()
 	server := redistest.Server(t)
-	s := start(t, hushtest.Options{Store: server.Open()})
+	s := start(t, hushtest.Options{Store: server.OpenHasty()})
 	a := signIn(t, s.Node(0), "alice")
 	redeemed(t, a.Exchange(code(t, a, "every"), verifier)) // Redis knows the script, as it does after the first minute
 	c := code(t, a, "every")

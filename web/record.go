@@ -15,9 +15,9 @@ import (
 	"github.com/hush-sso/hush/silent"
 )
 
-// requestTimeout bounds a request's work, so that a hung store is told within
+// defaultPatience bounds a request's work, so that a hung store is told within
 // two seconds.
-const requestTimeout = 1700 * time.Millisecond
+const defaultPatience = 1700 * time.Millisecond
 
 // record is what the log line and the metrics say of one request. Handlers
 // fill it in; nothing secret belongs in it.
@@ -135,7 +135,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 			n.body, n.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		}
 		var cancel context.CancelFunc
-		c.Context, cancel = context.WithTimeout(r.Context(), requestTimeout)
+		c.Context, cancel = context.WithTimeout(r.Context(), s.Patience)
 		defer cancel()
 		defer func() {
 			if p := recover(); p != nil {

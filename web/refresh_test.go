@@ -398,7 +398,7 @@ func TestRefreshActivity(t *testing.T) {
 func TestRefreshHungStore(t *testing.T) {
 	t.Parallel()
 	server := redistest.Server(t)
-	p := refreshable(t, server.Open())
+	p := refreshable(t, server.OpenHasty())
 	a := signIn(t, browser(t, p), "alice")
 	next := granting(t, a, "spa").Text("refresh_token")
 	server.Pause()

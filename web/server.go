@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/account"
@@ -62,6 +63,8 @@ type Config struct {
 	// Admission is the line at the authorization endpoint; one for all that a process
 	// serves. Optional; default: this server's own.
 	Admission *admission.Gate
+	// Patience is how long a request may take. Optional; default 1.7 s.
+	Patience time.Duration
 	// Brand is whose the pages are. Optional; default Hush's own.
 	Brand *page.Brand
 }
@@ -91,6 +94,7 @@ func New(c Config) (*Server, error) {
 	if s.cookies, err = newCookies(c.Keyring, u, c.CrossSite, s.ssoGroups); err != nil {
 		return nil, err
 	}
+	s.Patience = cmp.Or(s.Patience, defaultPatience)
 	if s.Admission == nil {
 		s.Admission = admission.New()
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
-	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 )
 
 const (
@@ -39,11 +39,7 @@ func newDesk(t *testing.T, users ...login.User) desk {
 // newDeskWith is newDesk with second factors, where there are any.
 func newDeskWith(t *testing.T, factors *provider.Factors, users ...login.User) desk {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	app := func(id, name string, own bool) client.Spec {
 		return client.Spec{ID: id, Name: name, FirstParty: own, RedirectURIs: []string{"https://" + id + ".test/cb"}}
 	}
@@ -190,11 +186,7 @@ func TestOperatorIDs(t *testing.T) {
 func TestOperatorErrors(t *testing.T) {
 	d := newDesk(t)
 	without := provider.Options{Issuer: operatorIssuer, Secrets: [][]byte{[]byte(strings.Repeat("test", 8))}}
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
+	store := redistest.Embedded(t)
 	without.Store = store
 	p, err := provider.New(without)
 	if err != nil {

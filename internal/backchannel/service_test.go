@@ -283,7 +283,7 @@ func TestGivenUp(t *testing.T) {
 // which the store has no memory is.
 func TestQueueAway(t *testing.T) {
 	server := redistest.Server(t, "--maxmemory-policy", "noeviction")
-	s := server.Open()
+	s := server.OpenHasty()
 	n := newNode(t, s.Deliveries(), newWorld(), nil)
 	ctx := context.Background()
 	if err := s.Client().ConfigSet(ctx, "maxmemory", "1").Err(); err != nil {

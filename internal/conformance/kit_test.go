@@ -76,11 +76,7 @@ type op struct {
 
 func newOP(t *testing.T, change func(*provider.Options)) *op {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	o := provider.Options{
 		Issuer: issuer, Secrets: [][]byte{bytes.Repeat([]byte("test"), 8)}, Store: store, Clients: registrations(),
 		Users: []login.User{{ID: "u-1001", Username: "alice", PasswordHash: passwordHash, Claims: everyone}},

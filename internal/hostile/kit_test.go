@@ -12,7 +12,7 @@ import (
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
-	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 )
 
 const (
@@ -79,13 +79,10 @@ type world struct {
 
 func newWorld(t testing.TB, n names) *world {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	w := &world{t: t, users: map[string]*hushtest.Agent{}}
 	r := n.registry()
+	var err error
 	w.p, err = provider.New(provider.Options{
 		Issuer: issuer, Secrets: [][]byte{bytes.Repeat([]byte("test"), 8)}, Store: store,
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users,

@@ -27,6 +27,7 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/internal/rules"
 	"github.com/hush-sso/hush/internal/tracing"
 	"github.com/hush-sso/hush/internal/upstream"
@@ -102,11 +103,7 @@ func New(t testing.TB, o Options) *Site {
 	t.Helper()
 	s := &Site{t: t, Store: o.Store, log: &Output{}}
 	if s.Store == nil {
-		store, err := redisstore.Embedded()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { store.Close() })
+		store := redistest.Embedded(t)
 		s.Store = store
 	}
 	hosts := &switchboard{handlers: map[string]http.Handler{}}

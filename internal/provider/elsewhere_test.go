@@ -3,7 +3,7 @@ package provider
 import (
 	"testing"
 
-	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/internal/rules"
 	"github.com/hush-sso/hush/internal/upstream"
 )
@@ -11,11 +11,7 @@ import (
 // TestMetadataOfUsersElsewhere: rules keep what they know of who signs in by a
 // connection, and of nobody whom nothing here knows.
 func TestMetadataOfUsersElsewhere(t *testing.T) {
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	p, err := New(Options{
 		Issuer: "https://login.example.com/", Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: store,
 		Connections: []upstream.Connection{{Name: "corp", Issuer: "https://sso.corp.example", ClientID: "hush"}},

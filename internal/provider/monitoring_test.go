@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hush-sso/hush/internal/audit"
-	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 )
 
 const monitoring = "../../docs/examples/monitoring/"
@@ -21,11 +21,7 @@ const monitoring = "../../docs/examples/monitoring/"
 // described are the metrics of a node that has everything: name -> its labels.
 func described(t *testing.T) map[string][]string {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	p, err := New(Options{
 		Issuer: "https://login.example.com/", Secrets: [][]byte{bytes.Repeat([]byte("test"), 8)}, Store: store,
 		Audit: audit.New(audit.Config{Sink: audit.Stream{To: os.Stderr}}),

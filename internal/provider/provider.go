@@ -232,6 +232,7 @@ func New(o Options) (*Provider, error) {
 		Issuer: o.Issuer, Sessions: p.Sessions, Keys: p.keys,
 		DPoP: dpop.New(keyring, o.Store), NeedNonce: o.DPoPNonce == nil || *o.DPoPNonce,
 		Keyring: keyring, Log: o.Log, Audit: o.Audit, Tracer: o.Tracer, Metrics: metrics, Admission: p.Admission, CrossSite: o.CrossSite,
+		Patience:       o.Store.Patience(),
 		TrustedProxies: o.TrustedProxies, ClientAuth: &clientauth.Authenticator{Keys: p.clientKeys, Used: o.Store},
 	}
 	p.flows = authorize.Config{

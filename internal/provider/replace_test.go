@@ -11,7 +11,7 @@ import (
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
-	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 )
 
 // registries are two that no request may see mixed: in the first the app is at
@@ -29,11 +29,7 @@ func registries() (one, two provider.Registry) {
 
 func newProvider(t *testing.T, r provider.Registry) *provider.Provider {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	p, err := provider.New(provider.Options{
 		Issuer: issuer, Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: store,
 		Clients: r.Clients, Users: r.Users,

@@ -42,7 +42,7 @@ func (a AuditStream) Write(lines []byte) (int, error) {
 
 // some writes the first of the lines, in one trip, and returns how many bytes they have.
 func (a AuditStream) some(lines []byte) (int, error) {
-	ctx, cancel := deadline(context.Background())
+	ctx, cancel := a.store.deadline(context.Background())
 	defer cancel()
 	pipe := a.store.client.Pipeline()
 	var ends []int

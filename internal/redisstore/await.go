@@ -14,7 +14,7 @@ func (s *Store) Await(ctx context.Context, id, sealed string, ttl time.Duration)
 	if id == "" || sealed == "" || ttl < time.Millisecond {
 		return fmt.Errorf("redis: %q to be kept for %v", id, ttl)
 	}
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	if err := s.client.Set(ctx, awaitKey(id), sealed, ttl).Err(); err != nil {
 		return trouble(ctx, err)
@@ -24,7 +24,7 @@ func (s *Store) Await(ctx context.Context, id, sealed string, ttl time.Duration)
 
 // Awaited returns what is kept under an id, "" for nothing.
 func (s *Store) Awaited(ctx context.Context, id string) (string, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	sealed, err := s.client.Get(ctx, awaitKey(id)).Result()
 	if errors.Is(err, redis.Nil) {

@@ -9,11 +9,7 @@ import (
 )
 
 func BenchmarkResolve(b *testing.B) {
-	embedded, err := redisstore.Embedded()
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { embedded.Close() })
+	embedded := redistest.Embedded(b)
 	for name, s := range map[string]*redisstore.Store{"embedded": embedded, "redis": redistest.Server(b).Open()} {
 		k := bench{t: b, Store: s}
 		q := session.Query{Handle: k.active(), ClientID: app, Activity: true}

@@ -11,7 +11,7 @@ import (
 
 // Remembered returns what the user allowed the client; empty for nothing.
 func (s *Store) Remembered(ctx context.Context, userID, clientID string) (oauth.Grants, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	g, err := s.client.HGet(ctx, userKey(userID, "consents"), clientID).Result()
 	if errors.Is(err, redis.Nil) {
@@ -25,7 +25,7 @@ func (s *Store) Remembered(ctx context.Context, userID, clientID string) (oauth.
 
 // Consents returns all that the user allowed, by app.
 func (s *Store) Consents(ctx context.Context, userID string) (map[string]oauth.Grants, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	fields, err := s.client.HGetAll(ctx, userKey(userID, "consents")).Result()
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Store) Remember(ctx context.Context, userID, clientID string, g oauth.G
 
 // Forget takes back what the user allowed the client. Nothing is success.
 func (s *Store) Forget(ctx context.Context, userID, clientID string) error {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	if err := s.client.HDel(ctx, userKey(userID, "consents"), clientID).Err(); err != nil {
 		return trouble(ctx, err)

@@ -17,7 +17,10 @@ const tick = 50 * time.Millisecond
 // port. Nothing is kept: when the process ends every session, code, consent
 // and signing key is gone, and a second process does not see them. It is for
 // trying Hush out, for tests, and for one node that may forget.
-func Embedded() (*Store, error) {
+func Embedded() (*Store, error) { return EmbeddedFor(0) }
+
+// EmbeddedFor is Embedded with [Options.Patience].
+func EmbeddedFor(patience time.Duration) (*Store, error) {
 	quiet()
 	m := miniredis.NewMiniRedis()
 	c, err := m.Dial() // starts it without a listener
@@ -35,10 +38,10 @@ func Embedded() (*Store, error) {
 			return newEager(c), nil
 		},
 	}
-	tune(u)
+	tune(u, patience)
 	client := redis.NewClient(u.Simple())
 	stop := drive(m)
-	s := open(client, 0, sync.OnceValue(func() error {
+	s := open(client, Options{Patience: patience}, sync.OnceValue(func() error {
 		stop()
 		err := client.Close()
 		m.Close()

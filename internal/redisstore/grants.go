@@ -18,7 +18,7 @@ func (s *Store) Redeem(ctx context.Context, r token.Redemption) (session.Session
 	if r.JTI == "" || r.Attempt == "" {
 		return session.Session{}, time.Time{}, errors.New("redis: redemption without code or attempt")
 	}
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	var first token.Family
 	if r.Family != nil {

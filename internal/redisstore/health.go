@@ -25,7 +25,7 @@ type Health struct {
 
 // Ping asks whether Redis answers.
 func (s *Store) Ping(ctx context.Context) error {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	if err := s.client.Ping(ctx).Err(); err != nil {
 		return trouble(ctx, err)
@@ -35,7 +35,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Health asks the primary, in a Cluster every one; the worst answer counts.
 func (s *Store) Health(ctx context.Context) (Health, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	cluster, ok := s.client.(*redis.ClusterClient)
 	if !ok {

@@ -28,7 +28,7 @@ func (s *Store) Marks(ctx context.Context) (map[string]int64, time.Time, error) 
 // SetMark implements [session.MarkStore]. In a Cluster the clock that is ahead of
 // all others counts: sessions are dated by the one of their own node.
 func (s *Store) SetMark(ctx context.Context, clientID string, lead time.Duration) (int64, time.Time, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	ahead, err := s.latestClock(ctx)
 	if err != nil {

@@ -49,7 +49,7 @@ func (s *Store) CountLogin(ctx context.Context, userID string) (int64, error) {
 
 // DeleteMetadata implements [metadata.Store].
 func (s *Store) DeleteMetadata(ctx context.Context, userID string) error {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	if err := s.client.Del(ctx, metadataKeys(userID)...).Err(); err != nil {
 		return trouble(ctx, err)

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -48,6 +49,10 @@ type Options struct {
 	// replicas, nothing waits.
 	ReplicaWait time.Duration
 
+	// Patience is how long the store may take where a caller sets no deadline, and how
+	// long one try may. Default: 1.5 s, and 1 s a try.
+	Patience time.Duration
+
 	// Client is used as it is, and Close leaves it open. It must have
 	// ContextTimeoutEnabled, or no deadline holds.
 	Client redis.UniversalClient
@@ -89,10 +94,10 @@ func (o Options) Validate() error {
 func Open(o Options) *Store {
 	quiet()
 	if o.Client != nil {
-		return open(o.Client, o.ReplicaWait, func() error { return nil })
+		return open(o.Client, o, func() error { return nil })
 	}
 	c := connect(o)
-	return open(c, o.ReplicaWait, c.Close)
+	return open(c, o, c.Close)
 }
 
 func connect(o Options) redis.UniversalClient {
@@ -103,7 +108,7 @@ func connect(o Options) redis.UniversalClient {
 			Dialer: func(context.Context, string, string) (net.Conn, error) { return nil, err },
 		}
 	}
-	tune(u)
+	tune(u, o.Patience)
 	switch o.Mode {
 	case Sentinel:
 		return redis.NewFailoverClient(u.Failover())
@@ -131,13 +136,13 @@ func (o Options) universal() (*redis.UniversalOptions, error) {
 }
 
 // tune makes deadlines hold: by default the client ignores the context's, and
-// retries a refused connection for seconds.
-func tune(u *redis.UniversalOptions) {
+// retries a refused connection for seconds. patience is Options.Patience.
+func tune(u *redis.UniversalOptions, patience time.Duration) {
 	u.ContextTimeoutEnabled = true
-	u.DialTimeout = 500 * time.Millisecond
+	u.DialTimeout = cmp.Or(patience, 500*time.Millisecond)
 	u.DialerRetries = 1
-	u.ReadTimeout = time.Second // per try; the context bounds them all
-	u.WriteTimeout = time.Second
+	u.ReadTimeout = cmp.Or(patience, time.Second) // per try; the context bounds them all
+	u.WriteTimeout = u.ReadTimeout
 	u.MaxRetries = 1 // for a lost connection; every script may be sent twice
 	u.MinRetryBackoff = 5 * time.Millisecond
 	u.MaxRetryBackoff = 20 * time.Millisecond

@@ -22,7 +22,7 @@ type result struct {
 // pipeline runs a script many times in one trip. It is no transaction: the calls
 // may be on different nodes, and each has its own result.
 func (s *Store) pipeline(ctx context.Context, sc *redis.Script, calls []call) []result {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	replies := make([]*redis.Cmd, len(calls))
 	send := func(wanted func(i int) bool) {

@@ -107,9 +107,9 @@ const slack = 3 * time.Second
 func (b bench) timed(ctx context.Context, limit time.Duration) error {
 	b.t.Helper()
 	h := newHandle()
-	start := time.Now()
-	_, _, err := b.Resolve(ctx, session.Query{Handle: h, ClientID: app})
-	if took := time.Since(start); took > limit+slack {
+	var err error
+	took := redistest.Took(func() { _, _, err = b.Resolve(ctx, session.Query{Handle: h, ClientID: app}) })
+	if took > limit+slack {
 		b.t.Errorf("took %v of %v: %v", took, limit, err)
 	}
 	if err == nil || isAbsence(err) {
@@ -127,7 +127,7 @@ func (b bench) recovers(h session.Handle, want error) {
 			b.t.Logf("recovered in %v", time.Since(start).Round(time.Millisecond))
 			return
 		}
-		if time.Since(start) > 20*time.Second {
+		if time.Since(start) > time.Minute {
 			b.t.Fatalf("does not recover: %v", err)
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -135,7 +135,8 @@ func (b bench) recovers(h session.Handle, want error) {
 }
 
 func TestHungServer(t *testing.T) {
-	b, server := real(t)
+	server := redistest.Server(t)
+	b := bench{t: t, Store: server.OpenHasty()}
 	h := b.active()
 	server.Pause()
 	parallel(40, func(int) error {
@@ -189,7 +190,7 @@ func TestStartsWithoutRedis(t *testing.T) {
 
 func TestClusterOutage(t *testing.T) {
 	nodes := redistest.Cluster(t)
-	b := bench{t: t, Store: nodes.Open()}
+	b := bench{t: t, Store: nodes.OpenHasty()}
 	h := b.active()
 	for _, node := range nodes {
 		node.Pause()

@@ -11,7 +11,7 @@ import (
 
 // Peek implements [token.GrantStore].
 func (s *Store) Peek(ctx context.Context, p token.Candidate) (token.Standing, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	a, err := s.runTogether(ctx, peekScript, familyKeys(p.Key, p.JTI), s.judged(append(candidateArgs(p), p.Site)...)...)
 	if errors.Is(err, token.ErrReused) && s.replica > 0 {
@@ -28,7 +28,7 @@ func (s *Store) Rotate(ctx context.Context, r token.Rotation) (token.Standing, e
 	if r.Successor == "" || r.Answer == "" {
 		return token.Standing{}, errors.New("redis: rotation without successor or answer")
 	}
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	a, err := s.runDurable(ctx, rotateScript, familyKeys(r.Key, r.JTI), s.judged(append(candidateArgs(r.Candidate),
 		r.Successor, r.Answer, s.latest(ctx), flag(r.Activity), session.SlideParts, answerSlack.Milliseconds())...)...)

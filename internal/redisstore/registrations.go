@@ -22,7 +22,7 @@ func (s *Store) Registration(ctx context.Context, id string) (string, error) {
 // RegistrationAndSessions is Registration and ResolveAll in one trip: a pipeline,
 // because in a Cluster they live on different nodes.
 func (s *Store) RegistrationAndSessions(ctx context.Context, id string, queries []session.Query) (string, []session.Seen, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	pipe := s.client.Pipeline()
 	app := registrationScript.EvalSha(ctx, pipe, registrationKeys(id), registrationArgs()...)
@@ -68,7 +68,7 @@ func (s *Store) DeleteRegistration(ctx context.Context, id string) error {
 
 // RegisteredPicture returns the picture of an app, nil for none.
 func (s *Store) RegisteredPicture(ctx context.Context, id string) ([]byte, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	picture, err := s.client.Get(ctx, registrationKey(id, "logo")).Bytes()
 	if errors.Is(err, redis.Nil) {

@@ -19,7 +19,7 @@ func (s *Store) runDurable(ctx context.Context, sc *redis.Script, keys []string,
 	if s.replica == 0 {
 		return s.run(ctx, sc, keys, args...)
 	}
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	a, err := s.runAndWait(ctx, sc, keys, args...)
 	if cluster, ok := s.client.(*redis.ClusterClient); ok && moved(err) {

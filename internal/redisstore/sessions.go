@@ -93,7 +93,7 @@ func (s *Store) Pass(ctx context.Context, key session.Key, clientID string, gran
 
 // Unpass implements [session.Store].
 func (s *Store) Unpass(ctx context.Context, key session.Key, clientID string) error {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	if err := s.client.HDel(ctx, sessionKey(key), "rp:"+clientID).Err(); err != nil {
 		return trouble(ctx, err)
@@ -107,7 +107,7 @@ func (s *Store) Choose(ctx context.Context, key session.Key, clientID string, le
 		_, err := s.run(ctx, chooseScript, []string{sessionKey(key)}, s.judged(clientID)...)
 		return err
 	}
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	pipe := s.client.Pipeline()
 	field, removed := bindingField(session.Scope{ClientID: clientID}), make([]*redis.IntCmd, len(left))

@@ -12,7 +12,7 @@ import (
 // ResolveAll implements [session.Store]: a pipeline, because in a Cluster the
 // sessions live on different nodes.
 func (s *Store) ResolveAll(ctx context.Context, queries []session.Query) []session.Seen {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	pipe := s.client.Pipeline()
 	visits := s.resolveIn(ctx, pipe, queries)

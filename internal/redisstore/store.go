@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 )
 
 // Store is Redis as Hush uses it. It is safe for concurrent use. Every method
-// returns by the deadline of its context, or within 1.5 s if that has none.
+// returns by the deadline of its context, or within its patience if that has none.
 //
 // An error is one of the answers that the implemented interfaces name, or else
 // trouble with Redis, with the cause in its chain.
@@ -23,6 +24,7 @@ type Store struct {
 	client   redis.UniversalClient
 	combined *combiner // over client
 	replica  time.Duration
+	patience time.Duration
 	embedded bool
 	close    func() error
 	ahead    *atomic.Pointer[time.Duration] // the server's clock less ours, as last seen
@@ -37,9 +39,10 @@ var (
 	_ token.KeyStore    = (*Store)(nil)
 )
 
-func open(c redis.UniversalClient, replica time.Duration, closed func() error) *Store {
+func open(c redis.UniversalClient, o Options, closed func() error) *Store {
 	return &Store{
-		client: c, combined: newCombiner(c), replica: replica, close: closed, ahead: new(atomic.Pointer[time.Duration]),
+		client: c, combined: newCombiner(c), replica: o.ReplicaWait, patience: o.Patience, close: closed,
+		ahead: new(atomic.Pointer[time.Duration]),
 	}
 }
 
@@ -49,6 +52,9 @@ func (s *Store) Client() redis.UniversalClient { return s.client }
 // IsEmbedded tells whether it lives inside the process.
 func (s *Store) IsEmbedded() bool { return s.embedded }
 
+// Patience is what Options say of it, 0 for the default.
+func (s *Store) Patience() time.Duration { return s.patience }
+
 // Close ends the connections, and with an embedded store all that it holds.
 func (s *Store) Close() error { return s.close() }
 
@@ -56,11 +62,11 @@ func (s *Store) Close() error { return s.close() }
 // reconnect, shorter than a browser's patience with a hidden iframe.
 const defaultDeadline = 1500 * time.Millisecond
 
-func deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+func (s *Store) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, defaultDeadline)
+	return context.WithTimeout(ctx, cmp.Or(s.patience, defaultDeadline))
 }
 
 // answer is a script's reply: a status, the server's time and what follows.
@@ -81,7 +87,7 @@ func (a answer) text(i int) string {
 // run runs a script that may be lost with the primary: reads, and writes that
 // are made again at the next use.
 func (s *Store) run(ctx context.Context, sc *redis.Script, keys []string, args ...any) (answer, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	reply, err := sc.Run(ctx, s.client, keys, args...).Slice()
 	a, err := judge(ctx, reply, err)
@@ -91,7 +97,7 @@ func (s *Store) run(ctx context.Context, sc *redis.Script, keys []string, args .
 
 // runTogether is run for what is asked often: concurrent callers share trips.
 func (s *Store) runTogether(ctx context.Context, sc *redis.Script, keys []string, args ...any) (answer, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	reply, err := s.combined.run(ctx, sc, keys, args)
 	a, err := judge(ctx, reply, err)

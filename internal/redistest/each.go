@@ -20,14 +20,25 @@ type Kit struct{ store *redisstore.Store }
 // For returns the kit of a store.
 func For(s *redisstore.Store) Kit { return Kit{s} }
 
+// patience is that of the stores here: a machine that is busy with other tests stands
+// still for seconds, and what is tested is not how long.
+const patience = time.Minute
+
+// Embedded returns an embedded store, closed with the test.
+func Embedded(t testing.TB) *redisstore.Store {
+	t.Helper()
+	s, err := redisstore.EmbeddedFor(patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
 // Each runs a suite over the embedded store and over a real Redis.
 func Each(t *testing.T, suite func(t *testing.T, s *redisstore.Store, kit Kit)) {
 	t.Run("embedded", func(t *testing.T) {
-		s, err := redisstore.Embedded()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { s.Close() })
+		s := Embedded(t)
 		suite(t, s, For(s))
 	})
 	t.Run("redis", func(t *testing.T) {

@@ -50,12 +50,13 @@ func Sentinel(t testing.TB) *Group {
 
 // watch starts one sentinel. The periods are Redis's own for tests: with the
 // usual ones, up to 10 s, a failover would take as long. On a busy machine it
-// would also distrust its clock (TILT), and do nothing for half a minute.
+// would also distrust its clock (TILT), and do nothing for half a minute; and
+// a primary that is not dead may stand still for a second.
 func (g *Group) watch(host, port string) *Instance {
 	g.t.Helper()
 	file := filepath.Join(g.t.TempDir(), "sentinel.conf")
 	text := fmt.Sprintf("requirepass %[1]s\nsentinel sentinel-pass %[1]s\nsentinel monitor %[2]s %[3]s %[4]s 2\n"+
-		"sentinel down-after-milliseconds %[2]s 500\nsentinel failover-timeout %[2]s 2000\nuser %[5]s on >%[1]s %[6]s\n",
+		"sentinel down-after-milliseconds %[2]s 2000\nsentinel failover-timeout %[2]s 2000\nuser %[5]s on >%[1]s %[6]s\n",
 		sentinelPassword, sentinelMaster, host, port, sentinelUser, sentinelRights)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		g.t.Fatal(err)
@@ -71,7 +72,7 @@ func (g *Group) watch(host, port string) *Instance {
 // await returns when each sentinel knows the two others and both replicas.
 func (g *Group) await() {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for _, s := range g.sentinels {
 		c := redis.NewSentinelClient(s.options())
@@ -103,7 +104,7 @@ func (i *Instance) AwaitRole(role string) {
 	i.t.Helper()
 	c := i.client()
 	defer c.Close()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		info, err := c.Info(context.Background(), "replication").Result() // Sentinel cuts connections when it changes a role
 		if strings.Contains(info, "role:"+role+"\r\n") {
 			return

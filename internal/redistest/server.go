@@ -62,9 +62,19 @@ func (i *Instance) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.
 // URL returns the address in the form that redisstore.Options takes.
 func (i *Instance) URL() string { return "redis://" + i.Addr() + "/0" }
 
-// Open returns a store on the server, closed with the test.
+// Open returns a store on the server, closed with the test, that waits for it longer
+// than in production.
 func (i *Instance) Open() *redisstore.Store {
-	s := redisstore.Open(redisstore.Options{URL: i.URL()})
+	return i.open(redisstore.Options{URL: i.URL(), Patience: patience})
+}
+
+// OpenHasty is Open with production's deadlines, for tests of a server that hangs.
+func (i *Instance) OpenHasty() *redisstore.Store {
+	return i.open(redisstore.Options{URL: i.URL()})
+}
+
+func (i *Instance) open(o redisstore.Options) *redisstore.Store {
+	s := redisstore.Open(o)
 	i.t.Cleanup(func() { s.Close() })
 	return s
 }
@@ -117,7 +127,7 @@ func (i *Instance) start() error {
 		return err
 	}
 	i.cmd = cmd
-	if err := i.await(10 * time.Second); err != nil {
+	if err := i.await(patience); err != nil {
 		i.Kill()
 		return err
 	}
@@ -125,13 +135,13 @@ func (i *Instance) start() error {
 }
 
 // await returns when this very process answers, not another on its port.
-func (i *Instance) await(patience time.Duration) error {
+func (i *Instance) await(limit time.Duration) error {
 	c := i.client()
 	defer c.Close()
 	want := fmt.Sprintf("process_id:%d\r\n", i.cmd.Process.Pid)
 	var info string
 	var err error
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		var conn net.Conn
 		if conn, err = net.Dial("tcp", i.Addr()); err != nil { // the client would log this
 			continue
@@ -145,7 +155,7 @@ func (i *Instance) await(patience time.Duration) error {
 		}
 		return fmt.Errorf("port %d belongs to another server", i.port)
 	}
-	return fmt.Errorf("no answer in %v: %w", patience, err)
+	return fmt.Errorf("no answer in %v: %w", limit, err)
 }
 
 // client returns a plain client for the kit's own commands.

@@ -62,7 +62,7 @@ func (i *Instance) Monitor(f func()) []string {
 		i.t.Fatal(err)
 	}
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	conn.SetDeadline(time.Now().Add(patience))
 	r := bufio.NewReader(conn)
 	send(i.t, conn, "MONITOR\r\n")
 	line(i.t, r) // +OK

@@ -16,6 +16,7 @@ import (
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 )
 
 const (
@@ -79,11 +80,7 @@ func nodeOn(t testing.TB, store *redisstore.Store, change func(*provider.Options
 
 func embedded(t testing.TB) *redisstore.Store {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	return store
 }
 
