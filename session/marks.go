@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"sync/atomic"
@@ -38,6 +39,9 @@ const (
 	clockRoom = 10 * time.Second
 	// readTime bounds one reading of the marks.
 	readTime = time.Second
+	// tries is how often they are read for one who asks: on a machine that stood still
+	// what was read may be too old at once.
+	tries = 5
 )
 
 // Marks end what nobody could list: all sessions of one client, or everyone's.
@@ -154,14 +158,18 @@ func (m *Marks) current(ctx context.Context, now time.Time) (*heldMarks, error) 
 	if h != nil && h.within(m.lease) && now.Sub(h.now) < m.lease+clockRoom {
 		return h, nil
 	}
-	h, err := m.read(ctx)
-	if err != nil {
-		return nil, err
+	err := error(nil)
+	for range tries {
+		switch h, err = m.read(ctx); {
+		case err == nil && h.within(m.lease):
+			return h, nil
+		case err == nil:
+			err = fmt.Errorf("read marks: took longer than their lease of %v", m.lease)
+		case ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded):
+			return nil, err
+		}
 	}
-	if !h.within(m.lease) {
-		return nil, fmt.Errorf("read marks: took longer than their lease of %v", m.lease)
-	}
-	return h, nil
+	return nil, err
 }
 
 // within judges by both clocks of the node: the monotonic one stands still while
