@@ -145,7 +145,7 @@ func TestNothingIsGivenUnwritten(t *testing.T) {
 	a.Get("v2/logout")
 
 	book.full.Store(false)
-	for end := time.Now().Add(10 * time.Second); log.Shut() != nil && time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); log.Shut() != nil && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	refused(t, a.Authorize(request("every", "prompt", "none")), "login_required", silent.SignedOut)

@@ -92,7 +92,7 @@ func (e *ears) hear(w http.ResponseWriter, r *http.Request) {
 // heard waits until each of the apps has been told once, and returns what.
 func (e *ears) heard(apps ...string) map[string]*oidc.LogoutToken {
 	e.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		got, bad := e.told()
 		if len(bad) > 0 || len(got) == len(apps) || time.Now().After(end) {
 			for app := range got {
@@ -217,7 +217,7 @@ func TestEveryEndIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.heard("tell2")
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		e.mu.Lock()
 		n := len(e.tokens["tell2"])
 		e.mu.Unlock()
@@ -240,7 +240,7 @@ func TestSignOutDoesNotWaitForApps(t *testing.T) {
 		a := signIn(t, browser(t, p), "alice")
 		joins(t, a, "tell")
 		isPage(t, a.Get("v2/logout"), http.StatusOK)
-		for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 			waits, err := p.Deliveries(t.Context())
 			if err == nil && len(waits) == 1 && waits[0].ClientID == "tell" && waits[0].Failures > 0 {
 				if waits[0].Waiting != 1 || waits[0].Error != "status 502" {
@@ -258,7 +258,7 @@ func TestSignOutDoesNotWaitForApps(t *testing.T) {
 		}
 		e.heard("tell")
 		for _, line := range []string{`hush_backchannel_total{client="tell",result="failed"} 1`, `hush_backchannel_total{client="tell",result="delivered"} 1`, "hush_backchannel_waiting "} {
-			for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) { // the app hears before it is counted
+			for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) { // the app hears before it is counted
 				_, text := admin(p, "/metrics")
 				if strings.Contains(text, line) {
 					break
@@ -351,7 +351,7 @@ func TestLogoutEndpoint(t *testing.T) {
 		if sid != id["sid"] {
 			t.Errorf("ended %s, want %v", sid, id["sid"])
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nothing came")
 	}
 }

@@ -157,7 +157,7 @@ func TestPushedURIs(t *testing.T) {
 	older := func(d time.Duration) url.Values {
 		return repush(t, "every", good, func(held map[string]any) { held["at"] = time.Now().Add(-d).Unix() })
 	}
-	granted(t, a.Authorize(older(80*time.Second)))
+	granted(t, a.Authorize(older(50*time.Second)))
 	good = push(t, a, quiet("every"))
 	refused(t, a.Authorize(older(100*time.Second)), "invalid_request_uri", "")
 

@@ -290,9 +290,9 @@ func TestOldCookies(t *testing.T) {
 			sid := claimsOf(t, granted(t, a.Authorize(quiet("every", "response_type", "id_token")))["id_token"])["sid"]
 			signIn(t, a, "alice")
 			silently(t, old, "") // requests in flight
-			age(t, store, a, 14*time.Second)
+			age(t, store, a, 3*time.Second)
 			silently(t, old, "")
-			age(t, store, a, 2*time.Second)
+			age(t, store, a, 13*time.Second)
 			silently(t, old, silent.SessionSuperseded)
 			silently(t, a, "")
 			if got := claimsOf(t, granted(t, a.Authorize(quiet("every", "response_type", "id_token")))["id_token"])["sid"]; got != sid {

@@ -360,7 +360,7 @@ func TestStolenSecretAfterStepUp(t *testing.T) {
 		if got := acrOf(t, late, granted(t, late.Authorize(quiet("every")))["code"]); got != "silver" {
 			t.Errorf("one that was silver says %q", got)
 		}
-		age(t, store, a, 15*time.Second)
+		age(t, store, a, 16*time.Second)
 		refusedAs(t, late.Authorize(quiet("every")), silent.SessionSuperseded)
 	})
 }

@@ -232,7 +232,7 @@ func (c *container) kill() {
 // healthy waits until the health check succeeds.
 func (c *container) healthy() {
 	c.t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		argv := c.HealthCheck.Test[1:]
 		if c.HealthCheck.Test[0] == "CMD-SHELL" {
 			argv = append([]string{"sh", "-c"}, argv...)

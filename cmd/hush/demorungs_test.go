@@ -50,7 +50,7 @@ func crossSite(t *testing.T, policy browsertest.Policy) *stage {
 	return s
 }
 
-const patience = 45 * time.Second
+const patience = time.Minute
 
 // page is a demo app in a tab.
 type page struct {

@@ -41,7 +41,7 @@ func demoArgs(addrs []string, more ...string) []string {
 // get waits until an address answers.
 func get(t *testing.T, url string) string {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		res, err := http.Get(url)
 		if err == nil {
 			defer res.Body.Close()

@@ -52,7 +52,7 @@ type Options struct {
 
 const (
 	startTime = 30 * time.Second // a cold start on a loaded machine took 6 s
-	stepTime  = 15 * time.Second
+	stepTime  = time.Minute
 )
 
 // Browser is a running Chromium with a profile of its own.

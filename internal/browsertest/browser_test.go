@@ -71,7 +71,7 @@ func TestThirdPartyCookies(t *testing.T) {
 				b.GrantStorageAccess("https://host.test", "https://embedded.test")
 			}
 			tab.Goto("https://host.test/host")
-			tab.WaitEval("window.seen", 10*time.Second)
+			tab.WaitEval("window.seen", time.Minute)
 			var got struct{ Cookie, Granted bool }
 			tab.Eval("window.seen", &got)
 			if got.Cookie != c.cookie || got.Granted != c.granted {
@@ -92,7 +92,7 @@ func TestActions(t *testing.T) {
 		t.Errorf("Tab moved the focus to %q", focus)
 	}
 	tab.Click("button")
-	tab.WaitEval("location.pathname == '/seen'", 10*time.Second)
+	tab.WaitEval("location.pathname == '/seen'", time.Minute)
 	if got := tab.Text("body"); got != "name=abc" || tab.URL() != "https://a.test/seen?name=abc" {
 		t.Errorf("form sent %q, now at %s", got, tab.URL())
 	}
@@ -113,7 +113,7 @@ func TestCollected(t *testing.T) {
 		t.Errorf("console: %q", got)
 	}
 	tab.Goto("https://a.test/dialog")
-	tab.WaitEval("document.title == 'answered'", 10*time.Second)
+	tab.WaitEval("document.title == 'answered'", time.Minute)
 	if got := tab.Dialogs(); !slices.Equal(got, []string{"first", "second"}) {
 		t.Errorf("dialogs: %q", got)
 	}
@@ -126,9 +126,9 @@ func TestCollected(t *testing.T) {
 func TestPopup(t *testing.T) {
 	tab := New(t, Options{HostRules: site(t)}).Tab(t)
 	tab.Goto("https://a.test/opener")
-	tab.WaitEval("window.blocked", 10*time.Second) // no gesture, no window
+	tab.WaitEval("window.blocked", time.Minute) // no gesture, no window
 	pop := tab.Popup(func() { tab.Click("button") })
-	pop.WaitEval("document.querySelector('#p')?.textContent == 'scripted'", 10*time.Second)
+	pop.WaitEval("document.querySelector('#p')?.textContent == 'scripted'", time.Minute)
 	if pop.URL() != "https://a.test/scripted" {
 		t.Errorf("popup is at %s", pop.URL())
 	}
@@ -196,7 +196,7 @@ func processes(t *testing.T, dir string) (found []string) {
 
 func eventually(t *testing.T, ok func() bool, format string, args ...any) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited 5s for "+format, args...)
 		}

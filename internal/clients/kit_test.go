@@ -23,7 +23,7 @@ import (
 
 // patience is how long a condition may take on a busy machine. Nothing waits
 // that long unless it fails.
-const patience = 45 * time.Second
+const patience = time.Minute
 
 const (
 	bundles = "testdata/bundles"

@@ -162,7 +162,7 @@ func TestBackChannel(t *testing.T) {
 		select {
 		case r := <-posts:
 			return r
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("nobody was told")
 			return nil
 		}

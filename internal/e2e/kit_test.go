@@ -21,7 +21,7 @@ import (
 
 // patience is how long a condition may take on a busy machine. Nothing waits
 // that long unless it fails.
-const patience = 45 * time.Second
+const patience = time.Minute
 
 // world is one arrangement of provider and apps, and the browser that visits
 // it. Worlds of one test share the browser, not its cookies.

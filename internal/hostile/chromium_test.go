@@ -23,7 +23,7 @@ import (
 )
 
 // patience is how long something may take on a busy machine.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // site is a world on the network, an app of another origin and a browser in
 // which alice is signed in.

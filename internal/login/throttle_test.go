@@ -91,7 +91,7 @@ func TestThrottleSlowsGuessing(t *testing.T) {
 		if _, err := g.Authenticate(t.Context(), g.d, right("alice", "stranger")); !errors.As(err, &refused) {
 			t.Fatalf("the eleventh attempt: %v", err)
 		}
-		if refused.Who != "account" || refused.Wait > 30*time.Second || refused.Wait < 20*time.Second {
+		if refused.Who != "account" || refused.Wait > 30*time.Second || refused.Wait < time.Second {
 			t.Errorf("refused: %+v", refused)
 		}
 		g.asks(wrong("jürgen straße"), login.ErrCredentials)
@@ -248,7 +248,7 @@ func TestAnotherKeyTellsNoUsers(t *testing.T) {
 func TestOneAccountLeavesRoom(t *testing.T) {
 	each(t, login.Limits{Account: login.Limit{Burst: 1000, Every: time.Millisecond}}, func(t *testing.T, g gate) {
 		release := g.a.Hold()
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		const all = 60
 		errs := make(chan error, all)

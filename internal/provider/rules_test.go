@@ -15,12 +15,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
-	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/internal/rules"
 )
 
@@ -59,17 +60,13 @@ func house(set *rules.Set) provider.Registry {
 			Username: "alice", PasswordHash: wonderland(),
 			AppMetadata: map[string]any{"roles": []any{"buyer"}, "plan": "free"}, UserMetadata: map[string]any{"colour": "green"},
 		}},
-		Rules: provider.Rules{Set: set, Limits: provider.RuleLimits{Workers: 2}, Connection: "staff"},
+		Rules: provider.Rules{Set: set, Limits: provider.RuleLimits{Workers: 2, Timeout: 20 * time.Second}, Connection: "staff"},
 	}
 }
 
 func newHouse(t *testing.T, set *rules.Set, change ...func(*provider.Options)) *provider.Provider {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	r := house(set)
 	o := provider.Options{
 		Issuer: issuer, Secrets: [][]byte{[]byte("0123456789abcdef0123456789abcdef")}, Store: store, Clients: r.Clients, Users: r.Users, RuleSet: r.Rules,

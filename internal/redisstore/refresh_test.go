@@ -138,7 +138,7 @@ func testRefreshGrace(t *testing.T, b bench) {
 		}
 	}
 	b.ok(b.stands(r, r.Hash))
-	b.ageFamily(r, token.Grace/2)
+	b.ageFamily(r, time.Second)
 	b.rotate(again)
 	b.rotate(next(r)) // nothing of that spent the successor
 

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,10 +25,12 @@ func set(sources ...string) *rules.Set {
 	return s
 }
 
-// engine returns one that ends with the test, and what it logs.
+// engine returns one that ends with the test, and what it logs. A run has longer than in
+// production unless the test says how long.
 func engine(t testing.TB, c rules.Config) (*rules.Engine, *lines) {
 	t.Helper()
 	log := &lines{}
+	c.Timeout = cmp.Or(c.Timeout, 20*time.Second)
 	c.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	e := rules.New(c)
 	t.Cleanup(e.Close)
@@ -55,7 +58,7 @@ func (l *lines) String() string {
 // until waits for what happens in the background.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !is(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("never: ", what)
 		}
@@ -85,7 +88,7 @@ func alice() *rules.Input {
 // failure judges and returns why it failed.
 func failure(t testing.TB, b *rules.Bound, in *rules.Input) *rules.Failure {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	v, err := b.Judge(ctx, in)
 	var f *rules.Failure
@@ -97,7 +100,7 @@ func failure(t testing.TB, b *rules.Bound, in *rules.Input) *rules.Failure {
 
 func pass(t testing.TB, b *rules.Bound, in *rules.Input) rules.Verdict {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	v, err := b.Judge(ctx, in)
 	if err != nil {

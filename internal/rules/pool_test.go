@@ -157,7 +157,7 @@ func TestTurns(t *testing.T) {
 	}
 	<-users.came
 	until(t, "both are there", func() bool { return rules.Turns(e, "mallory") == 2 })
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if _, err := b.Judge(ctx, alice()); err != nil {
 		t.Errorf("the other user: %v", err)

@@ -11,12 +11,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/internal/rules"
 )
 
@@ -36,11 +38,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	r := registry(nil)
 	p, err := provider.New(provider.Options{
 		Issuer: issuer, Secrets: [][]byte{bytes.Repeat([]byte("test"), 8)}, Store: store, Clients: r.Clients, APIs: r.APIs, Users: r.Users,
@@ -74,7 +72,7 @@ func registry(set *rules.Set) provider.Registry {
 			{ID: "bob", Username: "bob", PasswordHash: hash, Claims: map[string]any{"email": "bob@elsewhere.example", "email_verified": true},
 				AppMetadata: map[string]any{"roles": []any{"buyer"}}},
 		},
-		Rules: provider.Rules{Set: set},
+		Rules: provider.Rules{Set: set, Limits: provider.RuleLimits{Timeout: 20 * time.Second}},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/hush-sso/hush/internal/browsertest"
 )
 
-const wait = 10 * time.Second
+const wait = time.Minute
 
 func waitState(tab *browsertest.Tab, state string) {
 	tab.WaitEval(fmt.Sprintf("document.getElementById('state')?.textContent === %q", state), wait)
@@ -128,7 +128,7 @@ func TestPopupInBrowser(t *testing.T) {
 	f.life.Store(8)
 	tab.Click("#renew")
 	before := f.attempts.Load()
-	tab.WaitEval("document.querySelectorAll('#log tr[data-trigger=\"before expiry\"][data-result=ok]').length > 0", 15*time.Second)
+	tab.WaitEval("document.querySelectorAll('#log tr[data-trigger=\"before expiry\"][data-result=ok]').length > 0", time.Minute)
 	if f.attempts.Load() <= before {
 		t.Error("no automatic renewal")
 	}

@@ -133,7 +133,7 @@ func TestBrandOnScreen(t *testing.T) {
 		}
 	}
 	tab.Goto(base + "/brand/login")
-	tab.WaitEval("document.querySelector('.logo').naturalWidth == 190", 5*time.Second)
+	tab.WaitEval("document.querySelector('.logo').naturalWidth == 190", time.Minute)
 	var button, lang string
 	tab.Eval("getComputedStyle(document.querySelector('.primary')).backgroundColor", &button)
 	tab.Eval("document.documentElement.lang + ' ' + document.querySelector('.logo').alt", &lang)
@@ -224,7 +224,7 @@ func TestKeyboardOrder(t *testing.T) {
 
 // settle waits until autofocus has been acted upon, which takes a frame.
 func settle(tab *browsertest.Tab) {
-	tab.WaitEval("!document.querySelector('[autofocus]') || document.activeElement.matches('[autofocus]')", 5*time.Second)
+	tab.WaitEval("!document.querySelector('[autofocus]') || document.activeElement.matches('[autofocus]')", time.Minute)
 }
 
 // focused names the element that has the focus, and says when that cannot be seen.

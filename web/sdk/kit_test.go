@@ -14,7 +14,7 @@ import (
 
 // patience is how long a condition may take on a busy machine. Nothing waits
 // that long unless it fails.
-const patience = 45 * time.Second
+const patience = time.Minute
 
 // page loads hush.js as window.m. library(user) is one whose tokens are numbered, and
 // whose renewals wait while window.gate is closed.

@@ -82,7 +82,7 @@ func TestWorkerHangs(t *testing.T) {
 	select {
 	case <-done:
 		<-w.gone
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		w.end()
 		t.Error("it is waited for")
 		<-done

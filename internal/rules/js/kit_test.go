@@ -88,7 +88,7 @@ func input() Input {
 // pass runs rules as 1.js, 2.js and so on.
 func pass(t testing.TB, h *fakeHost, sources ...string) Outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return compile(t, sources...).Run(ctx, input(), h)
 }

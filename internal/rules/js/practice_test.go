@@ -136,7 +136,7 @@ func TestRulesOfPractice(t *testing.T) {
 	} {
 		h := echo()
 		h.answers["updateAppMetadata"] = func(args []json.RawMessage) (any, error) { return args[1], nil }
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		o := compile(t, body(c.with), c.rule).Run(ctx, input(), h)
 		cancel()
 		if got, _ := json.Marshal(o); string(got) != c.want {
