@@ -7,17 +7,13 @@ import (
 
 	"github.com/hush-sso/hush/internal/factor"
 	"github.com/hush-sso/hush/internal/factor/factortest"
-	"github.com/hush-sso/hush/internal/redisstore"
+	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/internal/seal"
 )
 
 func keeperOn(t *testing.T, secret string) *factor.Keeper {
 	t.Helper()
-	store, err := redisstore.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
+	store := redistest.Embedded(t)
 	keyring, err := seal.New("https://login.hush.test/", bytes.Repeat([]byte(secret), 8))
 	if err != nil {
 		t.Fatal(err)

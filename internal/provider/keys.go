@@ -71,9 +71,10 @@ func keyTrouble(err error) string {
 	return "signing keys cannot be read; trying again"
 }
 
-// LoadKeys reads the signing keys once, or makes them where there are none.
+// LoadKeys reads the signing keys once, or makes them where there are none: for RSA that
+// takes a slow machine seconds, in which the store is not asked.
 func (p *Provider) LoadKeys(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	return p.keys.Load(ctx)
 }

@@ -13,7 +13,7 @@ var _ factor.Store = (*Store)(nil)
 
 // Factors implements [factor.Store].
 func (s *Store) Factors(ctx context.Context, userID string) (string, error) {
-	ctx, cancel := deadline(ctx)
+	ctx, cancel := s.deadline(ctx)
 	defer cancel()
 	sealed, err := s.client.Get(ctx, userKey(userID, "factors")).Result()
 	if errors.Is(err, redis.Nil) {
