@@ -9,6 +9,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/minutes"
 	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/web/admin"
 )
 
 // Metrics are the counters of one server.
@@ -17,6 +18,8 @@ type Metrics struct {
 	// else the reason, or the result where that says it all. What the browser asks again by
 	// itself is not among them. Optional; to be set before the first use.
 	Silent *minutes.Day
+	// SilentOf are the same for each app, likewise.
+	SilentOf *minutes.Days
 
 	requests      *prometheus.CounterVec
 	duration      *prometheus.HistogramVec
@@ -41,7 +44,7 @@ type kind struct {
 type series struct {
 	requests, silent, implicit prometheus.Counter // the latter two nil where they do not count
 	duration                   prometheus.Observer
-	minutes                    *minutes.Line // likewise
+	minutes, quarters          *minutes.Line // likewise
 }
 
 // NewMetrics registers the counters.
@@ -79,7 +82,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 // name together: anybody may be able to make more of them.
 func (s *Server) series(clientID string) string {
 	if s.Register != nil && s.Register.Issues(clientID) {
-		return "registered"
+		return admin.Registered
 	}
 	return clientID
 }
@@ -103,7 +106,9 @@ func (m *Metrics) observe(n *record, app string, took time.Duration) {
 		in.silent.Inc()
 	}
 	if in.minutes != nil {
-		in.minutes.Add(time.Now())
+		now := time.Now()
+		in.minutes.Add(now)
+		in.quarters.Add(now)
 	}
 	if in.implicit != nil {
 		in.implicit.Inc()
@@ -128,7 +133,8 @@ func (m *Metrics) find(k kind) *series {
 	if k.silent {
 		in.silent = m.silent.WithLabelValues(k.app, k.result, k.reason)
 		if m.Silent != nil && k.result != "retried" {
-			in.minutes = m.Silent.Line(cmp.Or(k.reason, k.result))
+			what := cmp.Or(k.reason, k.result)
+			in.minutes, in.quarters = m.Silent.Line(what), m.SilentOf.Of(k.app).Line(what)
 		}
 	}
 	if k.implicit {

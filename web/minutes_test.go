@@ -13,7 +13,7 @@ import (
 // and those that the browser asks again are not; without a page nothing is kept.
 func TestSilentMinutes(t *testing.T) {
 	m := NewMetrics(prometheus.NewRegistry())
-	m.Silent = minutes.NewDay()
+	m.Silent, m.SilentOf = minutes.NewDay(), minutes.NewDays()
 	without := NewMetrics(prometheus.NewRegistry())
 	before := time.Now()
 	for _, n := range []record{
@@ -31,5 +31,11 @@ func TestSilentMinutes(t *testing.T) {
 	}
 	if len(got) != 4 {
 		t.Errorf("%v", got)
+	}
+	m.observe(&record{result: "ok", silent: true}, "desk", time.Millisecond)
+	for app, want := range map[string]uint64{"shop": 2, "desk": 1} {
+		if got := m.SilentOf.Counts(app, before, 2*minutes.Quarter, 1)["ok"]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %v, want %d", app, got, want)
+		}
 	}
 }

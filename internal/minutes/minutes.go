@@ -26,12 +26,15 @@ const (
 
 // Day is the counts of all kinds. It is safe for concurrent use.
 type Day struct {
+	step  uint64 // minutes of a slot
 	mu    sync.RWMutex
 	lines map[string]*Line
 }
 
 // NewDay returns a day without counts.
-func NewDay() *Day { return &Day{lines: make(map[string]*Line)} }
+func NewDay() *Day { return newDay(1) }
+
+func newDay(step uint64) *Day { return &Day{step: step, lines: make(map[string]*Line)} }
 
 // Line returns that of a kind of event, to be kept by who counts. Kinds beyond 64
 // have one together.
@@ -46,14 +49,15 @@ func (d *Day) Line(kind string) *Line {
 	}
 	l := d.lines[kind]
 	if l == nil {
-		l = &Line{}
+		l = &Line{d.step, make([]atomic.Uint64, Kept/d.step)}
 		d.lines[kind] = l
 	}
 	return l
 }
 
 // Counts sums what happened in n spans of step minutes each, the first of which begins
-// at from, by kind. A kind of which there is nothing is left out.
+// at from, by kind. A kind of which there is nothing is left out. Those of Days are counted
+// by the quarter of an hour: from and step are whole ones.
 func (d *Day) Counts(from time.Time, step, n int) map[string][]uint64 {
 	d.mu.RLock()
 	lines := maps.Clone(d.lines)
@@ -62,8 +66,8 @@ func (d *Day) Counts(from time.Time, step, n int) map[string][]uint64 {
 	for kind, l := range lines {
 		sums, any := make([]uint64, n), false
 		for i := range sums {
-			for j := range step {
-				sums[i] += l.at(minute(from) + uint64(i*step+j))
+			for j := 0; j < step; j += int(l.step) {
+				sums[i] += l.at((minute(from) + uint64(i*step+j)) / l.step)
 			}
 			any = any || sums[i] > 0
 		}
@@ -76,17 +80,18 @@ func (d *Day) Counts(from time.Time, step, n int) map[string][]uint64 {
 
 // Line counts one kind of event. It is safe for concurrent use, and allocates nothing.
 type Line struct {
-	// slots hold a minute since 1970 in the upper half and its count in the lower: who
+	step uint64 // minutes of a slot
+	// slots hold a step since 1970 in the upper half and its count in the lower: who
 	// counts in a slot of yesterday's begins it anew in one step.
-	slots [Kept]atomic.Uint64
+	slots []atomic.Uint64
 }
 
 func minute(t time.Time) uint64 { return uint64(t.Unix() / 60) }
 
 // Add counts an event.
 func (l *Line) Add(at time.Time) {
-	m := minute(at)
-	slot := &l.slots[m%Kept]
+	m := minute(at) / l.step
+	slot := l.slot(m)
 	for {
 		was := slot.Load()
 		now := m<<32 | 1
@@ -102,8 +107,11 @@ func (l *Line) Add(at time.Time) {
 	}
 }
 
+func (l *Line) slot(m uint64) *atomic.Uint64 { return &l.slots[m%uint64(len(l.slots))] }
+
+// at is the count of a step.
 func (l *Line) at(m uint64) uint64 {
-	v := l.slots[m%Kept].Load()
+	v := l.slot(m).Load()
 	if v>>32 != m {
 		return 0
 	}

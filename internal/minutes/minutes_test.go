@@ -53,7 +53,7 @@ func TestYesterday(t *testing.T) {
 func TestFull(t *testing.T) {
 	d := NewDay()
 	l := d.Line("ok")
-	l.slots[minute(noon)%Kept].Store(minute(noon)<<32 | math.MaxUint32)
+	l.slot(minute(noon)).Store(minute(noon)<<32 | math.MaxUint32)
 	l.Add(noon)
 	if got := d.Counts(noon, 1, 1)["ok"]; !slices.Equal(got, []uint64{math.MaxUint32}) {
 		t.Errorf("a full minute is %v", got)
@@ -72,6 +72,32 @@ func TestKindsAreBounded(t *testing.T) {
 	}
 	if d.Line("kind 3") != d.Line("kind 3") || d.Line("kind 499") != d.Line(Other) {
 		t.Error("a line is not the one that it was")
+	}
+}
+
+// TestDays: each has a day of its own, by the quarter of an hour, up to yesterday's.
+func TestDays(t *testing.T) {
+	d := NewDays()
+	one := d.Of("one").Line("ok")
+	one.Add(noon)
+	one.Add(noon.Add(14 * time.Minute)) // of the same quarter
+	one.Add(noon.Add(15 * time.Minute))
+	d.Of("two").Line("gone").Add(noon)
+	if got := d.Counts("one", noon, Quarter, 2); len(got) != 1 || !slices.Equal(got["ok"], []uint64{2, 1}) {
+		t.Errorf("%v", got)
+	}
+	if got := d.Counts("one", noon, 2*Quarter, 1); !slices.Equal(got["ok"], []uint64{3}) {
+		t.Errorf("by the half hour: %v", got)
+	}
+	if got := d.Counts("two", noon, Quarter, 2); len(got) != 1 || !slices.Equal(got["gone"], []uint64{1, 0}) {
+		t.Errorf("%v", got)
+	}
+	if got := d.Counts("none", noon, Quarter, 2); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	one.Add(noon.Add(Kept * time.Minute))
+	if got := d.Counts("one", noon, Quarter, 2); !slices.Equal(got["ok"], []uint64{0, 1}) {
+		t.Errorf("a day later: %v", got)
 	}
 }
 

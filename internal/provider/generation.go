@@ -180,10 +180,10 @@ func (p *Provider) operators(o Options, keyring *seal.Keyring, metrics *web.Metr
 	if f != nil {
 		factors = f.Keeper
 	}
-	metrics.Silent = minutes.NewDay()
+	metrics.Silent, metrics.SilentOf = minutes.NewDay(), minutes.NewDays()
 	return admin.New(admin.Config{
 		Token: o.AdminToken, Sessions: p.Sessions, Consents: o.Store, Deliveries: o.Store.Deliveries(), Metadata: p.Metadata, Keys: p.keys, Keyring: keyring, Log: o.Log, Audit: o.Audit,
-		Factors: factors, Issuer: o.Issuer, Silent: metrics.Silent,
+		Factors: factors, Issuer: o.Issuer, Silent: metrics.Silent, SilentOf: metrics.SilentOf,
 		Directory: func() *login.Directory { return p.current.Load().directory },
 		Clients:   func() *client.Set { return p.current.Load().clients },
 		Find: func(ctx context.Context, id string) (*client.Client, error) {

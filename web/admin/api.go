@@ -72,9 +72,15 @@ type Config struct {
 	// What the operators' page shows beside what the API tells.
 	Issuer string
 	Silent *minutes.Day // answers to prompt=none, by reason
+	// SilentOf are those of each app. Apps that registered themselves have Registered together.
+	SilentOf *minutes.Days
 	// Factors are the users' second factors. Optional; default: there are none.
 	Factors *factor.Keeper
 }
+
+// Registered is the name that all apps that registered themselves have where apps are
+// counted.
+const Registered = "registered"
 
 // API is the handler. It is safe for concurrent use.
 type API struct {

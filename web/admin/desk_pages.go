@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -25,7 +24,7 @@ func overviewPage(v *visit) (string, any, error) {
 	if !known {
 		return "", nil, oauth.Errorf(oauth.InvalidRequest, "There is no such span of time.")
 	}
-	return "overview", overviewShown{plotOf(v.api.Silent, at, time.Now()), spans}, nil
+	return "overview", overviewShown{plotOf(v.api.Silent.Counts, at, time.Now()), spans}, nil
 }
 
 func usersPage(v *visit) (string, any, error) {
@@ -65,8 +64,18 @@ func sessionPage(v *visit) (string, any, error) {
 	return "session", shown, err
 }
 
+// clientShown is an app with what it was answered over the last day.
+type clientShown struct {
+	App  clientView
+	Plot plot
+}
+
 func clientsPage(v *visit) (string, any, error) {
-	shown, err := called[list[clientView]](v, "listClients")
+	apps, err := called[list[clientView]](v, "listClients")
+	shown := list[clientShown]{Next: apps.Next}
+	for _, app := range apps.Items {
+		shown.Items = append(shown.Items, clientShown{app, plotOf(v.api.countedOf(app), day(), time.Now())})
+	}
 	return "clients", shown, err
 }
 
@@ -75,8 +84,8 @@ func clientPage(v *visit) (string, any, error) {
 	if !printable(id) {
 		return "", nil, oauth.Errorf(errNotFound, "There is no app with this client_id.")
 	}
-	shown, err := called[clientView](v, "showClient", "client", id)
-	return "client", shown, err
+	app, err := called[clientView](v, "showClient", "client", id)
+	return "client", clientShown{app, plotOf(v.api.countedOf(app), day(), time.Now())}, err
 }
 
 func keysPage(v *visit) (string, any, error) {
@@ -123,13 +132,13 @@ func endDeed(v *visit) (string, error) {
 	switch {
 	case user != "" && id == "" && printable(user):
 		_, err := v.call("endUserSessions", "user", user)
-		return to + url.QueryEscape(user), err
+		return to + url.QueryEscape(user) + "&done=user", err
 	case user == "" && id != "":
 		ended, err := called[endedView](v, "endSession", "session", id)
 		if err == nil && ended.User == "" { // all that is left is that it is over
-			return seatRoot + v.seat.place + "/session?id=" + url.QueryEscape(id), nil
+			return seatRoot + v.seat.place + "/session?id=" + url.QueryEscape(id) + "&done=session", nil
 		}
-		return to + url.QueryEscape(cmp.Or(ended.User, user)), err
+		return to + url.QueryEscape(ended.User) + "&done=session", err
 	}
 	return "", oauth.Errorf(oauth.InvalidRequest, "The form says neither which session is to be ended nor whose.")
 }

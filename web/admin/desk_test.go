@@ -35,7 +35,8 @@ func TestDesk(t *testing.T) {
 		o.holds("keys", "RS256", "ES256", "active")
 		o.holds("deliveries", "Everyone was told")
 
-		to(t, o.post("end", "session", session), o.at+"user?id=u-1")
+		to(t, o.post("end", "session", session), o.at+"user?id=u-1&done=session")
+		o.holds("user?id=u-1&done=session", "The session is over.")
 		for a, want := range map[*hushtest.Agent]string{phone: "session_revoked", laptop: "code", bob: "code"} {
 			if got := b.silently(a, "shop"); got != want {
 				t.Errorf("after the end of one: %s, want %s", got, want)
@@ -45,13 +46,48 @@ func TestDesk(t *testing.T) {
 		if strings.Contains(o.page("session?id="+session).body, "End this session") {
 			t.Error("what is over can be ended")
 		}
-		to(t, o.post("end", "user", "u-1"), o.at+"user?id=u-1")
+		to(t, o.post("end", "user", "u-1"), o.at+"user?id=u-1&done=user")
+		o.holds("user?id=u-1&done=user", "All their sessions are over.")
 		for a, want := range map[*hushtest.Agent]string{laptop: "session_revoked", bob: "code"} {
 			if got := b.silently(a, "shop"); got != want {
 				t.Errorf("after the end of alice's: %s, want %s", got, want)
 			}
 		}
 	})
+}
+
+// TestDeskApps: who asks why an app is refused sees its own answers; those that registered
+// themselves are counted together, as in the metrics.
+func TestDeskApps(t *testing.T) {
+	b := node(t)
+	alice := b.signedIn("alice")
+	for range 3 {
+		b.silently(alice, "shop")
+	}
+	b.silently(hushtest.NewAgent(t, issuer, hushtest.Direct(b.Public)), "desk")
+	o := b.seated()
+	o.holds("clients", `<td class="number">3</td><td class="number">100.0 %</td>`, `<td class="number">1</td><td class="number"></td>`)
+	o.holds("client?id=shop", "3 answers", "<strong>100.0 %</strong>", "<code>ok</code>", `<path class="good" d="M`)
+	o.holds("client?id=desk", "1 answer.", "<code>no_session</code>")
+	if body := o.page("client?id=guest").body; strings.Contains(body, "<svg") || !strings.Contains(body, "0 answers") {
+		t.Error(body)
+	}
+}
+
+// TestDeskRefusals: a page that says what is wrong says nothing else.
+func TestDeskRefusals(t *testing.T) {
+	o := node(t).seated()
+	for name, want := range map[string]string{
+		"client?id=none": "no app with this client_id", "user?id=none": "no user with this id", "session?id=x": "has 22 characters", "none": "no such page", "?span=year": "no such span", "users?limit=0": "limit must be",
+	} {
+		a := o.get(name)
+		if !strings.Contains(a.body, want) || strings.Contains(a.body, `class="lead"`) || strings.Contains(a.body, "done=") {
+			t.Errorf("%s: %s", name, a.body)
+		}
+	}
+	if a := o.page("users?done=guessed"); strings.Contains(a.body, `class="done"`) || strings.Contains(a.body, "guessed") {
+		t.Error("an address makes the page say something")
+	}
 }
 
 // TestDeskPages: a list that is long goes on on a page of its own.

@@ -23,6 +23,7 @@ type deskView struct {
 	Template string
 	Tab      string // which page it is, for the menu
 	Error    string
+	Done     string
 	Shown    any
 	Issuer   string
 }
@@ -42,6 +43,12 @@ func (v deskView) Form() string { return v.seat.form }
 var deskTitles = map[string]string{
 	"signin": "Sign in", "message": "Sorry", "overview": "Silent sign-in", "users": "Users", "user": "User", "session": "Session",
 	"clients": "Apps", "client": "App", "keys": "Signing keys", "deliveries": "Back-channel logout",
+}
+
+// deskDone is what a page says that a form leads to.
+var deskDone = map[string]string{
+	"session": "The session is over.",
+	"user":    "All their sessions are over.",
 }
 
 func (v deskView) Title() string { return deskTitles[v.Template] }

@@ -60,6 +60,7 @@ func (d *desk) look(w http.ResponseWriter, v *visit, name string) {
 	case !known:
 		err = oauth.Errorf(errNotFound, "There is no such page.")
 	case err == nil:
+		view.Done = deskDone[v.in.Get("done")]
 		view.Template, view.Shown, err = page(v)
 	}
 	if err != nil {
@@ -96,7 +97,7 @@ func (d *desk) fail(w http.ResponseWriter, view deskView, err error) {
 	if !errors.As(err, &refused) {
 		refused = oauth.Errorf(oauth.InvalidRequest, "The address cannot be read.")
 	}
-	view.Template, view.Error = "message", refused.Description
+	view.Template, view.Error, view.Shown = "message", refused.Description, nil
 	d.show(w, statuses[refused.Code], view)
 }
 

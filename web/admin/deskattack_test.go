@@ -227,7 +227,7 @@ func TestDeskShowsTextOnly(t *testing.T) {
 		if strings.Contains(page.body, "<script") || strings.Contains(page.body, "<img") || !strings.Contains(page.body, "Name &#34;&gt;&lt;script&gt;") {
 			t.Errorf("%q is shown as %s", id, page.body)
 		}
-		to(t, o.post("end", "user", id), o.at+"user?id="+url.QueryEscape(id))
+		to(t, o.post("end", "user", id), o.at+"user?id="+url.QueryEscape(id)+"&done=user")
 		if got := b.silently(agent, "shop"); got == "code" {
 			t.Errorf("%q is still signed in", id)
 		}

@@ -133,7 +133,7 @@ func busy(t *testing.T) *admin.API {
 			}
 		}
 	}
-	return admin.New(admin.Config{Token: token, Keyring: keyring, Log: slog.New(slog.DiscardHandler), Issuer: issuer, Silent: day})
+	return admin.New(admin.Config{Token: token, Keyring: keyring, Log: slog.New(slog.DiscardHandler), Issuer: issuer, Silent: day, SilentOf: minutes.NewDays()})
 }
 
 // pictured also looks at the result: the right width, more than one colour, and small

@@ -26,6 +26,9 @@ var spans = []span{
 	{"day", "the last 24 hours", 15, 96},
 }
 
+// day is the span of what is counted by the quarter of an hour.
+func day() span { return spans[len(spans)-1] }
+
 // spanNamed is the span of an address, "" for the usual one.
 func spanNamed(name string) (span, bool) {
 	i := slices.IndexFunc(spans, func(s span) bool { return s.Name == cmp.Or(name, "hours") })
@@ -72,11 +75,23 @@ type plotRow struct {
 	Absent bool // about who is not signed in
 }
 
+// counted is where a plot has its numbers from: minutes.Day.Counts.
+type counted func(from time.Time, step, n int) map[string][]uint64
+
+// countedOf are those of one app.
+func (a *API) countedOf(app clientView) counted {
+	name := app.ID
+	if app.Registered {
+		name = Registered
+	}
+	return func(from time.Time, step, n int) map[string][]uint64 { return a.SilentOf.Counts(name, from, step, n) }
+}
+
 // plotOf draws what was counted up to now.
-func plotOf(day *minutes.Day, s span, now time.Time) plot {
+func plotOf(of counted, s span, now time.Time) plot {
 	step := time.Duration(s.step) * time.Minute
 	from := now.UTC().Truncate(step).Add(-step * time.Duration(s.n-1))
-	counts := day.Counts(from, s.step, s.n)
+	counts := of(from, s.step, s.n)
 	p := plot{Span: s, From: from.Format("2006-01-02 15:04")}
 	p.count(counts)
 	p.draw(counts, from, step)
@@ -119,6 +134,15 @@ func first(yes bool) int {
 		return 1
 	}
 	return 0
+}
+
+// Chief is what was refused most of all, nil where nothing was.
+func (p plot) Chief() *plotRow {
+	i := slices.IndexFunc(p.Rows, func(r plotRow) bool { return r.Kind != kindOK && !r.aside() })
+	if i < 0 {
+		return nil
+	}
+	return &p.Rows[i]
 }
 
 // aside tells whether an answer says nothing about who is signed in.

@@ -13,8 +13,8 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 3, 30, 0, time.UTC)
 
-// counted is a day with so many of each kind, a minute ago.
-func counted(kinds map[string]int) *minutes.Day {
+// filled is a day with so many of each kind, a minute ago.
+func filled(kinds map[string]int) *minutes.Day {
 	day := minutes.NewDay()
 	for kind, n := range kinds {
 		for range n {
@@ -35,9 +35,9 @@ func usual(t *testing.T) span {
 
 // TestPlotTable: success first, then by how often; who is not signed in lowers no rate.
 func TestPlotTable(t *testing.T) {
-	p := plotOf(counted(map[string]int{
+	p := plotOf(filled(map[string]int{
 		"ok": 90, "no_session": 200, "left": 5, "consent_required": 4, "rule_denied": 3, "user_disabled": 1, "hint_mismatch": 1, "acr_unmet": 1,
-	}), usual(t), noon)
+	}).Counts, usual(t), noon)
 	var got []string
 	for _, r := range p.Rows {
 		got = append(got, r.Kind+" "+r.Class+" "+r.Share)
@@ -54,7 +54,10 @@ func TestPlotTable(t *testing.T) {
 			t.Errorf("%s has no title", r.Kind)
 		}
 	}
-	if p := plotOf(counted(map[string]int{"no_session": 3}), usual(t), noon); p.Success != "" {
+	if c := p.Chief(); c == nil || c.Kind != "consent_required" {
+		t.Errorf("refused most: %v", c)
+	}
+	if p := plotOf(filled(map[string]int{"no_session": 3}).Counts, usual(t), noon); p.Success != "" || p.Chief() != nil {
 		t.Errorf("of nobody %s were let in", p.Success)
 	}
 }
@@ -62,10 +65,10 @@ func TestPlotTable(t *testing.T) {
 // TestPlotColumns: each event is in the column of its time, the present one last, and the
 // areas of a column stand upon each other.
 func TestPlotColumns(t *testing.T) {
-	day := counted(map[string]int{"ok": 3, "rule_denied": 1})
+	day := filled(map[string]int{"ok": 3, "rule_denied": 1})
 	day.Line("ok").Add(noon)
 	day.Line("ok").Add(noon.Add(-6 * time.Hour)) // before the first column
-	p := plotOf(day, usual(t), noon)
+	p := plotOf(day.Counts, usual(t), noon)
 	if p.From != "2026-03-01 06:05" || p.Total != 5 || len(p.Columns) != 1 || p.Columns[0].Says != "12:00 UTC\nok: 4\nrule_denied: 1" {
 		t.Errorf("from %s, %d, %+v", p.From, p.Total, p.Columns)
 	}
@@ -108,10 +111,10 @@ func TestPercent(t *testing.T) {
 
 // TestOverviewRenders: the page is well-formed for each span, empty and full.
 func TestOverviewRenders(t *testing.T) {
-	for _, day := range []*minutes.Day{minutes.NewDay(), counted(map[string]int{"ok": 7, "rule_denied": 2, "no_session": 4, minutes.Other: 1, "invalid_request": 1})} {
+	for _, day := range []*minutes.Day{minutes.NewDay(), filled(map[string]int{"ok": 7, "rule_denied": 2, "no_session": 4, minutes.Other: 1, "invalid_request": 1})} {
 		for _, s := range spans {
 			var b bytes.Buffer
-			v := deskView{seat: seat{place: "P", form: "F"}, Template: "overview", Issuer: "https://login.hush.test/", Shown: overviewShown{plotOf(day, s, noon), spans}}
+			v := deskView{seat: seat{place: "P", form: "F"}, Template: "overview", Issuer: "https://login.hush.test/", Shown: overviewShown{plotOf(day.Counts, s, noon), spans}}
 			if err := deskTemplates["overview"].ExecuteTemplate(&b, "layout.html", v); err != nil {
 				t.Fatal(err)
 			}
