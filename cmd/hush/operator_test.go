@@ -15,6 +15,7 @@ import (
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/provider"
+	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
 )
 
