@@ -167,6 +167,7 @@ func (s *Service) enterFrom(ctx context.Context, f *form, b Browser, at *upstrea
 	if err != nil {
 		return again(problemOf(err))
 	}
+	a.Hint = s.keepHint(ctx, at, f.q, t.Remember, a.Raw)
 	p := proof{
 		User: user.ID, Generation: generation, Credential: s.vouch(&a.Vouched, user.ID), Remember: t.Remember, Device: b.Device,
 		AMR: a.AMR, Connection: at.Name, Proved: a.AuthTime, Left: t.Trip.Left,

@@ -7,7 +7,6 @@ import (
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/oauth"
-	"github.com/hush-sso/hush/internal/upstream"
 	"github.com/hush-sso/hush/session"
 	"github.com/hush-sso/hush/web/page"
 )
@@ -94,7 +93,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, q logout.Reques
 	n.client, n.cause = q.ClientID, q.Cause
 	accounts, _ := s.cookies.read(r)
 	var ended []session.Ended
-	var at *upstream.Source
+	var at *authorize.There
 	d, err := s.Logout.Decide(r.Context(), q, accounts)
 	if err == nil && len(d.Ask) == 0 {
 		at, err = s.Authorize.SignedInThere(r.Context(), d.End, q.Federated)
@@ -148,7 +147,7 @@ func (s *Server) askToSignOut(w http.ResponseWriter, r *http.Request, q logout.R
 
 // leave goes back to the app, or shows that the user is signed out and why the
 // browser stays.
-func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request, ended []session.Ended, at *upstream.Source) error {
+func (s *Server) leave(w http.ResponseWriter, r *http.Request, q logout.Request, ended []session.Ended, at *authorize.There) error {
 	c, to, leaves := s.Logout.App(r.Context(), q)
 	d := departure{app: c, ended: ended}
 	switch {

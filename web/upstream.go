@@ -48,14 +48,14 @@ func (s *Server) arrive(w http.ResponseWriter, r *http.Request) error {
 	}, v.Browser))
 }
 
-// paramFederated asks for the sign-out at the other provider too, whatever its value, as
-// at Auth0.
+// paramFederated asks for the sign-out at the other provider too. In an address it needs
+// no value, as at Auth0.
 const paramFederated = "federated"
 
 // departBy is depart by way of another provider, where the user is to be signed out
 // there too; nil for nowhere. Here they are signed out already, so one that is away
 // keeps nobody.
-func (s *Server) departBy(w http.ResponseWriter, r *http.Request, d departure, q logout.Request, at *upstream.Source) error {
+func (s *Server) departBy(w http.ResponseWriter, r *http.Request, d departure, q logout.Request, at *authorize.There) error {
 	if at == nil || d.notice != "" {
 		return s.depart(w, r, d)
 	}

@@ -42,6 +42,7 @@ type idp struct {
 	signsInfo *ecdsa.PrivateKey
 	sent      []url.Values // what came to the token endpoint
 	calls     int
+	last      string // the ID token that went out
 }
 
 func newIDP(t testing.TB) *idp {
@@ -79,7 +80,8 @@ func (p *idp) serve(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
 		p.sent = append(p.sent, r.PostForm)
 		nonce, _, _ := strings.Cut(r.PostForm.Get("code"), "~")
-		body = map[string]any{"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": p.token(map[string]any{"nonce": nonce})}
+		p.last = p.token(map[string]any{"nonce": nonce})
+		body = map[string]any{"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": p.last}
 	case "/userinfo":
 		if p.userinfo == nil || r.Header.Get("Authorization") != "Bearer a" {
 			http.Error(w, "nothing to say", http.StatusInternalServerError)

@@ -15,6 +15,7 @@ import (
 	"github.com/hush-sso/hush/internal/provider"
 	"github.com/hush-sso/hush/internal/redisstore"
 	"github.com/hush-sso/hush/internal/redistest"
+	"github.com/hush-sso/hush/internal/upstream"
 )
 
 // notice is a logout token for the client hush.
@@ -155,7 +156,7 @@ func TestUpstreamFederated(t *testing.T) {
 			continue
 		}
 		at, q := sentAway(t, r)
-		if at != up.URL+"/logout" || q.Get("client_id") != "hush" || q.Get("post_logout_redirect_uri") != issuer+"login/signedout" {
+		if at != up.URL+"/logout" || q.Get("client_id") != "hush" || q.Get("post_logout_redirect_uri") != issuer+"login/signedout" || q.Get("id_token_hint") != up.last {
 			t.Errorf("%s: %s with %v", c.name, at, q)
 		}
 		isPage(t, a.Get("login/signedout?state="+q.Get("state")), http.StatusOK)
@@ -174,4 +175,55 @@ func TestUpstreamFederated(t *testing.T) {
 	up.says(func() { up.away = true })
 	b.Get("v2/logout?federated")
 	refused(t, b.Authorize(quiet("every")), "login_required", "signed_out")
+}
+
+// TestUpstreamEndSession: /oidc/logout leads there and back as /v2/logout does, whoever is
+// asked first. The ID token of the other provider goes to nobody else.
+func TestUpstreamEndSession(t *testing.T) {
+	up, other, store := newIDP(t), newIDP(t), embedded(t)
+	const bye = "https://app.every.test/bye"
+	with := func(c upstream.Connection) *provider.Provider {
+		return linkedTo(t, store, func(o *provider.Options) {
+			o.Clients = append(o.Clients, client.Spec{ID: "leaving", RedirectURIs: []string{bye}, PostLogoutRedirectURIs: []string{bye},
+				GrantTypes: []string{"implicit"}, ResponseTypes: []string{"id_token"}, FirstParty: true})
+		}, c)
+	}
+	p := with(up.connection("corp"))
+	hinted := func(a *hushtest.Agent) string {
+		a.Expect("leaving", bye)
+		return granted(t, a.Authorize(quiet("leaving", "redirect_uri", bye, "response_type", "id_token")))["id_token"]
+	}
+	for name, leave := range map[string]func(*hushtest.Agent) *hushtest.Reply{
+		"by GET": func(a *hushtest.Agent) *hushtest.Reply {
+			return a.Get("oidc/logout?federated&" + url.Values{"id_token_hint": {hinted(a)}, "post_logout_redirect_uri": {bye}, "state": {"s 1"}}.Encode())
+		},
+		"by POST": func(a *hushtest.Agent) *hushtest.Reply {
+			return a.Post("oidc/logout", url.Values{"federated": {"true"}, "id_token_hint": {hinted(a)}, "post_logout_redirect_uri": {bye}, "state": {"s 1"}})
+		},
+		"by POST, in the address": func(a *hushtest.Agent) *hushtest.Reply {
+			return a.Post("oidc/logout?federated", url.Values{"id_token_hint": {hinted(a)}, "post_logout_redirect_uri": {bye}, "state": {"s 1"}})
+		},
+		"once confirmed": func(a *hushtest.Agent) *hushtest.Reply {
+			asks(t, a.Get("oidc/logout?federated&"+url.Values{"client_id": {"leaving"}, "post_logout_redirect_uri": {bye}, "state": {"s 1"}}.Encode()))
+			return a.Submit("confirm", "yes")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := signInBy(t, browser(t, p), up, "corp")
+			old := a.Copy(t)
+			at, q := sentAway(t, leave(a))
+			if at != up.URL+"/logout" || q.Get("id_token_hint") != up.last {
+				t.Errorf("%s with %v", at, q)
+			}
+			goesTo(t, a.Get("login/signedout?state="+url.QueryEscape(q.Get("state"))), bye+"?state=s%201")
+			refused(t, old.Authorize(quiet("every")), "login_required", "signed_out")
+		})
+	}
+	a := signInBy(t, browser(t, p), up, "corp")
+	goesTo(t, a.Get("oidc/logout?"+url.Values{"id_token_hint": {hinted(a)}, "post_logout_redirect_uri": {bye}}.Encode()), bye)
+
+	b := signInBy(t, browser(t, p), up, "corp")
+	if _, q := sentAway(t, b.Through(direct(with(other.connection("corp")))).Get("v2/logout?federated")); q.Get("id_token_hint") != "" {
+		t.Error("another provider has the ID token")
+	}
 }

@@ -58,7 +58,9 @@ func TestOtherProvider(t *testing.T) {
 		orders.renew("", "")
 
 		orders.Goto(w.Issuer + "v2/logout?federated&" + url.Values{"client_id": {"demo-orders"}, "returnTo": {w.Orders + "/"}}.Encode())
-		orders.Wait("button[name=logout]")
+		if text := orders.Text("p"); text != "Hint: dora" {
+			t.Errorf("who leaves is told there by %q", text)
+		}
 		orders.Click("button[name=logout]")
 		orders.is("signed-out")
 		orders.renew("login_required", "signed_out")

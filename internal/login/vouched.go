@@ -24,6 +24,7 @@ type Vouched struct {
 	Issuer     string         `json:"i,omitempty"`
 	Subject    string         `json:"s"`
 	SID        string         `json:"d,omitempty"` // of the session there
+	Hint       string         `json:"h,omitempty"` // what its ID token waits under
 	AuthTime   int64          `json:"t,omitempty"` // unix seconds of the sign-in there; 0: not told
 	Claims     map[string]any `json:"u,omitempty"`
 	Metadata   map[string]any `json:"m,omitempty"` // as app_metadata

@@ -63,7 +63,8 @@
 //	                              under way at another provider; of a
 //	                              session there, by its hash, whose it is,  a session's life
 //	                              when it was ended, and the logout         15 min
-//	                              tokens that were heard                    12 min
+//	                              tokens that were heard;                   12 min
+//	                              the ID token of a sign-in there           a session's life
 //	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
 //	                              sealed                             at most once a day
 //	hush:{c:<id>}:logo    string  its picture                        likewise

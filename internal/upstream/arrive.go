@@ -27,6 +27,9 @@ type Arrival struct {
 	login.Vouched
 	AMR  []string  // nil where what it says does not count
 	Ends time.Time // until when a session by it lives at most; zero: as long as any
+	// Raw is the ID token, if one signs out there by it; "" for one that is too long for
+	// an address.
+	Raw string
 }
 
 // skew is how far its clock may differ from ours.
@@ -118,8 +121,16 @@ func (s *Source) judge(ctx context.Context, m *metadata, t Trip, got *oauth2.Tok
 			return nil, err
 		}
 	}
-	return s.arrival(id, &c, all)
+	a, err := s.arrival(id, &c, all)
+	if err == nil && m.EndSession != "" && len(raw) <= maxHint {
+		a.Raw = raw
+	}
+	return a, err
 }
+
+// maxHint bounds an ID token that goes back in an address, in bytes: servers take 8 KB of
+// those.
+const maxHint = 4 << 10
 
 // idClaims are those that the sign-in is judged by.
 type idClaims struct {

@@ -77,11 +77,17 @@ func isAmong(list any, text string) bool {
 }
 
 // EndSession is where the user signs out there too, "" where it has no such address
-// (OpenID Connect RP-Initiated Logout 1.0 section 2). back is where they come from there.
-func (s *Source) EndSession(ctx context.Context, back, state string) (string, error) {
+// (OpenID Connect RP-Initiated Logout 1.0 section 2). back is where they come from there,
+// hint the ID token that they signed in by, without which some ask, and some refuse; "" if
+// it is not known.
+func (s *Source) EndSession(ctx context.Context, back, state, hint string) (string, error) {
 	m, err := s.calls.metadata(ctx, s.Issuer)
 	if err != nil || m.EndSession == "" {
 		return "", err
 	}
-	return withQuery(m.EndSession, "client_id", s.ClientID, "post_logout_redirect_uri", back, "state", state), nil
+	pairs := []string{"client_id", s.ClientID, "post_logout_redirect_uri", back, "state", state}
+	if hint != "" {
+		pairs = append(pairs, "id_token_hint", hint)
+	}
+	return withQuery(m.EndSession, pairs...), nil
 }
