@@ -44,5 +44,42 @@ func TestPasskey(t *testing.T) {
 		other.Wait("#code")
 		other.Click("[data-ask]")
 		other.WaitEval(`document.querySelector("[data-failed]")?.hidden === false`, patience)
+
+		w.withSecurityKey()
 	})
+}
+
+// withSecurityKey adds a key that stands for no password, signs in with it after one, and
+// takes it away.
+func (w *world) withSecurityKey() {
+	w.t.Helper()
+	w.forget()
+	bob := w.open(w.Orders)
+	bob.SecurityKey()
+	signIn := func() {
+		w.t.Helper()
+		bob.Goto(w.Orders + "/")
+		bob.is("signed-out")
+		bob.Click("#signin")
+		fill(bob.Tab, "bob")
+	}
+	signIn()
+	bob.is("signed-in")
+	bob.Goto(w.Issuer + "account/factors")
+	bob.Type("#name", "Key")
+	bob.Click("form[data-passkey] [data-ask]")
+	bob.Wait("#recovery")
+
+	w.forget()
+	signIn()
+	bob.Wait("#code")
+	bob.Click("[data-ask]")
+	bob.is("signed-in")
+	bob.Goto(w.Issuer + "account/factors")
+	bob.Click("button[name=remove]")
+	bob.WaitEval(`document.querySelector("main")?.innerText.includes("with your password alone") && !document.querySelector("[name=remove]")`, patience)
+
+	w.forget()
+	signIn()
+	bob.is("signed-in") // and nothing more is asked
 }
