@@ -8,11 +8,11 @@ import (
 // long has no place to break: the narrowest page must still hold it.
 var long = strings.Repeat("unbroken", 30)
 
-// passkey is what a page asks a browser for that has none, and drawn a picture of one
-// dot.
+// passkey is what a page asks a browser for that has none, and drawn a picture that is
+// wider than a phone.
 const (
 	passkey = `{"challenge":"AAAA","rp":"login.example.com","verify":"required"}`
-	drawn   = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAAC"
+	drawn   = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='600' height='600'/%3E"
 )
 
 // samples is every view with everything filled in, and with as little as may be,
