@@ -43,6 +43,13 @@ func fold(what, name string) (string, error) {
 	return strings.TrimSpace(norm.NFKC.String(name)), nil
 }
 
+// SameName tells whether two are one name, in whatever forms.
+func SameName(a, b string) bool {
+	folded, err := fold("", a)
+	other, err2 := fold("", b)
+	return err == nil && err2 == nil && folded == other
+}
+
 // folded is fold for a name that may be none.
 func folded(name string) string {
 	folded, err := fold("", name)

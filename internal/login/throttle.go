@@ -120,11 +120,16 @@ type Credentials struct {
 	Username, Password string
 	Browser            string     // hash of what only this browser sends
 	Address            netip.Addr // zero where it is not known: then only the account counts
+	// Elsewhere is asked for whom the directory has no password of; nil: nobody.
+	Elsewhere Elsewhere
+	// Found is told who was found elsewhere, before their password is looked at; nil:
+	// nobody is. Its error ends the attempt.
+	Found func(ctx context.Context, userID string) error
 }
 
 // Authenticate returns the user of d with these credentials. Its errors are
-// those of [Authenticator.Authenticate], a *ThrottledError, or trouble with the
-// store, without which nobody is let in.
+// those of [Authenticator.Authenticate], a *ThrottledError, a *ThereError, or trouble
+// with the store, without which nobody is let in.
 func (t *Throttle) Authenticate(ctx context.Context, d *Directory, c Credentials) (User, error) {
 	user, err := t.attempt(ctx, d, c)
 	if t.OnAttempt != nil {
@@ -136,15 +141,16 @@ func (t *Throttle) Authenticate(ctx context.Context, d *Directory, c Credentials
 // Attempted is what became of an attempt to sign in.
 type Attempted string
 
-// What can: the last four were not looked at.
+// What can: the last five were not looked at.
 const (
 	Right      Attempted = "right"
 	Wrong      Attempted = "wrong"
 	Disabled   Attempted = "disabled"
-	Account    Attempted = "account" // too many on the account
-	Address    Attempted = "address" // too many from the address
-	Busy       Attempted = "busy"    // too many of everybody's
-	Unanswered Attempted = "store"   // the store is away
+	Account    Attempted = "account"   // too many on the account
+	Address    Attempted = "address"   // too many from the address
+	Busy       Attempted = "busy"      // too many of everybody's
+	Unanswered Attempted = "store"     // the store is away
+	There      Attempted = "directory" // another directory is away
 )
 
 func attempted(err error) Attempted {
@@ -154,8 +160,10 @@ func attempted(err error) Attempted {
 		return Right
 	case errors.Is(err, ErrCredentials):
 		return Wrong
-	case errors.Is(err, ErrDisabled):
+	case errors.Is(err, ErrDisabled), errors.Is(err, ErrStranger):
 		return Disabled
+	case errors.Is(err, ErrAway):
+		return There
 	case errors.As(err, &throttled):
 		return Attempted(throttled.Who)
 	case errors.Is(err, ErrBusy):
@@ -184,29 +192,42 @@ func (t *Throttle) attempt(ctx context.Context, d *Directory, c Credentials) (Us
 		t.giveBack(ctx, account)
 		return User{}, err
 	}
-	user, err := t.authenticate(ctx, d, account.Of, c)
+	user, person, err := t.authenticate(ctx, d, account, c)
 	switch {
-	case errors.Is(err, ErrCredentials), errors.Is(err, ErrDisabled):
+	case errors.Is(err, ErrCredentials), errors.Is(err, ErrDisabled), errors.Is(err, ErrStranger):
 		return User{}, err
 	case err != nil:
-		t.giveBack(ctx, account, address)
+		t.giveBack(ctx, person, account, address)
 		return User{}, err
 	}
-	if err := t.attempts.Welcome(ctx, account, t.limits.Known); err != nil {
-		return User{}, err
+	for _, try := range []Try{person, account} {
+		if err := t.welcome(ctx, try); err != nil {
+			return User{}, err
+		}
 	}
 	t.giveBack(ctx, address)
 	return user, nil
 }
 
 // authenticate looks at the password, unless too many of the account are looked
-// at already.
-func (t *Throttle) authenticate(ctx context.Context, d *Directory, account string, c Credentials) (User, error) {
-	if !t.enter(account) {
-		return User{}, fmt.Errorf("%w: of one account", ErrBusy)
+// at already. person is as elsewhere has it.
+func (t *Throttle) authenticate(ctx context.Context, d *Directory, account Try, c Credentials) (user User, person Try, err error) {
+	if !t.enter(account.Of) {
+		return User{}, Try{}, fmt.Errorf("%w: of one account", ErrBusy)
 	}
-	defer t.leave(account)
-	return t.login.Authenticate(ctx, d, c.Username, c.Password)
+	defer t.leave(account.Of)
+	user, err = t.login.Authenticate(ctx, d, c.Username, c.Password)
+	if c.Elsewhere == nil || !errors.Is(err, ErrCredentials) {
+		return user, Try{}, err
+	}
+	return t.elsewhere(ctx, d, account, c)
+}
+
+func (t *Throttle) welcome(ctx context.Context, try Try) error {
+	if try.Of == "" {
+		return nil
+	}
+	return t.attempts.Welcome(ctx, try, t.limits.Known)
 }
 
 func (t *Throttle) enter(account string) bool {

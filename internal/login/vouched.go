@@ -30,6 +30,10 @@ type Vouched struct {
 	Metadata   map[string]any `json:"m,omitempty"` // as app_metadata
 }
 
+// MaxVouched is how much a session holds of a user whom no directory has, in bytes of
+// the JSON of a Vouched.
+const MaxVouched = 3 << 10
+
 // Identity is whom it is about.
 func (v *Vouched) Identity() Identity { return Identity{v.Connection, v.Subject} }
 

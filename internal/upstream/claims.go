@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/hush-sso/hush/internal/login"
 )
 
 // standard are the claims of OpenID Connect Core 1.0 section 5.1, and whether a value
@@ -68,17 +70,14 @@ func (s *Source) take(all map[string]any) (claims, metadata map[string]any) {
 	return claims, metadata
 }
 
-// maxVouched is what a session holds of a user whom no directory has, in bytes of JSON.
-const maxVouched = 3 << 10
-
 // fits refuses more than a session holds.
 func (a *Arrival) fits() error {
 	text, err := json.Marshal(a.Vouched)
 	if err != nil {
 		return err
 	}
-	if len(text) > maxVouched {
-		return fmt.Errorf("%w: %d bytes of at most %d; name fewer in claims of the connection", ErrTooMuch, len(text), maxVouched)
+	if len(text) > login.MaxVouched {
+		return fmt.Errorf("%w: %d bytes of at most %d; name fewer in claims of the connection", ErrTooMuch, len(text), login.MaxVouched)
 	}
 	return nil
 }
