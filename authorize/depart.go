@@ -183,23 +183,15 @@ func (s *Service) enterFrom(ctx context.Context, f *form, b Browser, at *upstrea
 	return out
 }
 
-// identify tells who somebody of another provider is here: the user that the operator
-// linked by connection and sub, or one of their own. What the provider says of an e-mail
-// address never makes them somebody else.
+// identify tells who somebody of another provider is here; see login.Directory.Whois.
 func (s *Service) identify(at *upstream.Source, v *login.Vouched) (login.User, Problem) {
-	user, linked := s.Directory().Linked(v.Identity())
-	if !linked {
-		_, taken := s.Directory().ByID(v.UserID())
-		if at.KnownOnly || taken {
-			return user, ProblemStranger
-		}
-		return v.User(), ProblemNone
-	}
-	if user.Disabled {
+	user, err := s.Directory().Whois(v, at.KnownOnly)
+	switch {
+	case errors.Is(err, login.ErrDisabled):
 		return user, ProblemDisabled
+	case err != nil:
+		return user, ProblemStranger
 	}
-	// Of them the directory knows: a session need not carry it.
-	v.Claims, v.Metadata = nil, nil
 	return user, ProblemNone
 }
 
@@ -237,12 +229,14 @@ func tripProblem(at *upstream.Source, t trip, err error) Ask {
 	return draft
 }
 
-// readConnection reads the connection that the app wants (Auth0's parameter). A name that
+// readConnection reads the connection that the app wants (Auth0's parameter). That of a
+// directory is the sign-in form's, which asks it anyway. A name that
 // is none of ours is refused where there are any: else whoever moves an app here would
 // meet it, which has one database and names it.
 func (s *Service) readConnection(q *request) *oauth.Error {
 	q.connection = q.params.Get("connection")
-	if q.connection == "" || len(s.Upstreams.All()) == 0 || s.Upstreams.Named(q.connection) != nil || q.connection == s.database() {
+	none := len(s.Upstreams.All()) == 0 && s.Directories.Empty()
+	if q.connection == "" || none || s.trusts(q.connection) || q.connection == s.database() {
 		return nil
 	}
 	return oauth.Errorf(oauth.InvalidRequest, "connection names none of the connections of this provider.")

@@ -144,8 +144,8 @@ func (s *Service) endThere(ctx context.Context, user string, n upstream.Notice) 
 // ours if that one was ended meanwhile.
 func (s *Service) follow(ctx context.Context, p *proof, group string, remember bool, key session.Key) error {
 	v := s.vouched(p.User, p.Credential)
-	if p.Connection == "" || v == nil {
-		return nil
+	if v == nil || s.Upstreams.Named(p.Connection) == nil {
+		return nil // signed in here, or by a directory, which has no sessions
 	}
 	if v.SID != "" {
 		text := sealed(s.Vouched, v.Subject, waitOf, v.SID)

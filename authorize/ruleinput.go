@@ -199,6 +199,8 @@ func (s *Service) identities(u *login.User) []rules.Identity {
 		at := rules.Identity{Connection: i.Connection, UserID: i.Subject}
 		if c := s.Upstreams.Named(i.Connection); c != nil {
 			at.Provider = c.Strategy
+		} else if d := s.Directories.Named(i.Connection); d != nil {
+			at.Provider = d.Strategy
 		}
 		list = append(list, at)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
+	"github.com/hush-sso/hush/internal/ldapdir"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/seal"
@@ -73,9 +74,12 @@ type Config struct {
 	// Connection and ConnectionStrategy are what rules are told of where users come
 	// from. Default: what Auth0 calls its own database.
 	Connection, ConnectionStrategy string
+	// Directories are asked for users whom ours does not have. Optional; default: none.
+	Directories *ldapdir.Set
 	// Upstreams are the other providers that users sign in with. Optional; default: none.
 	Upstreams *upstream.Set
-	// Vouched seals what those say, for every host alike. Required with Upstreams.
+	// Vouched seals what those say, for every host alike. Required with Upstreams and
+	// Directories.
 	Vouched *seal.Box
 	// Hops is the way between the hosts of the provider. Optional; default: there is
 	// one host.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/tracing"
@@ -46,9 +47,7 @@ func (s *Service) SignIn(ctx context.Context, sealed string, at Attempt, b Brows
 	if err != nil {
 		return again(problemOf(err))
 	}
-	return s.enterBy(ctx, f, b, user, proof{
-		User: user.ID, Generation: generation, Credential: user.CredentialVersion(), Remember: at.Remember, Device: b.Device, AMR: amrPassword,
-	}, again)
+	return s.enterBy(ctx, f, b, user, s.passwordProof(&user, generation, at.Remember, b.Device), again)
 }
 
 // enterBy is enter by a form of ours, which is good once.
@@ -67,6 +66,19 @@ func (s *Service) enterBy(ctx context.Context, f *form, b Browser, user login.Us
 		return again(problemOf(err))
 	}
 	return out
+}
+
+// passwordProof is of who gave a password: of ours, or of the directory that vouches for
+// them.
+func (s *Service) passwordProof(user *login.User, generation string, remember bool, device string) proof {
+	p := proof{User: user.ID, Generation: generation, Credential: user.CredentialVersion(), Remember: remember, Device: device, AMR: amrPassword}
+	if v := user.Vouched; v != nil {
+		p.Credential, p.Connection = s.vouch(v, user.ID), v.Connection
+		if at := s.Directories.Named(v.Connection); at != nil && at.MaxSession > 0 {
+			p.Ends = time.Now().Add(at.MaxSession).Unix()
+		}
+	}
+	return p
 }
 
 // enter signs a user in who proved who they are, if the rules let them: before they
@@ -112,8 +124,10 @@ func (s *Service) begin(ctx context.Context, q *request, b Browser, user login.U
 // problemOf says why a sign-in is asked for again. What is none of the answers
 // that login and session name is trouble with the store.
 func problemOf(err error) Ask {
-	throttled, ended := (*login.ThrottledError)(nil), session.Absence("")
+	throttled, there, ended := (*login.ThrottledError)(nil), (*login.ThereError)(nil), session.Absence("")
 	switch {
+	case errors.As(err, &there):
+		return thereProblem(there)
 	case errors.As(err, &throttled):
 		return Ask{Problem: ProblemThrottled, Wait: throttled.Wait, Cause: err}
 	case errors.Is(err, login.ErrCredentials):
@@ -130,6 +144,14 @@ func problemOf(err error) Ask {
 		return Ask{Problem: ProblemForm}
 	}
 	return Ask{Problem: ProblemStore, Cause: err}
+}
+
+// thereProblem is that of a directory that vouches for people.
+func thereProblem(err *login.ThereError) Ask {
+	if errors.Is(err, login.ErrStranger) {
+		return Ask{Problem: ProblemStranger, Connection: err.Directory, Cause: err}
+	}
+	return Ask{Problem: ProblemAway, Connection: err.Directory, Cause: err}
 }
 
 // Authenticate checks credentials. The user's generation is read first, so
@@ -149,6 +171,13 @@ func (s *Service) Authenticate(ctx context.Context, c login.Credentials) (login.
 	generation, err := s.Sessions.Generation(ctx, id)
 	if err != nil {
 		return login.User{}, "", err
+	}
+	if !s.Directories.Empty() {
+		c.Elsewhere = s.Directories
+		c.Found = func(ctx context.Context, userID string) (err error) {
+			generation, err = s.Sessions.Generation(ctx, userID)
+			return err
+		}
 	}
 	user, err := s.Login.Authenticate(ctx, directory, c)
 	return user, generation, err

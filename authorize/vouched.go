@@ -9,7 +9,7 @@ import (
 	"github.com/hush-sso/hush/session"
 )
 
-// What another provider said of a user stands in the session's credential, behind its
+// What another provider, or a directory that is asked at each sign-in, said of a user stands in the session's credential, behind its
 // version, sealed: "<version> ~<sealed>". So whatever reads a session, or the grant that
 // outlives it, knows the user by the same trip.
 
@@ -35,11 +35,13 @@ func (s *Service) vouched(user, credential string) *login.Vouched {
 	return v
 }
 
-// trusts tells whether what a connection of this name said still counts.
-func (s *Service) trusts(name string) bool { return s.Upstreams.Named(name) != nil }
+// trusts tells whether what a connection or a directory of this name said still counts.
+func (s *Service) trusts(name string) bool {
+	return s.Upstreams.Named(name) != nil || s.Directories.Named(name) != nil
+}
 
-// Through is the connection by which somebody signs in who has this id and no place in
-// the directory; "" for nobody.
+// Through is the connection, or the directory that is asked at each sign-in, by which
+// somebody signs in who has this id and no place in the directory; "" for nobody.
 func (s *Service) Through(id string) string {
 	name, subject, joined := strings.Cut(id, "|")
 	if !joined || !s.trusts(name) {

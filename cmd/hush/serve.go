@@ -128,7 +128,7 @@ func openStore(c *config.Config) (*redisstore.Store, error) {
 
 // registry is what a reload replaces.
 func registry(c *config.Config) provider.Registry {
-	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder(), Hosts: hosts(c), Rules: ruleSet(c), Connections: c.ConnectionSpecs()}
+	return provider.Registry{Clients: c.ClientSpecs(), APIs: c.APISpecs(), Users: c.LoginUsers(), Brand: c.Brand(), ACR: c.ACROrder(), Hosts: hosts(c), Rules: ruleSet(c), Connections: c.ConnectionSpecs(), Directories: c.DirectorySpecs()}
 }
 
 // ruleSet is what judges who is let in.

@@ -39,6 +39,7 @@ func (d *decoder) check(c *Config) {
 	d.checkAPIs(c)
 	d.checkRegistration(c)
 	d.checkConnections(c)
+	d.checkDirectories(c)
 	d.checkUsers(c)
 	d.warnMappings(c)
 }

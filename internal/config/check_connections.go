@@ -70,19 +70,19 @@ func (d *decoder) checkIdentities(path string, u *User, c *Config, seen map[stri
 		if !d.fine(at) || id.Connection == "" {
 			continue
 		}
-		if c.connection(id.Connection) == nil {
-			d.bad(at+".connection", "%s is none of connections", d.show(at+".connection", id.Connection))
+		if !c.vouches(id.Connection) {
+			d.bad(at+".connection", "%s is none of connections or directories", d.show(at+".connection", id.Connection))
 			continue
 		}
 		d.unique(at, id.Connection+"|"+id.Subject, "identity", seen)
 	}
 	name, _, joined := strings.Cut(u.sub(), "|")
-	if joined && c.connection(name) != nil && d.fine(path) {
+	if joined && c.vouches(name) && d.fine(path) {
 		key := path + ".id"
 		if u.ID == "" {
 			key = path + ".username"
 		}
-		d.bad(key, "begins like the id of somebody who signs in by the connection %s: give the person another id, and name the connection in identities", name)
+		d.bad(key, "begins like the id of somebody who signs in by %s: give the person another id, and name that in identities", name)
 	}
 }
 
@@ -94,6 +94,9 @@ func (c *Config) connection(name string) *Connection {
 	}
 	return nil
 }
+
+// vouches tells whether a connection or a directory has this name.
+func (c *Config) vouches(name string) bool { return c.connection(name) != nil || c.directory(name) != nil }
 
 func (u *User) identities() []login.Identity {
 	var list []login.Identity

@@ -33,7 +33,7 @@ func (u *User) spec() login.User {
 func (u *User) sub() string { return cmp.Or(u.ID, u.Username) }
 
 func (d *decoder) checkUsers(c *Config) {
-	if len(c.Users) == 0 && c.UsersFile == nil && len(c.Connections) == 0 && d.fine("users") {
+	if len(c.Users) == 0 && c.UsersFile == nil && len(c.Connections) == 0 && len(c.Directories) == 0 && d.fine("users") {
 		d.warn("users", "holds nobody: no one can sign in")
 	}
 	known := taken{names: make(map[string]int), ids: make(map[string]int)}

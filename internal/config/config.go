@@ -98,6 +98,9 @@ type Config struct {
 	Registration Registration `key:"registration"`
 	// Other providers of OpenID Connect that people sign in with (upstream.md).
 	Connections []Connection `key:"connections" reload:"yes" otherwise:"none"`
+	// Directories that are asked by LDAP for people who are not in users (ldap.md). A
+	// password goes to the first that knows the name.
+	Directories []Directory `key:"directories" reload:"yes" otherwise:"none"`
 	// The people who can sign in.
 	Users []User `key:"users" reload:"yes" otherwise:"none"`
 	// More of them, in a file of their own (account-page.md).
@@ -113,12 +116,14 @@ type Config struct {
 	salt        []byte
 	certificate *tls.Certificate
 	redisTLS    *tls.Config
-	egressRoots *x509.CertPool
-	brand       *page.Brand
-	rules       *rules.Set
-	keyFiles    [][]byte
-	acr         *acr.Order
-	far         bool // an app of another site may need FedCM
+	// directoryRoots are what is trusted for a directory of this name; none: the system's.
+	directoryRoots map[string]*x509.CertPool
+	egressRoots    *x509.CertPool
+	brand          *page.Brand
+	rules          *rules.Set
+	keyFiles       [][]byte
+	acr            *acr.Order
+	far            bool // an app of another site may need FedCM
 }
 
 // Host is one more hostname under which this provider is reached.

@@ -242,10 +242,81 @@ type Connection struct {
 	Params map[string]string `key:"params" example:"{hd: corp.example}" otherwise:"none"`
 }
 
-// Identity is who a person is at a connection.
+// Directory is asked by LDAP for people who sign in with a password of it.
+type Directory struct {
+	// What it is called in ids of its users, `<name>|<id>`, and in rules: 1 to 64 of a-z,
+	// 0-9 and -, and no connection's name. It should never change.
+	Name string `key:"name" need:"yes" example:"staff"`
+	// What people call it.
+	Title string `key:"title" example:"Example Corp" otherwise:"the name"`
+	// What kind it is: `ad` is Active Directory. Defaults of other keys follow from it.
+	Kind string `key:"kind" default:"ldap" oneof:"ldap ad" example:"ad"`
+	// What rules are told of its kind.
+	Strategy string `key:"strategy" example:"ldap" otherwise:"the kind"`
+	// Its servers: `ldaps://`, or `ldap://` with StartTLS. The next is asked where one
+	// does not answer.
+	URLs []string `key:"urls" need:"yes" example:"["ldaps://ldap.corp.example"]"`
+	// Whether ldap:// is made safe by StartTLS. It can only be off on this machine.
+	StartTLS bool `key:"start_tls" default:"true" example:"false"`
+	// File of the certificates to trust, in PEM.
+	CA string `key:"ca" example:"ldap-ca.pem" otherwise:"those of the system"`
+	// Who searches for people. With `{username}` in it everybody does, by what they
+	// typed and their own password: `uid={username},ou=people,dc=corp,dc=example` or
+	// `{username}@corp.example`.
+	BindDN string `key:"bind_dn" example:""cn=hush,ou=services,dc=corp,dc=example"" otherwise:"nobody in particular"`
+	// Their password.
+	BindPassword Secret `key:"bind_password" example:""${LDAP_PASSWORD}"" otherwise:"none"`
+	// Below which entry people are.
+	Base string `key:"base" need:"yes" example:""ou=people,dc=corp,dc=example""`
+	// What people are.
+	Filter string `key:"filter" example:"(objectClass=inetOrgPerson)" otherwise:"(objectClass=person), for ad users that are persons"`
+	// Attributes of what they type, the first of which counts more. Nobody should be
+	// able to choose their own.
+	Names []string `key:"names" example:"[uid]" otherwise:"uid and mail, for ad sAMAccountName, userPrincipalName and mail"`
+	// The attribute that they are known by for good: it never changes, and is never
+	// given to another person.
+	ID string `key:"id" example:"entryUUID" otherwise:"entryUUID, for ad objectGUID"`
+	// Claims that they have here: the name of each, and the attribute. Names that begin
+	// with `app_metadata.` are for rules and for claims that name them (claims.md).
+	Claims map[string]string `key:"claims" example:"{name: cn, email: mail, app_metadata.department: ou}" otherwise:"the usual ones (ldap.md)"`
+	// Whether its e-mail addresses are known to be their owners'.
+	EmailVerified bool `key:"email_verified" default:"false" example:"true"`
+	// How their groups are found.
+	Groups Groups `key:"groups"`
+	// Domains of the names that it is asked for, as in alice@corp.example.
+	Domains []string `key:"domains" example:"[corp.example]" otherwise:"it is asked for every name"`
+	// Who may sign in by it: anyone there, or only who is linked to one of users.
+	Users string `key:"users" default:"anyone" oneof:"anyone linked" example:"linked"`
+	// How long a session by it lives at most. Nothing tells of who left meanwhile.
+	MaxSession time.Duration `key:"max_session" default:"12h" min:"1m" max:"3650d" example:"8h"`
+	// How long it may take in all for one sign-in.
+	Timeout time.Duration `key:"timeout" default:"5s" min:"100ms" max:"8s" example:"3s"`
+	// How many connections there are at once. Each sign-in needs one.
+	AtOnce int `key:"connections" default:"8" min:"1" max:"1000" example:"20"`
+}
+
+// Groups say how the groups of somebody in a directory are found.
+type Groups struct {
+	// The attribute of a person that has the distinguished names of their groups.
+	Attribute string `key:"attribute" default:"memberOf" example:"isMemberOf"`
+	// Below which entry groups are searched, where people have no such attribute.
+	Base string `key:"base" example:""ou=groups,dc=corp,dc=example"" otherwise:"they are not searched"`
+	// What groups are.
+	Filter string `key:"filter" default:"(objectClass=groupOfNames)" example:"(objectClass=group)"`
+	// The attribute of a group that has the distinguished names of who is in it.
+	Member string `key:"member" default:"member" example:"uniqueMember"`
+	// The attribute of a group that is its name.
+	Name string `key:"name" default:"cn" example:"displayName"`
+	// The claim that they are here.
+	Claim string `key:"claim" default:"groups" example:"app_metadata.roles"`
+	// Those that count: a session holds 3 KB of what a directory says.
+	Only []string `key:"only" example:"[hush-admins, hush-users]" otherwise:"all"`
+}
+
+// Identity is who a person is at a connection, or in one of directories.
 type Identity struct {
-	// The name of the connection.
+	// The name of the connection or directory.
 	Connection string `key:"connection" need:"yes" example:"corp"`
-	// The sub that its tokens say.
+	// The sub that its tokens say, or their id in the directory.
 	Subject string `key:"subject" need:"yes" example:"00u1a2b3"`
 }

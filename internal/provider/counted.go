@@ -18,9 +18,9 @@ func (p *Provider) count(r prometheus.Registerer, store *redisstore.Store, throt
 	})
 	p.Sessions.OnBegin = begun.Inc
 	attempts := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "hush_attempts_total", Help: "Attempts to sign in with a password, by result: right, wrong, disabled; or not looked at, because of too many on the account or from the address, or because all were busy or the store did not answer (account, address, busy, store).",
+		Name: "hush_attempts_total", Help: "Attempts to sign in with a password, by result: right, wrong, disabled; or not looked at, because of too many on the account or from the address, or because all were busy, or the store or another directory did not answer (account, address, busy, store, directory).",
 	}, []string{"result"})
-	for _, result := range []login.Attempted{login.Right, login.Wrong, login.Disabled, login.Account, login.Address, login.Busy, login.Unanswered} {
+	for _, result := range []login.Attempted{login.Right, login.Wrong, login.Disabled, login.Account, login.Address, login.Busy, login.Unanswered, login.There} {
 		attempts.WithLabelValues(string(result))
 	}
 	throttle.OnAttempt = func(a login.Attempted) { attempts.WithLabelValues(string(a)).Inc() }

@@ -11,6 +11,7 @@ import (
 	"github.com/hush-sso/hush/internal/acr"
 	"github.com/hush-sso/hush/internal/client"
 	"github.com/hush-sso/hush/internal/factor"
+	"github.com/hush-sso/hush/internal/ldapdir"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/logout"
 	"github.com/hush-sso/hush/internal/minutes"
@@ -34,6 +35,8 @@ type Registry struct {
 	Rules   Rules       // what judges who is let in; default nothing
 	// Connections are other providers to sign in with; default none.
 	Connections []upstream.Connection
+	// Directories are asked for people who are not in Users; default none.
+	Directories []ldapdir.Directory
 }
 
 // generation is one consistent registry and the handler that knows no other.
@@ -43,6 +46,7 @@ type generation struct {
 	clients   *client.Set
 	directory *login.Directory
 	upstreams *upstream.Set
+	elsewhere *ldapdir.Set
 	acr       *acr.Order
 	brand     *page.Brand
 	find      func(context.Context, string) (*client.Client, error)
@@ -102,7 +106,16 @@ func (p *Provider) generationOf(r Registry, by *ruled) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generation{clients: set, upstreams: upstreams, directory: directory, brand: r.Brand, acr: r.ACR, rules: r.Rules, judge: p.judgeOf(r.Rules, by)}
+	elsewhere, err := ldapdir.NewSet(r.Directories)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range r.Directories {
+		if upstreams.Named(d.Name) != nil {
+			return nil, fmt.Errorf("directory %q: a connection has the name", d.Name)
+		}
+	}
+	g := &generation{clients: set, upstreams: upstreams, elsewhere: elsewhere, directory: directory, brand: r.Brand, acr: r.ACR, rules: r.Rules, judge: p.judgeOf(r.Rules, by)}
 	if g.places, err = p.placesOf(r.Hosts); err != nil {
 		return nil, err
 	}
@@ -148,7 +161,7 @@ func (p *Provider) handler(g *generation, c web.Config, a authorize.Config) (htt
 	users := func() *login.Directory { return g.directory }
 	c.Clients, c.Brand = clients, g.brand
 	a.Clients, a.Directory, a.ACR = clients, users, g.acr
-	a.Upstreams = g.upstreams
+	a.Upstreams, a.Directories = g.upstreams, g.elsewhere
 	if a.Factors != nil {
 		named := *a.Factors
 		named.Name = nameOf(g.brand, c.Issuer)

@@ -31,6 +31,7 @@ import (
 	"github.com/hush-sso/hush/internal/clientkeys"
 	"github.com/hush-sso/hush/internal/dpop"
 	"github.com/hush-sso/hush/internal/egress"
+	"github.com/hush-sso/hush/internal/ldapdir"
 	"github.com/hush-sso/hush/internal/libcrypto"
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/login/hashing"
@@ -59,7 +60,9 @@ type Options struct {
 	Hosts   []Host     // where else we are served; default nowhere
 	RuleSet Rules      // what judges who is let in; default nothing
 	// Connections are other providers to sign in with; default none.
-	Connections  []upstream.Connection
+	Connections []upstream.Connection
+	// Directories are asked for people who are not in Users; default none.
+	Directories  []ldapdir.Directory
 	Session      session.Policy // see there; default 72 h idle, 168 h in all
 	Tokens       Lifetimes      // default Auth0's
 	Signing      Signing        // what makes signatures; default SigningAuto
@@ -263,7 +266,7 @@ func New(o Options) (*Provider, error) {
 		p.noteEnd(ctx, e)
 		return p.told.Tell(ctx, e.SID, e.UserID, e.Clients)
 	}
-	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR, Hosts: o.Hosts, Rules: o.RuleSet, Connections: o.Connections}); err != nil {
+	if err := p.Replace(Registry{Clients: o.Clients, APIs: o.APIs, Users: o.Users, Brand: o.Brand, ACR: o.ACR, Hosts: o.Hosts, Rules: o.RuleSet, Connections: o.Connections, Directories: o.Directories}); err != nil {
 		return nil, err
 	}
 	return p, nil
