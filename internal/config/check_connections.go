@@ -96,7 +96,9 @@ func (c *Config) connection(name string) *Connection {
 }
 
 // vouches tells whether a connection or a directory has this name.
-func (c *Config) vouches(name string) bool { return c.connection(name) != nil || c.directory(name) != nil }
+func (c *Config) vouches(name string) bool {
+	return c.connection(name) != nil || c.directory(name) != nil
+}
 
 func (u *User) identities() []login.Identity {
 	var list []login.Identity

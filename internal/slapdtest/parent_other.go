@@ -1,0 +1,7 @@
+//go:build !linux
+
+package slapdtest
+
+import "os/exec"
+
+func dieWithParent(*exec.Cmd) {}
