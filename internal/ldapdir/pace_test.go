@@ -1,0 +1,83 @@
+package ldapdir
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/hush-sso/hush/internal/login"
+)
+
+// What no directory looked at takes as long as what one did.
+func TestPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p pace
+		since := func(ago time.Duration) time.Duration {
+			now := time.Now()
+			p.linger(t.Context(), now.Add(-ago))
+			return time.Since(now)
+		}
+		if took := since(0); took != 0 {
+			t.Errorf("with nothing known it took %v", took)
+		}
+		for range len(p.took) + 1 {
+			p.note(80 * time.Millisecond)
+		}
+		if took := since(30 * time.Millisecond); took != 50*time.Millisecond {
+			t.Errorf("took %v", took)
+		}
+		if took := since(time.Second); took != 0 {
+			t.Errorf("late, and took %v", took)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		now := time.Now()
+		if p.linger(ctx, now); time.Since(now) != 10*time.Millisecond {
+			t.Errorf("given up after %v", time.Since(now))
+		}
+	})
+}
+
+// What Active Directory says of a bind; the texts are its own.
+func TestRefusal(t *testing.T) {
+	ad := func(data string) error {
+		return &ldap.Error{
+			ResultCode: ldap.LDAPResultInvalidCredentials,
+			Err:        errors.New("80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data " + data + ", v4563"),
+		}
+	}
+	for _, tc := range []struct {
+		err  error
+		want error
+	}{
+		{nil, nil},
+		{errors.New("connection reset"), nil},
+		{ldap.NewError(ldap.ErrorNetwork, errors.New("closed")), nil},
+		{ldap.NewError(ldap.LDAPResultBusy, errors.New("busy")), nil},
+		{ldap.NewError(ldap.LDAPResultReferral, errors.New("ldap://elsewhere")), nil},
+		{&ldap.Error{ResultCode: ldap.LDAPResultInvalidCredentials}, login.ErrCredentials},
+		{ad("52e"), login.ErrCredentials}, {ad("525"), login.ErrCredentials}, {ad("775"), login.ErrCredentials},
+		{ad("533"), login.ErrDisabled}, {ad("532"), login.ErrDisabled}, {ad("773"), login.ErrDisabled}, {ad("701"), login.ErrDisabled},
+		{ldap.NewError(ldap.LDAPResultUnwillingToPerform, errors.New("inactivated")), login.ErrCredentials},
+		{errMustChange, login.ErrDisabled},
+	} {
+		if got := refusal(tc.err); !errors.Is(got, tc.want) || (got == nil) != (tc.want == nil) {
+			t.Errorf("%v: %v, want %v", tc.err, got, tc.want)
+		}
+	}
+}
+
+// The example of [MS-DTYP] section 2.3.4.3, as an objectGUID.
+func TestGUID(t *testing.T) {
+	s := newSource(Directory{Name: "ad", Kind: ActiveDirectory}, &pace{})
+	e := &ldap.Entry{Attributes: []*ldap.EntryAttribute{{
+		Name: "objectguid", ByteValues: [][]byte{{0x6b, 0x29, 0xfc, 0x40, 0xca, 0x47, 0x10, 0x67, 0xb3, 0x1d, 0x00, 0xdd, 0x01, 0x06, 0x62, 0xda}},
+	}}}
+	if id, err := s.subject(e); id != "40fc296b-47ca-6710-b31d-00dd010662da" || err != nil {
+		t.Errorf("%q, %v", id, err)
+	}
+}
