@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes sure that what the tests run on is there: Go, a C compiler for the race
-# detector, redis-server, a Chromium, Node, npm and nginx. On Debian and Ubuntu, as root, it
+# detector, redis-server, a Chromium, Node, npm, nginx and slapd. On Debian and Ubuntu, as root, it
 # installs what is missing and starts no service (the package enables
 # redis-server for the next boot all the same). Anywhere else it says what to
 # install. Where nothing is missing it does nothing.
@@ -28,7 +28,7 @@ has_chromium() {
 	return 1
 }
 
-# missing names what is not there: cc, redis, chromium, node, npm and nginx.
+# missing names what is not there: cc, redis, chromium, node, npm, nginx and slapd.
 missing() {
 	has_cc || echo cc
 	have redis-server || echo redis
@@ -36,6 +36,7 @@ missing() {
 	have node || echo node
 	have npm || echo npm
 	have nginx || [ -x /usr/sbin/nginx ] || echo nginx
+	have slapd || [ -x /usr/sbin/slapd ] || echo slapd
 }
 
 # packages turns names of missing into Debian's.
@@ -48,6 +49,7 @@ packages() {
 		node) echo nodejs ;;
 		npm) echo npm ;;
 		nginx) echo nginx-light ;;
+		slapd) echo slapd ;;
 		esac
 	done
 }
@@ -63,6 +65,7 @@ tell() {
 		node) echo "  - Node (as node), whose URL parser redirect addresses are compared with" ;;
 		npm) echo "  - npm, which packs hush.js" ;;
 		nginx) echo "  - nginx, which stands in front of the production example" ;;
+		slapd) echo "  - slapd, OpenLDAP's server, which people are looked up in" ;;
 		esac
 	done
 	if have apt-get; then

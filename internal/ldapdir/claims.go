@@ -63,7 +63,7 @@ func (s *Source) take(e *ldap.Entry, groups []string) (claims, metadata map[stri
 		put(ours, valueOf(ours, texts(e.GetEqualFoldRawAttributeValues(theirs))))
 	}
 	if len(groups) > 0 {
-		put(s.Groups.Claim, groups)
+		put(s.Groups.Claim, list(groups))
 	}
 	if claims["email"] == nil {
 		delete(claims, "email_verified") // of nothing
@@ -84,18 +84,27 @@ func valueOf(ours string, values []string) any {
 	case len(values) == 1:
 		return values[0]
 	}
-	return values
+	return list(values)
+}
+
+// list is what JSON would read: the value is the same now as out of a session.
+func list(values []string) []any {
+	all := make([]any, len(values))
+	for i, value := range values {
+		all[i] = value
+	}
+	return all
 }
 
 // texts are those values that are text, and not nothing.
 func texts(values [][]byte) []string {
-	var list []string
+	var good []string
 	for _, value := range values {
 		if len(value) > 0 && utf8.Valid(value) {
-			list = append(list, string(value))
+			good = append(good, string(value))
 		}
 	}
-	return list
+	return good
 }
 
 // fits refuses more than a session holds.

@@ -9,10 +9,10 @@ import (
 
 func TestCheck(t *testing.T) {
 	for want, change := range map[string]func(*ldapdir.Directory){
-		"":       func(*ldapdir.Directory) {},
-		"name":   func(d *ldapdir.Directory) { d.Name = "Staff|" },
-		"urls":   func(d *ldapdir.Directory) { d.URLs = nil },
-		"urls: ": func(d *ldapdir.Directory) { d.URLs = []string{"https://ldap.corp.test"} },
+		"":                                       func(*ldapdir.Directory) {},
+		"name":                                   func(d *ldapdir.Directory) { d.Name = "Staff|" },
+		"urls":                                   func(d *ldapdir.Directory) { d.URLs = nil },
+		"urls: ":                                 func(d *ldapdir.Directory) { d.URLs = []string{"https://ldap.corp.test"} },
 		`urls: "ldaps://ldap.corp.test/dc=corp"`: func(d *ldapdir.Directory) { d.URLs = []string{"ldaps://ldap.corp.test/dc=corp"} },
 		"start_tls: passwords":                   func(d *ldapdir.Directory) { d.URLs, d.Plain = []string{"ldap://ldap.corp.test"}, true },
 		"base":                                   func(d *ldapdir.Directory) { d.Base = "" },

@@ -3,6 +3,8 @@ package ldapdir
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,5 +81,42 @@ func TestGUID(t *testing.T) {
 	}}}
 	if id, err := s.subject(e); id != "40fc296b-47ca-6710-b31d-00dd010662da" || err != nil {
 		t.Errorf("%q, %v", id, err)
+	}
+}
+
+// Where nobody but who signs in may search, a name is what it looks like, in whatever
+// kind of name it stands.
+func TestSearcher(t *testing.T) {
+	for _, tc := range []struct{ bind, name, want string }{
+		{"cn=hush,dc=corp", "a,b", "cn=hush,dc=corp"},
+		{"uid={username},dc=corp", "carol", "uid=carol,dc=corp"},
+		{"uid={username},dc=corp", "carol@corp.test", "uid=carol@corp.test,dc=corp"},
+		{"uid={username},dc=corp", "a,ou=b", ""},
+		{"uid={username},dc=corp", "a+b", ""},
+		{"uid={username},dc=corp", "cárol", ""},
+		{"{username}@corp.test", "carol", "carol@corp.test"},
+		{"{username}@corp.test", "carol@evil.test", ""},
+		{"{username}@corp.test", "cárol", ""},
+		{"{username}@corp.test", `corp\carol`, ""},
+		{"{username}@corp.test", "", ""},
+	} {
+		d := Directory{BindDN: tc.bind}
+		if dn, _, ok := d.searcher(tc.name, "looking-glass"); ok != (tc.want != "") || ok && dn != tc.want {
+			t.Errorf("%s as %s: %q, %v", tc.name, tc.bind, dn, ok)
+		}
+	}
+}
+
+// endless is a connection that never runs dry.
+type endless struct{ net.Conn }
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// What one sign-in reads is bounded, whatever the messages say of their lengths.
+func TestSparing(t *testing.T) {
+	limited := &sparing{Conn: endless{}, left: maxRead}
+	n, err := io.Copy(io.Discard, io.LimitReader(limited, 4*maxRead))
+	if n != maxRead || !errors.Is(err, errTooMuch) {
+		t.Errorf("read %d, %v", n, err)
 	}
 }

@@ -136,7 +136,7 @@ func claims(t *testing.T, server *slapdtest.Server) {
 		t.Errorf("updated %v ago", age)
 	}
 	want := map[string]any{
-		"name": "Carol Jones", "email": "carol@corp.test", "email_verified": true, "phone_number": "+1 555 0100", "type": []string{"staff", "pilot"},
+		"name": "Carol Jones", "email": "carol@corp.test", "email_verified": true, "phone_number": "+1 555 0100", "type": []any{"staff", "pilot"},
 	}
 	if !reflect.DeepEqual(v.Claims, want) || !reflect.DeepEqual(v.Metadata, map[string]any{"first": "Carol"}) {
 		t.Errorf("claims %v, metadata %v", v.Claims, v.Metadata)
@@ -152,16 +152,16 @@ func groups(t *testing.T, server *slapdtest.Server) {
 	for name, tc := range map[string]struct {
 		who    string
 		groups ldapdir.Groups
-		want   []string
+		want   []any
 	}{
-		"of the person":     {"carol", ldapdir.Groups{Attribute: "seeAlso"}, []string{"Pilots", "Staff, all"}},
-		"searched":          {"carol", searched, []string{"admins", "pilots"}},
-		"of an odd name":    {`a*(b)\c`, searched, []string{"pilots"}},
+		"of the person":     {"carol", ldapdir.Groups{Attribute: "seeAlso"}, []any{"Pilots", "Staff, all"}},
+		"searched":          {"carol", searched, []any{"admins", "pilots"}},
+		"of an odd name":    {`a*(b)\c`, searched, []any{"pilots"}},
 		"of a longer name":  {"eve,ou=groups", searched, nil},
-		"those that count":  {"carol", ldapdir.Groups{Base: slapdtest.Groups, Only: []string{"Admins", "cooks"}}, []string{"admins"}},
+		"those that count":  {"carol", ldapdir.Groups{Base: slapdtest.Groups, Only: []string{"Admins", "cooks"}}, []any{"admins"}},
 		"none":              {"tweedledum", ldapdir.Groups{Attribute: "seeAlso"}, nil},
-		"somebody else's":   {"mallory", searched, []string{"cooks"}},
-		"for rules":         {"mallory", ldapdir.Groups{Base: slapdtest.Groups, Claim: "app_metadata.roles"}, []string{"cooks"}},
+		"somebody else's":   {"mallory", searched, []any{"cooks"}},
+		"for rules":         {"mallory", ldapdir.Groups{Base: slapdtest.Groups, Claim: "app_metadata.roles"}, []any{"cooks"}},
 		"none of them here": {"carol", ldapdir.Groups{Base: slapdtest.Groups, Only: []string{}}, nil},
 	} {
 		d := staff(server)
@@ -171,9 +171,9 @@ func groups(t *testing.T, server *slapdtest.Server) {
 			t.Errorf("%s: %v, %v", name, v, err)
 			continue
 		}
-		got, _ := v.Claims["groups"].([]string)
+		got, _ := v.Claims["groups"].([]any)
 		if tc.groups.Claim != "" {
-			got, _ = v.Metadata["roles"].([]string)
+			got, _ = v.Metadata["roles"].([]any)
 		}
 		if !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
