@@ -146,6 +146,9 @@ func problemOf(err error) Ask {
 	return Ask{Problem: ProblemStore, Cause: err}
 }
 
+// AsksDirectories tells whether a sign-in may take as long as others take to answer.
+func (s *Service) AsksDirectories() bool { return !s.Directories.Empty() }
+
 // thereProblem is that of a directory that vouches for people.
 func thereProblem(err *login.ThereError) Ask {
 	if errors.Is(err, login.ErrStranger) {

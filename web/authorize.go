@@ -63,13 +63,20 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 				Connection: name, Login: params.Get("username"), Remember: params.Get("remember") != "", Locales: params.Get(paramLocales),
 			}, v.Browser))
 		})(w, r)
+	} else if s.Authorize.AsksDirectories() {
+		return patient(func(w http.ResponseWriter, r *http.Request) error { return s.signIn(w, r, params, v) })(w, r)
 	} else {
-		v.Device = device(r.UserAgent())
-		out = s.Authorize.SignIn(r.Context(), params.Get("request"), authorize.Attempt{
-			Username: params.Get("username"), Password: params.Get("password"), Remember: params.Get("remember") != "",
-		}, v.Browser)
+		return s.signIn(w, r, params, v)
 	}
 	return s.write(w, r, v, out)
+}
+
+// signIn looks at a password.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, params oauth.Params, v visit) error {
+	v.Device = device(r.UserAgent())
+	return s.write(w, r, v, s.Authorize.SignIn(r.Context(), params.Get("request"), authorize.Attempt{
+		Username: params.Get("username"), Password: params.Get("password"), Remember: params.Get("remember") != "",
+	}, v.Browser))
 }
 
 // consent takes the answer to the consent page.

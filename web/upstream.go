@@ -16,7 +16,7 @@ import (
 // token endpoint, its keys and userinfo, of which each call has 5 s.
 const upstreamTime = 12 * time.Second
 
-// patient gives a handler the time to ask another provider.
+// patient gives a handler the time to ask another provider, or a directory.
 func patient(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), upstreamTime)
