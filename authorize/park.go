@@ -209,8 +209,8 @@ func (s *Service) ask(ctx context.Context, q *request, b Browser, current *sessi
 		draft.Again = draft.Step == silent.StepLogin
 		user, _ := s.holderOf(current)
 		draft.Account = AccountOf(user)
-		if user.Vouched != nil {
-			draft.Confirm = false // not by a password
+		if !s.confirms(&user) {
+			draft.Confirm = false
 		} else if draft.Confirm && draft.Login == "" {
 			draft.Login = user.Username
 		}

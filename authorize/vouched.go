@@ -53,6 +53,13 @@ func (s *Service) Through(id string) string {
 	return name
 }
 
+// confirms tells whether somebody confirms who they are by a password that goes with the
+// name that we know them by: ours, or that of the directory that they are of.
+func (s *Service) confirms(u *login.User) bool {
+	v := u.Vouched
+	return v == nil || v.UserID() == u.ID && s.Directories.Named(v.Connection) != nil
+}
+
 // UserOf returns the user of a session, or of a grant, and whether they are known: to
 // the directory, or by what another provider said that we still trust. Whoever has a
 // place in the directory is nobody else.

@@ -131,9 +131,36 @@ func TestLDAPRefuses(t *testing.T) {
 		}
 	}
 	a := browser(t, p)
-	granted(t, carolIn(t, a))
+	granted(t, carolIn(t, a, "connection", "staff"))
 	if sub := claimsOf(t, idToken(t, a))["sub"]; sub != "u-carol" {
 		t.Errorf("who is linked is %v", sub)
+	}
+	anew := a.Authorize(request("every", "prompt", "login"))
+	isPage(t, anew, http.StatusOK)
+	if name := anew.Form.Fields.Get("username"); name != "" {
+		t.Errorf("who is linked is asked for a password as %q, which the directory does not know", name)
+	}
+	if refused := granted(t, carolIn(t, a, "prompt", "login")); refused["code"] == "" {
+		t.Errorf("anew: %v", refused)
+	}
+}
+
+// TestLDAPConfirm: who is asked to confirm who they are is asked by the name that the
+// directory knows them by.
+func TestLDAPConfirm(t *testing.T) {
+	server := slapdtest.Start(t)
+	p := node(t, embedded(t), func(o *provider.Options) { o.Directories = []ldapdir.Directory{staff(server)} })
+	a := browser(t, p)
+	granted(t, carolIn(t, a))
+	anew := a.Authorize(request("every", "prompt", "login"))
+	isPage(t, anew, http.StatusOK)
+	if name := anew.Form.Fields.Get("username"); name != "carol" || !strings.Contains(anew.Body, "confirm that it is you") {
+		t.Errorf("asked anew as %q\n%.900s", name, anew.Body)
+	}
+	before := claimsOf(t, idToken(t, a.Copy(t)))["sub"]
+	granted(t, a.SignIn("carol", slapdtest.Password))
+	if sub := claimsOf(t, idToken(t, a))["sub"]; sub != before {
+		t.Errorf("%v became %v", before, sub)
 	}
 }
 
