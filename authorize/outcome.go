@@ -68,7 +68,7 @@ type Outcome struct {
 	ClientID string
 	Silent   bool   // the request said prompt=none
 	Renewed  bool   // it was judged by a renewal cookie
-	Via      string // with SignedIn: the connection that it came by; "" for our own form
+	Via      string // with SignedIn: the connection or directory that it came by; "" for our own password
 	SID      string
 	UserID   string // whose session, or whose sign-in was tried; "" where nobody is known
 }
