@@ -15,7 +15,7 @@ help: ## list these targets
 demo: ## run the demo; flags in ARGS, e.g. make demo ARGS=--cross-site
 	$(GO) run ./cmd/hush demo $(ARGS)
 
-prepare: ## install what the tests need: redis-server, Chromium, Node, nginx, a C compiler
+prepare: ## install what the tests need: redis-server, Chromium, Node, nginx, slapd, a C compiler
 	@./scripts/prepare.sh
 
 test: prepare ## check format, vet, and run every test with the race detector
