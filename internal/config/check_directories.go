@@ -48,6 +48,9 @@ func (d *decoder) checkDirectories(c *Config) {
 		spec := r.spec()
 		if err := spec.Check(); err != nil && r.Name != "" && d.fine(path) {
 			key, text, _ := strings.Cut(err.Error(), ": ")
+			if inner, rest, ok := strings.Cut(text, ": "); key == "groups" && ok {
+				key, text = key+"."+inner, rest
+			}
 			d.bad(path+"."+key, "%s", text)
 		}
 		d.warnDirectory(path, r)

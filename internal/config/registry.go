@@ -255,7 +255,7 @@ type Directory struct {
 	Strategy string `key:"strategy" example:"ldap" otherwise:"the kind"`
 	// Its servers: `ldaps://`, or `ldap://` with StartTLS. The next is asked where one
 	// does not answer.
-	URLs []string `key:"urls" need:"yes" example:"["ldaps://ldap.corp.example"]"`
+	URLs []string `key:"urls" need:"yes" example:"[\"ldaps://ldap.corp.example\"]"`
 	// Whether ldap:// is made safe by StartTLS. It can only be off on this machine.
 	StartTLS bool `key:"start_tls" default:"true" example:"false"`
 	// File of the certificates to trust, in PEM.
@@ -263,11 +263,11 @@ type Directory struct {
 	// Who searches for people. With `{username}` in it everybody does, by what they
 	// typed and their own password: `uid={username},ou=people,dc=corp,dc=example` or
 	// `{username}@corp.example`.
-	BindDN string `key:"bind_dn" example:""cn=hush,ou=services,dc=corp,dc=example"" otherwise:"nobody in particular"`
+	BindDN string `key:"bind_dn" example:"\"cn=hush,ou=services,dc=corp,dc=example\"" otherwise:"nobody in particular"`
 	// Their password.
-	BindPassword Secret `key:"bind_password" example:""${LDAP_PASSWORD}"" otherwise:"none"`
+	BindPassword Secret `key:"bind_password" example:"\"${LDAP_PASSWORD}\"" otherwise:"none"`
 	// Below which entry people are.
-	Base string `key:"base" need:"yes" example:""ou=people,dc=corp,dc=example""`
+	Base string `key:"base" need:"yes" example:"\"ou=people,dc=corp,dc=example\""`
 	// What people are.
 	Filter string `key:"filter" example:"(objectClass=inetOrgPerson)" otherwise:"(objectClass=person), for ad users that are persons"`
 	// Attributes of what they type, the first of which counts more. Nobody should be
@@ -300,7 +300,7 @@ type Groups struct {
 	// The attribute of a person that has the distinguished names of their groups.
 	Attribute string `key:"attribute" default:"memberOf" example:"isMemberOf"`
 	// Below which entry groups are searched, where people have no such attribute.
-	Base string `key:"base" example:""ou=groups,dc=corp,dc=example"" otherwise:"they are not searched"`
+	Base string `key:"base" example:"\"ou=groups,dc=corp,dc=example\"" otherwise:"they are not searched"`
 	// What groups are.
 	Filter string `key:"filter" default:"(objectClass=groupOfNames)" example:"(objectClass=group)"`
 	// The attribute of a group that has the distinguished names of who is in it.
