@@ -151,10 +151,16 @@ func (s *Service) AsksDirectories() bool { return !s.Directories.Empty() }
 
 // thereProblem is that of a directory that vouches for people.
 func thereProblem(err *login.ThereError) Ask {
-	if errors.Is(err, login.ErrStranger) {
-		return Ask{Problem: ProblemStranger, Connection: err.Directory, Cause: err}
+	a := Ask{Problem: ProblemAway, Connection: err.Directory, Cause: err}
+	switch {
+	case errors.Is(err, login.ErrStranger):
+		a.Problem = ProblemStranger
+	case errors.Is(err, login.ErrCredentials):
+		a.Problem = ProblemCredentials
+	case errors.Is(err, login.ErrUnusable):
+		a.Problem = ProblemUpstream
 	}
-	return Ask{Problem: ProblemAway, Connection: err.Directory, Cause: err}
+	return a
 }
 
 // Authenticate checks credentials. The user's generation is read first, so

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,7 +23,7 @@ func staff(s *slapdtest.Server) ldapdir.Directory {
 	return ldapdir.Directory{
 		Name: "staff", Title: "Staff", Strategy: "ad", URLs: []string{s.TLS}, Roots: s.Roots,
 		BindDN: slapdtest.Service, BindPassword: slapdtest.ServicePassword, Base: slapdtest.People,
-		Groups: ldapdir.Groups{Base: slapdtest.Groups, Claim: "app_metadata.roles"}, MaxSession: time.Hour,
+		Groups: ldapdir.Groups{Base: slapdtest.Groups, Claim: "app_metadata.roles"}, MaxSession: time.Hour, Timeout: 8 * time.Second,
 	}
 }
 
@@ -102,7 +104,9 @@ func TestLDAPRefuses(t *testing.T) {
 	server := slapdtest.Start(t)
 	strangers := staff(server)
 	strangers.KnownOnly = true
+	var log hushtest.Output
 	p := node(t, embedded(t), func(o *provider.Options) {
+		o.Log = slog.New(slog.NewJSONHandler(&log, nil))
 		o.Directories = []ldapdir.Directory{strangers}
 		o.Users = append(o.Users, login.User{ID: "u-carol", Username: "cj", Identities: []login.Identity{{Connection: "staff", Subject: carolsID(t, server)}}})
 	})
@@ -114,6 +118,7 @@ func TestLDAPRefuses(t *testing.T) {
 		"nothing":           {"carol", "", "Wrong user name or password.", http.StatusUnauthorized},
 		"nobody":            {"dave", slapdtest.Password, "Wrong user name or password.", http.StatusUnauthorized},
 		"everybody":         {"*", slapdtest.Password, "Wrong user name or password.", http.StatusUnauthorized},
+		"two of one name":   {"tweedle@corp.test", slapdtest.Password, "Wrong user name or password.", http.StatusUnauthorized},
 		"to be changed":     {"reset", slapdtest.Password, "disabled", http.StatusUnauthorized},
 		"a stranger":        {"mallory", slapdtest.Password, "not known here", http.StatusForbidden},
 		"a stranger, wrong": {"mallory", "wrong", "Wrong user name or password.", http.StatusUnauthorized},
@@ -129,6 +134,10 @@ func TestLDAPRefuses(t *testing.T) {
 		if n := p.Login.Runs() - before; n != 1 {
 			t.Errorf("%s: argon2id ran %d times", name, n)
 		}
+	}
+	// Only the operator is told why, and nobody what was typed.
+	if said := log.String(); !strings.Contains(said, "several entries have one name: 2 in mail") || strings.Contains(said, "tweedle@") || strings.Contains(said, slapdtest.Password) {
+		t.Errorf("the log says\n%s", said)
 	}
 	a := browser(t, p)
 	granted(t, carolIn(t, a, "connection", "staff"))
@@ -161,6 +170,37 @@ func TestLDAPConfirm(t *testing.T) {
 	granted(t, a.SignIn("carol", slapdtest.Password))
 	if sub := claimsOf(t, idToken(t, a))["sub"]; sub != before {
 		t.Errorf("%v became %v", before, sub)
+	}
+}
+
+// TestLDAPHangs: while a directory hangs, who is none of its signs in, and who may be one
+// of its is told in the end.
+func TestLDAPHangs(t *testing.T) {
+	hung, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hung.Close()
+	p := node(t, embedded(t), func(o *provider.Options) {
+		o.Directories = []ldapdir.Directory{{
+			Name: "staff", Title: "Staff", URLs: []string{"ldap://" + hung.Addr().String()}, Plain: true, Base: slapdtest.People,
+			AtOnce: 1, Timeout: 8 * time.Second,
+		}}
+	})
+	theirs := browser(t, p)
+	theirs.Authorize(request("every"))
+	told := make(chan *hushtest.Reply, 1)
+	go func() { told <- theirs.SignIn("carol", slapdtest.Password) }()
+	conn, err := hung.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	signIn(t, browser(t, p), "alice")
+	conn.Close()
+	away := <-told
+	isPage(t, away, http.StatusServiceUnavailable)
+	if !strings.Contains(away.Body, "Staff does not answer") {
+		t.Errorf("carol is told\n%.900s", away.Body)
 	}
 }
 

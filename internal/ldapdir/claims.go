@@ -2,7 +2,6 @@ package ldapdir
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -114,7 +113,7 @@ func fits(v *login.Vouched) error {
 		return err
 	}
 	if len(text) > login.MaxVouched {
-		return fmt.Errorf("what is said of the user is %d bytes of at most %d: name fewer in claims, or the groups that count in groups.only", len(text), login.MaxVouched)
+		return uselessf("what is said of the user is %d bytes of at most %d: name fewer in claims, or the groups that count in groups.only", len(text), login.MaxVouched)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@
 //	entry.go      what is found: its id, and what cannot be it
 //	claims.go     what is taken over of a user
 //	groups.go     the groups that they are in
+//	trouble.go    what keeps it from telling
 //	prove.go      the bind that proves a password, and what disables an account
 //	pace.go       how long it takes to refuse one
 //

@@ -54,14 +54,14 @@ func (s *Source) vouched(l *link, e *ldap.Entry) (*login.Vouched, error) {
 func (s *Source) subject(e *ldap.Entry) (string, error) {
 	values := e.GetEqualFoldRawAttributeValues(s.ID)
 	if len(values) != 1 {
-		return "", fmt.Errorf("who was found has %d values of %s, by which they are known, and needs 1", len(values), s.ID)
+		return "", uselessf("who was found has %d values of %s, by which they are known, and needs 1", len(values), s.ID)
 	}
 	id := string(values[0])
 	if strings.EqualFold(s.ID, guid) && len(id) == 16 {
 		id = guidText(values[0])
 	}
 	if id == "" || len(id) > maxSubject || strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", fmt.Errorf("the %s of who was found is not 1 to %d printable characters of ASCII", s.ID, maxSubject)
+		return "", uselessf("the %s of who was found is not 1 to %d printable characters of ASCII", s.ID, maxSubject)
 	}
 	return id, nil
 }

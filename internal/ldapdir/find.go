@@ -29,7 +29,7 @@ func (s *Source) find(ctx context.Context, name, password string) (*login.Candid
 		return nil, err
 	}
 	if err != nil {
-		return nil, s.trouble(ctx, "connect", err)
+		return nil, s.trouble(ctx, nil, "connect", err)
 	}
 	found, err := s.search(ctx, l, name, dn, secret, began)
 	if found == nil || err != nil {
@@ -50,16 +50,19 @@ func (s *Source) search(ctx context.Context, l *link, name, dn, secret string, b
 			return nil, nil
 		}
 		if err != nil {
-			return nil, s.trouble(ctx, "bind as bind_dn", err)
+			return nil, s.trouble(ctx, l, "bind as bind_dn", err)
 		}
 	}
 	e, err := s.entryOf(l, name)
-	if e == nil || err != nil {
-		return nil, s.searching(ctx, err)
+	if err != nil {
+		return nil, s.trouble(ctx, l, "search", err)
+	}
+	if e == nil {
+		return nil, nil
 	}
 	v, err := s.vouched(l, e)
 	if err != nil {
-		return nil, s.searching(ctx, err)
+		return nil, s.trouble(ctx, l, "search", err)
 	}
 	return &login.Candidate{
 		Vouched: v, Title: s.Title, KnownOnly: s.KnownOnly, Close: l.Close,
@@ -67,18 +70,14 @@ func (s *Source) search(ctx context.Context, l *link, name, dn, secret string, b
 	}, nil
 }
 
-func (s *Source) searching(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
-	}
-	return s.trouble(ctx, "search", err)
-}
-
 // entryOf returns the entry that a name is in, nil for none. The attributes of Names go
 // before one another in their order, so that who chooses their own e-mail address takes
 // nobody's user name.
 func (s *Source) entryOf(l *link, name string) (*ldap.Entry, error) {
 	result, err := l.Search(s.request(s.Base, s.filterFor(name), maxFound, s.attributes()))
+	if isTooMany(err) {
+		return nil, fmt.Errorf("%w: more than %d", errWhich, maxFound)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +93,7 @@ func (s *Source) entryOf(l *link, name string) (*ldap.Entry, error) {
 		}
 	}
 	if as > 1 {
-		return nil, fmt.Errorf("%d entries have one name in %s", as, s.Names[rank])
+		return nil, fmt.Errorf("%w: %d in %s", errWhich, as, s.Names[rank])
 	}
 	if best == nil {
 		return nil, nil
@@ -138,14 +137,14 @@ func (s *Source) request(base, filter string, most int, attributes []string) *ld
 func (s *Source) checkDN(text string) error {
 	dn, err := ldap.ParseDN(text)
 	if err != nil {
-		return err
+		return uselessf("the name of what was found: %w", err)
 	}
 	base, err := ldap.ParseDN(s.Base)
 	if err != nil {
-		return err
+		return uselessf("base: %w", err)
 	}
 	if len(dn.RDNs) == 0 || !base.AncestorOfFold(dn) && !base.EqualFold(dn) {
-		return errors.New("what was found is not below base")
+		return uselessf("what was found is not below base")
 	}
 	return nil
 }

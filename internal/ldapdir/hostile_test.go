@@ -2,6 +2,7 @@ package ldapdir_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -34,7 +35,7 @@ func impostor(t *testing.T, answers ...func(id int64) []byte) ldapdir.Directory 
 		}
 	}()
 	return ldapdir.Directory{
-		Name: "staff", URLs: []string{"ldap://" + l.Addr().String()}, Plain: true, Base: "ou=people,dc=corp,dc=test", Timeout: 300 * time.Millisecond,
+		Name: "staff", URLs: []string{"ldap://" + l.Addr().String()}, Plain: true, Base: "ou=people,dc=corp,dc=test", Timeout: time.Minute,
 	}
 }
 
@@ -107,15 +108,16 @@ func TestImpostor(t *testing.T) {
 		says []func(int64) []byte
 		want error
 		ok   bool
+		late bool // it never comes to an end
 	}{
 		"right":                    {says: []func(int64) []byte{finds(carolDN, carol), binds}, ok: true},
-		"silent":                   {want: login.ErrAway},
-		"silent at the password":   {says: []func(int64) []byte{finds(carolDN, carol)}, want: login.ErrAway},
-		"no LDAP":                  {says: []func(int64) []byte{func(int64) []byte { return []byte("HTTP/1.1 400 Bad Request\r\n\r\n") }}, want: login.ErrAway},
+		"silent":                   {want: login.ErrAway, late: true},
+		"silent at the password":   {says: []func(int64) []byte{finds(carolDN, carol)}, want: login.ErrAway, late: true},
+		"no LDAP":                  {says: []func(int64) []byte{func(int64) []byte { return []byte("HTTP/1.1 400 Bad Request\r\n\r\n") }}, want: login.ErrAway, late: true},
 		"too much":                 {says: []func(int64) []byte{func(int64) []byte { return bytes.Repeat(entry(9, carolDN, carol), 40_000) }}, want: login.ErrAway},
-		"a length of 2 GB":         {says: []func(int64) []byte{func(int64) []byte { return []byte{0x30, 0x84, 0x7f, 0xff, 0xff, 0xff} }}, want: login.ErrAway},
-		"nobody's entry":           {says: []func(int64) []byte{finds("", carol), binds}, want: login.ErrAway},
-		"an entry from elsewhere":  {says: []func(int64) []byte{finds("uid=carol,ou=guests,dc=corp,dc=test", carol), binds}, want: login.ErrAway},
+		"a length of 2 GB":         {says: []func(int64) []byte{func(int64) []byte { return []byte{0x30, 0x84, 0x7f, 0xff, 0xff, 0xff} }}, want: login.ErrAway, late: true},
+		"nobody's entry":           {says: []func(int64) []byte{finds("", carol), binds}, want: login.ErrUnusable},
+		"an entry from elsewhere":  {says: []func(int64) []byte{finds("uid=carol,ou=guests,dc=corp,dc=test", carol), binds}, want: login.ErrUnusable},
 		"another one's entry":      {says: []func(int64) []byte{finds("uid=mallory,ou=people,dc=corp,dc=test", map[string]string{"uid": "mallory", "entryUUID": "2"}), binds}},
 		"one without its accents":  {says: []func(int64) []byte{finds("uid=càrol,ou=people,dc=corp,dc=test", map[string]string{"uid": "càrol", "entryUUID": "2"}), binds}},
 		"disabled":                 {says: []func(int64) []byte{finds(carolDN, with("userAccountControl", "514")), binds}, want: login.ErrDisabled},
@@ -123,11 +125,16 @@ func TestImpostor(t *testing.T) {
 		"disabled in 389":          {says: []func(int64) []byte{finds(carolDN, with("nsAccountLock", "true")), binds}, want: login.ErrDisabled},
 		"locked by hand":           {says: []func(int64) []byte{finds(carolDN, with("pwdAccountLockedTime", "000001010000Z")), binds}, want: login.ErrDisabled},
 		"locked for a while, once": {says: []func(int64) []byte{finds(carolDN, with("pwdAccountLockedTime", "20200101000000Z")), binds}, ok: true},
-		"more than a session has":  {says: []func(int64) []byte{finds(carolDN, with("cn", string(bytes.Repeat([]byte("x"), 4<<10)))), binds}, want: login.ErrAway},
+		"more than a session has":  {says: []func(int64) []byte{finds(carolDN, with("cn", string(bytes.Repeat([]byte("x"), 4<<10)))), binds}, want: login.ErrUnusable},
+		"no id":                    {says: []func(int64) []byte{finds(carolDN, map[string]string{"uid": "carol"}), binds}, want: login.ErrUnusable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, err := signIn(t.Context(), set(t, impostor(t, tc.says...)), "carol", "looking-glass")
+			d := impostor(t, tc.says...)
+			if tc.late {
+				d.Timeout = 300 * time.Millisecond
+			}
+			v, err := signIn(t.Context(), set(t, d), "carol", "looking-glass")
 			if (v != nil) != tc.ok || !errors.Is(err, tc.want) {
 				t.Errorf("%+v, %v", v, err)
 			}
@@ -135,6 +142,21 @@ func TestImpostor(t *testing.T) {
 				t.Errorf("an error of %d bytes", len(err.Error()))
 			}
 		})
+	}
+}
+
+// TestPastSilent: a server that lets in and says nothing keeps nobody out who comes later,
+// when there is another one.
+func TestPastSilent(t *testing.T) {
+	t.Parallel()
+	d := impostor(t, finds(carolDN, carol), binds)
+	d.URLs = append(impostor(t).URLs, d.URLs...)
+	s := set(t, d)
+	short, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, _ = signIn(short, s, "carol", "looking-glass")
+	if v, err := signIn(t.Context(), s, "carol", "looking-glass"); v == nil || err != nil {
+		t.Errorf("by the second: %+v, %v", v, err)
 	}
 }
 

@@ -18,12 +18,20 @@ import (
 // maxRead is what one sign-in reads of a directory, in bytes.
 const maxRead = 1 << 20
 
-// server is which of several answered last.
+// queue is how many sign-ins may wait for each connection: a directory that hangs must
+// not gather all who come meanwhile.
+const queue = 4
+
+// server is which of several is asked first: the one that answered last.
 type server struct{ at atomic.Int64 }
+
+// past goes on to the next of n after the one that let us in, and then did not answer.
+func (s *server) past(at, n int) { s.at.CompareAndSwap(int64(at), int64((at+1)%n)) }
 
 // link is a connection to a directory, for one sign-in.
 type link struct {
 	*ldap.Conn
+	at   int // of the server in URLs
 	done func()
 }
 
@@ -35,18 +43,16 @@ func (l *link) Close() { l.done() }
 func (s *Source) dial(ctx context.Context) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
-	select {
-	case s.slots <- struct{}{}:
-	case <-ctx.Done():
+	if !s.enter(ctx) {
 		return nil, fmt.Errorf("%w: %d at directory %q", login.ErrBusy, cap(s.slots), s.Name)
 	}
-	conn, err := s.connect(ctx)
+	conn, at, err := s.connect(ctx)
 	if err != nil {
 		<-s.slots
 		return nil, err
 	}
 	var closed atomic.Bool
-	return &link{conn, func() {
+	return &link{conn, at, func() {
 		if closed.CompareAndSwap(false, true) {
 			_ = conn.Close()
 			<-s.slots
@@ -54,8 +60,23 @@ func (s *Source) dial(ctx context.Context) (*link, error) {
 	}}, nil
 }
 
-// connect tries one server after the other, from the one that answered last.
-func (s *Source) connect(ctx context.Context) (*ldap.Conn, error) {
+// enter takes one of the connections, in its turn.
+func (s *Source) enter(ctx context.Context) bool {
+	defer s.waiting.Add(-1)
+	if s.waiting.Add(1) > int64((1+queue)*cap(s.slots)) {
+		return false
+	}
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// connect tries one server after the other, from the one that answered last, and tells
+// which it was.
+func (s *Source) connect(ctx context.Context) (*ldap.Conn, int, error) {
 	var errs []error
 	by, _ := ctx.Deadline()
 	first := int(s.first.at.Load())
@@ -68,11 +89,11 @@ func (s *Source) connect(ctx context.Context) (*ldap.Conn, error) {
 		cancel()
 		if err == nil {
 			s.first.at.Store(int64(at))
-			return conn, nil
+			return conn, at, nil
 		}
 		errs = append(errs, fmt.Errorf("%s: %w", s.URLs[at], err))
 	}
-	return nil, errors.Join(errs...)
+	return nil, 0, errors.Join(errs...)
 }
 
 // connectTo connects to one server. by is when the connection ends, whatever is under

@@ -22,13 +22,13 @@ func (s *Source) prove(ctx context.Context, l *link, e *ldap.Entry, v *login.Vou
 		return refused
 	}
 	if err != nil {
-		return s.trouble(ctx, "bind as the user", err)
+		return s.trouble(ctx, l, "bind as the user", err)
 	}
 	if disabled(e) {
 		return login.ErrDisabled
 	}
 	if err := fits(v); err != nil {
-		return s.trouble(ctx, "read the user", err)
+		return s.trouble(ctx, l, "read the user", err)
 	}
 	return nil
 }

@@ -2,10 +2,10 @@ package ldapdir
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hush-sso/hush/internal/login"
@@ -72,9 +72,10 @@ func (s *Set) Linger(ctx context.Context, name string, since time.Time) {
 // Source is one directory at work.
 type Source struct {
 	Directory
-	slots chan struct{} // one for each connection
-	pace  *pace
-	first server // that is asked first
+	slots   chan struct{} // one for each connection
+	waiting atomic.Int64  // for one of them, or about to
+	pace    *pace
+	first   server
 }
 
 func newSource(d Directory, p *pace) *Source {
@@ -90,24 +91,3 @@ func (s *Source) serves(name string) bool {
 	_, domain, _ := strings.Cut(name, "@")
 	return slices.Contains(s.Domains, domain)
 }
-
-// trouble is the error of a directory that could not be asked. Who gave up was told no
-// such thing.
-func (s *Source) trouble(ctx context.Context, doing string, err error) error {
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return ctx.Err()
-	}
-	return &login.ThereError{Directory: s.Title, Err: fmt.Errorf("%w: %s: %w", login.ErrAway, doing, short(err))}
-}
-
-// shortened is the text of an error, which may be the server's own, of any length.
-type shortened struct{ error }
-
-func short(err error) error { return shortened{err} }
-
-func (e shortened) Error() string {
-	text := strings.ToValidUTF8(e.error.Error(), "?")
-	return text[:min(len(text), 300)]
-}
-
-func (e shortened) Unwrap() error { return e.error }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 func staff(s *slapdtest.Server) ldapdir.Directory {
 	return ldapdir.Directory{
 		Name: "staff", Title: "Staff", URLs: []string{s.TLS}, Roots: s.Roots, BindDN: slapdtest.Service, BindPassword: slapdtest.ServicePassword,
-		Base: slapdtest.People, Filter: "(objectClass=inetOrgPerson)",
+		Base: slapdtest.People, Filter: "(objectClass=inetOrgPerson)", Timeout: time.Minute,
 	}
 }
 
@@ -66,7 +67,7 @@ func names(t *testing.T, server *slapdtest.Server) {
 		"carol@corp.test":     {username: "carol"},
 		"mallory":             {username: "mallory"},
 		"tweedledum":          {username: "tweedledum"},
-		"tweedle@corp.test":   {err: login.ErrAway}, // two have it
+		"tweedle@corp.test":   {err: login.ErrCredentials}, // two have it
 		"dave":                {},
 		"locked":              {err: login.ErrCredentials},
 		"reset":               {err: login.ErrDisabled},
@@ -205,6 +206,8 @@ func refusedSettings(t *testing.T, server *slapdtest.Server) {
 		"a certificate of nobody's":   func(d *ldapdir.Directory) { d.Roots = x509.NewCertPool() },
 		"the same by StartTLS":        func(d *ldapdir.Directory) { d.Roots, d.URLs = x509.NewCertPool(), []string{server.Plain} },
 		"a wrong password of its own": func(d *ldapdir.Directory) { d.BindPassword = "wrong" },
+		"a certificate of another":    func(d *ldapdir.Directory) { d.URLs = []string{elsewhere(server.TLS)} },
+		"another one's by StartTLS":   func(d *ldapdir.Directory) { d.URLs = []string{elsewhere(server.Plain)} },
 		"no base":                     func(d *ldapdir.Directory) { d.Base = "ou=nowhere," + slapdtest.Suffix },
 		"no id":                       func(d *ldapdir.Directory) { d.ID = "description" },
 		"an id that two values are":   func(d *ldapdir.Directory) { d.ID = "employeeType" },
@@ -214,17 +217,26 @@ func refusedSettings(t *testing.T, server *slapdtest.Server) {
 		d := staff(server)
 		change(&d)
 		v, err := signIn(t.Context(), set(t, d), "carol", slapdtest.Password)
-		there := (*login.ThereError)(nil)
-		if v != nil || name != "nobody may search" && (!errors.Is(err, login.ErrAway) || !errors.As(err, &there) || there.Directory != "Staff") {
+		there, want, untrusted := (*login.ThereError)(nil), login.ErrUnusable, strings.Contains(name, "certificate") || strings.Contains(name, "StartTLS")
+		if untrusted {
+			want = login.ErrAway
+		}
+		if v != nil || name != "nobody may search" && (!errors.Is(err, want) || !errors.As(err, &there) || there.Directory != "Staff") {
 			t.Errorf("%s: %v, %v", name, v, err)
+		}
+		if untrusted && !strings.Contains(err.Error(), "x509: ") {
+			t.Errorf("%s is not why: %v", name, err)
 		}
 	}
 }
 
+// elsewhere is an address of the server that its certificate is not for.
+func elsewhere(address string) string { return strings.Replace(address, "127.0.0.1", "localhost", 1) }
+
 // bounded: no more connections than the operator allows.
 func bounded(t *testing.T, server *slapdtest.Server) {
 	d := staff(server)
-	d.AtOnce, d.Timeout = 1, 2*time.Second
+	d.AtOnce = 1
 	s := set(t, d)
 	found, err := s.Find(t.Context(), "carol", "")
 	if err != nil || found == nil {

@@ -13,7 +13,8 @@ import (
 type Elsewhere interface {
 	// Find returns who goes by a name there, in the form in which names are compared;
 	// nil for nobody. The password is for directories that nobody else may search in. An
-	// error is a *ThereError, or that of ctx.
+	// error is a *ThereError, of ErrCredentials where it is not to be told who is meant,
+	// or that of ctx.
 	Find(ctx context.Context, name, password string) (*Candidate, error)
 	// Linger waits until a wrong password of somebody there would have been refused,
 	// had the attempt begun at since. Of a name that none of them is asked for it does
@@ -38,8 +39,10 @@ type Candidate struct {
 
 // Why somebody of another directory is not let in, inside a *ThereError.
 var (
-	// ErrAway: it does not answer, or not so that it could be used.
+	// ErrAway: it does not answer, or says that it cannot now.
 	ErrAway = errors.New("login: the directory is away")
+	// ErrUnusable: what it answers is of no use, as long as nobody changes something.
+	ErrUnusable = errors.New("login: what the directory answers cannot be used")
 	// ErrStranger: right there, but nobody here. Only said to who knows the password.
 	ErrStranger = errors.New("login: known there and not here")
 )
@@ -103,12 +106,14 @@ func (t *Throttle) elsewhere(ctx context.Context, d *Directory, account Try, c C
 		return User{}, Try{}, ErrCredentials
 	}
 	found, err := c.Elsewhere.Find(ctx, name, c.Password)
+	if found == nil && err == nil {
+		err = ErrCredentials
+	}
+	if errors.Is(err, ErrCredentials) {
+		c.Elsewhere.Linger(ctx, name, began)
+	}
 	if err != nil {
 		return User{}, Try{}, err
-	}
-	if found == nil {
-		c.Elsewhere.Linger(ctx, name, began)
-		return User{}, Try{}, ErrCredentials
 	}
 	defer found.Close()
 	user, refused := d.Whois(found.Vouched, found.KnownOnly)

@@ -150,7 +150,7 @@ const (
 	Address    Attempted = "address"   // too many from the address
 	Busy       Attempted = "busy"      // too many of everybody's
 	Unanswered Attempted = "store"     // the store is away
-	There      Attempted = "directory" // another directory is away
+	There      Attempted = "directory" // another directory is away, or of no use
 )
 
 func attempted(err error) Attempted {
@@ -162,7 +162,7 @@ func attempted(err error) Attempted {
 		return Wrong
 	case errors.Is(err, ErrDisabled), errors.Is(err, ErrStranger):
 		return Disabled
-	case errors.Is(err, ErrAway):
+	case errors.Is(err, ErrAway), errors.Is(err, ErrUnusable):
 		return There
 	case errors.As(err, &throttled):
 		return Attempted(throttled.Who)

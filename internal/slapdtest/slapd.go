@@ -49,6 +49,7 @@ type Server struct {
 	t          testing.TB
 	dir        string
 	cmd        *exec.Cmd
+	ended      chan struct{} // closed when cmd is
 }
 
 // Start starts a slapd and ends it with the test.
@@ -82,7 +83,7 @@ func (s *Server) Kill() {
 		return
 	}
 	s.cmd.Process.Kill()
-	s.cmd.Wait()
+	<-s.ended
 	s.cmd = nil
 }
 
@@ -102,21 +103,27 @@ func (s *Server) start() error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	s.cmd = cmd
-	if err := s.await(10 * time.Second); err != nil {
+	s.cmd, s.ended = cmd, make(chan struct{})
+	go func() { defer close(s.ended); cmd.Wait() }()
+	if err := s.await(time.Minute); err != nil {
 		s.Kill()
 		return err
 	}
 	return nil
 }
 
-// await returns when the server answers to the service's password.
+// await returns when the server answers to the service's password, or ended.
 func (s *Server) await(patience time.Duration) error {
 	var err error
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		var conn *ldap.Conn
 		if conn, err = ldap.DialURL(s.Plain); err != nil {
-			continue
+			select {
+			case <-s.ended:
+				return fmt.Errorf("it ended: %w", err)
+			default:
+				continue
+			}
 		}
 		err = conn.Bind(Service, ServicePassword)
 		conn.Close()
