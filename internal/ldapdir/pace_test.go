@@ -107,6 +107,36 @@ func TestSearcher(t *testing.T) {
 	}
 }
 
+// TestLine: while a directory hangs, so many wait for it and no more.
+func TestLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSource(Directory{Name: "staff", AtOnce: 1}, &pace{})
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		if !s.enter(ctx) {
+			t.Fatal("the first is not let in")
+		}
+		all := make(chan bool, 1+queue)
+		for range cap(all) {
+			go func() { all <- s.enter(ctx) }()
+		}
+		synctest.Wait()
+		if now := time.Now(); s.enter(ctx) || time.Now() != now {
+			t.Error("one more waited")
+		}
+		<-s.slots // the first is done
+		if !<-all {
+			t.Error("of those who waited none is let in")
+		}
+		cancel()
+		for range queue {
+			if <-all {
+				t.Error("two are let in")
+			}
+		}
+	})
+}
+
 // endless is a connection that never runs dry.
 type endless struct{ net.Conn }
 
