@@ -106,7 +106,7 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	r := known.registry()
 	p, err := provider.New(provider.Options{
 		Issuer: c.Issuer, Secrets: demoSecrets(), Store: store, Passwords: passwords,
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, ACR: r.ACR, RuleSet: r.Rules, Session: demo.Session(),
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, ACR: r.ACR, RuleSet: r.Rules, Session: demo.Session(), Factors: &provider.Factors{},
 		Hosts: r.Hosts, CrossSite: f.crossSite, Log: log, Egress: egress.Options{Allow: loopback}, AdminToken: demoAdminToken, HashApart: true,
 	})
 	if err != nil {
