@@ -42,7 +42,7 @@ func newDesk(a *API) *desk {
 		"": overviewPage, "users": usersPage, "user": userPage, "session": sessionPage,
 		"clients": clientsPage, "client": clientPage, "keys": keysPage, "deliveries": deliveriesPage, "nothing": nothingPage,
 	}
-	d.deeds = map[string]deskDeed{"find": findDeed, "end": endDeed, "leave": leaveDeed}
+	d.deeds = map[string]deskDeed{"find": findDeed, "end": endDeed, "factors": factorsDeed, "leave": leaveDeed}
 	return d
 }
 

@@ -1,15 +1,9 @@
 package admin
 
 import (
-	"log/slog"
-	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
-	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/internal/oauth"
-	"github.com/hush-sso/hush/session"
 )
 
 // overviewShown is the first page. Nothing of it is asked of the store: it is there
@@ -37,6 +31,9 @@ type userShown struct {
 	User     userView
 	Sessions list[sessionView]
 	Consents list[consentView]
+	Factors  *factorsView // nil where there are none at all
+	// Sealed: they cannot be read, which keeps their user out until they are reset.
+	Sealed bool
 }
 
 func userPage(v *visit) (string, any, error) {
@@ -55,8 +52,19 @@ func userPage(v *visit) (string, any, error) {
 	if v.in.Has("cursor") { // of the sessions: consents stand on the first page
 		return "user", s, nil
 	}
-	s.Consents, err = called[list[consentView]](v, "listConsents", "user", id)
-	return "user", s, err
+	if s.Consents, err = called[list[consentView]](v, "listConsents", "user", id); err != nil {
+		return "", nil, err
+	}
+	s.factors(v, id)
+	return "user", s, nil
+}
+
+func (s *userShown) factors(v *visit, id string) {
+	if v.api.Factors == nil {
+		return
+	}
+	shown, err := called[factorsView](v, "listFactors", "user", id)
+	s.Factors, s.Sealed = &shown, err != nil
 }
 
 func sessionPage(v *visit) (string, any, error) {
@@ -100,51 +108,4 @@ func deliveriesPage(v *visit) (string, any, error) {
 
 func nothingPage(*visit) (string, any, error) {
 	return "", nil, oauth.Errorf(errNotFound, "Type the id or the name of a user, or the id of a session.")
-}
-
-// findDeed goes to whom or what was typed: a form that is posted, so that no
-// name stands in the address before it is one.
-func findDeed(v *visit) (string, error) {
-	typed := v.in.Get("what")
-	text := strings.TrimSpace(typed)
-	at := seatRoot + v.seat.place + "/"
-	users := v.api.Directory()
-	for _, find := range []func(string) (login.User, bool){users.ByID, users.ByUsername} {
-		for _, name := range []string{typed, text} {
-			if u, known := find(name); known {
-				return at + "user?id=" + url.QueryEscape(u.ID), nil
-			}
-		}
-	}
-	if _, err := session.ParseKey(text); err == nil {
-		return at + "session?id=" + url.QueryEscape(text), nil
-	}
-	if !printable(text) {
-		return at + "nothing", nil
-	}
-	return at + "user?id=" + url.QueryEscape(text), nil // who is in no directory
-}
-
-// endDeed ends one session, or all of a user.
-func endDeed(v *visit) (string, error) {
-	user, id := v.in.Get("user"), v.in.Get("session")
-	to := seatRoot + v.seat.place + "/user?id="
-	switch {
-	case user != "" && id == "" && printable(user):
-		_, err := v.call("endUserSessions", "user", user)
-		return to + url.QueryEscape(user) + "&done=user", err
-	case user == "" && id != "":
-		ended, err := called[endedView](v, "endSession", "session", id)
-		if err == nil && ended.User == "" { // all that is left is that it is over
-			return seatRoot + v.seat.place + "/session?id=" + url.QueryEscape(id) + "&done=session", nil
-		}
-		return to + url.QueryEscape(ended.User) + "&done=session", err
-	}
-	return "", oauth.Errorf(oauth.InvalidRequest, "The form says neither which session is to be ended nor whose.")
-}
-
-func leaveDeed(v *visit) (string, error) {
-	v.seats.leave(v.seat.place)
-	v.api.note(v.r, slog.LevelInfo, "signOut", http.StatusSeeOther, nil)
-	return Root, nil
 }

@@ -49,6 +49,8 @@ var deskTitles = map[string]string{
 var deskDone = map[string]string{
 	"session": "The session is over.",
 	"user":    "All their sessions are over.",
+	"factor":  "The second factor is taken away.",
+	"factors": "All second factors are taken away, recovery codes too.",
 }
 
 func (v deskView) Title() string { return deskTitles[v.Template] }
