@@ -87,6 +87,20 @@ func TestPlotColumns(t *testing.T) {
 	}
 }
 
+// TestPlotOfApp: an app has its own, those that registered themselves have one together.
+func TestPlotOfApp(t *testing.T) {
+	a := &API{Config: Config{SilentOf: minutes.NewDays()}}
+	a.SilentOf.Of("shop").Line("ok").Add(noon)
+	for range 2 {
+		a.SilentOf.Of(Registered).Line("ok").Add(noon)
+	}
+	for want, app := range map[uint64]clientView{1: {ID: "shop"}, 2: {ID: "dcr-1", Registered: true}, 0: {ID: "none"}} {
+		if p := plotOf(a.countedOf(app), day(), noon); p.Total != want {
+			t.Errorf("%s: %d, want %d", app.ID, p.Total, want)
+		}
+	}
+}
+
 func TestPlotScale(t *testing.T) {
 	for most, want := range map[uint64]string{0: "0 1", 1: "0 1", 4: "0 1 2 3 4", 5: "0 2 4 6", 9: "0 5 10", 21: "0 10 20 30", 399: "0 100 200 300 400", 4_000_000_000: "0 1000000000 2000000000 3000000000 4000000000"} {
 		var p plot
