@@ -50,7 +50,7 @@ func newHouseWith(t testing.TB, store *redisstore.Store, nodes int, change func(
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.LoadKeys(context.Background()); err != nil {
+		if err := hushtest.LoadKeys(context.Background(), p, o); err != nil {
 			t.Fatal(err)
 		}
 		h.nodes = append(h.nodes, p)

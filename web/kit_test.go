@@ -102,7 +102,7 @@ func node(t *testing.T, s *redisstore.Store, change func(*provider.Options)) *pr
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.LoadKeys(t.Context()); err != nil {
+	if err := hushtest.LoadKeys(t.Context(), p, o); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -88,7 +88,7 @@ func newOP(t *testing.T, change func(*provider.Options)) *op {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.LoadKeys(t.Context()); err != nil {
+	if err := hushtest.LoadKeys(t.Context(), p, o); err != nil {
 		t.Fatal(err)
 	}
 	f := &op{t: t, p: p, store: store, Agent: hushtest.NewAgent(t, issuer, hushtest.Direct(p.Public))}

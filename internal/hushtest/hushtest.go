@@ -185,18 +185,19 @@ func (s *Site) addNode(o Options) {
 		o.Secrets = [][]byte{bytes.Repeat([]byte("test"), 8)}
 	}
 	r := s.registry(o, demo.Users())
-	p, err := provider.New(provider.Options{
+	all := provider.Options{
 		Issuer: s.Issuer, Secrets: o.Secrets, Store: s.Store, Session: o.Policy, Registration: o.Registration,
 		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Passwords: s.Passwords, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules, Connections: r.Connections,
 		Egress: o.Egress, Factors: o.Factors, Audit: o.Audit, Tracer: o.Tracer, Admission: o.Admission,
 		Log: slog.New(slog.NewJSONHandler(s.log, nil)),
-	})
+	}
+	p, err := provider.New(all)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	if !o.NoKeys {
-		if err := p.LoadKeys(ctx); err != nil {
+		if err := LoadKeys(ctx, p, all); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -79,7 +79,7 @@ func newHouse(t *testing.T, set *rules.Set, change ...func(*provider.Options)) *
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Close)
-	if err := p.LoadKeys(t.Context()); err != nil {
+	if err := hushtest.LoadKeys(t.Context(), p, o); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -72,7 +72,7 @@ func nodeOn(t testing.TB, store *redisstore.Store, change func(*provider.Options
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.LoadKeys(t.Context()); err != nil {
+	if err := hushtest.LoadKeys(t.Context(), p, o); err != nil {
 		t.Fatal(err)
 	}
 	return bench{t, p, log, store, &strings.Builder{}}
