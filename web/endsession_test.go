@@ -179,7 +179,8 @@ func TestEndSessionInTheBackground(t *testing.T) {
 // user is who is signed in. What is no hint at all leads nowhere afterwards.
 func TestEndSessionAsks(t *testing.T) {
 	s := startLeavers(t, hushtest.Options{})
-	elsewhere := startLeavers(t, hushtest.Options{}) // the same issuer with keys of its own
+	elsewhere := startLeavers(t, hushtest.Options{NoKeys: true}) // the same issuer, which makes keys of its own
+	awaitReady(t, elsewhere.Nodes[0])
 	a := signIn(t, s.Node(0), "alice")
 	alices := hintOf(t, a, "leaver")
 	bobs := hintOf(t, signIn(t, s.Node(0), "bob"), "leaver")
