@@ -105,7 +105,7 @@ func (s *served) certificate(name string) *big.Int {
 // until waits for something to become true.
 func until(t *testing.T, what string, true func() bool) {
 	t.Helper()
-	within(t, 20*time.Second, what, true)
+	within(t, time.Minute, what, true)
 }
 
 func within(t *testing.T, patience time.Duration, what string, true func() bool) {

@@ -10,10 +10,11 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/hush-sso/hush/internal/freeport"
 )
 
 // Output collects what a running program prints or logs. The zero value is
@@ -36,25 +37,11 @@ func (o *Output) String() string {
 	return o.b.String()
 }
 
-// given are the ports that tests of this run have, used or not yet: others run
-// beside them.
-var given sync.Map
-
 // FreePort returns a port of loopback on which nothing listens, to no two tests
 // of a package the same.
 func FreePort(t testing.TB) string {
 	t.Helper()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-		l.Close()
-		if _, taken := given.LoadOrStore(port, true); !taken {
-			return port
-		}
-	}
+	return freeport.Take(t)
 }
 
 // Certificate makes one that signs itself, for a host and 127.0.0.1, that ends

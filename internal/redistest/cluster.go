@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hush-sso/hush/internal/freeport"
 	"github.com/hush-sso/hush/internal/redisstore"
 )
 
@@ -22,7 +23,7 @@ func Cluster(t testing.TB) Nodes {
 	var nodes Nodes
 	var buses []string
 	for range 3 {
-		bus := strconv.Itoa(freePort(t))
+		bus := freeport.Take(t)
 		nodes = append(nodes, Server(t, "--cluster-enabled", "yes", "--cluster-port", bus,
 			"--cluster-config-file", "nodes.conf", "--cluster-node-timeout", "30000"))
 		buses = append(buses, bus)

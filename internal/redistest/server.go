@@ -17,6 +17,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/hush-sso/hush/internal/freeport"
 	"github.com/hush-sso/hush/internal/redisstore"
 )
 
@@ -47,7 +48,7 @@ func launch(t testing.TB, i *Instance) *Instance {
 	t.Cleanup(i.Kill)
 	var err error
 	for range 5 { // a free port may be taken before the server has it
-		i.port = freePort(t)
+		i.port, _ = strconv.Atoi(freeport.Take(t))
 		if err = i.start(); err == nil {
 			return i
 		}
@@ -165,14 +166,4 @@ func (i *Instance) client() *redis.Client {
 
 func (i *Instance) options() *redis.Options {
 	return &redis.Options{Addr: i.Addr(), Password: i.password, Protocol: 2, DisableIdentity: true, MaxRetries: -1, DialerRetries: 1}
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }

@@ -24,6 +24,8 @@ import (
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/hush-sso/hush/internal/freeport"
 )
 
 // What stands in the directory.
@@ -68,7 +70,7 @@ func Start(t testing.TB) *Server {
 		t.Fatalf("slapadd: %v\n%s", err, out)
 	}
 	for range 5 { // a free port may be taken before the server has it
-		s.Plain, s.TLS = "ldap://127.0.0.1:"+freePort(t), "ldaps://127.0.0.1:"+freePort(t)
+		s.Plain, s.TLS = "ldap://127.0.0.1:"+freeport.Take(t), "ldaps://127.0.0.1:"+freeport.Take(t)
 		if err = s.start(); err == nil {
 			return s
 		}
@@ -179,15 +181,4 @@ func find(t testing.TB, name string) string {
 	}
 	t.Fatalf("install slapd for %s, or run make test which installs it", name)
 	return ""
-}
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
 }
