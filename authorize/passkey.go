@@ -64,6 +64,9 @@ func (s *Service) authenticatePasskey(ctx context.Context, challenge, answer str
 	if !known {
 		return user, p, fmt.Errorf("%w: nobody has its handle", errPasskey)
 	}
+	if user.OnlyElsewhere() {
+		return user, p, fmt.Errorf("%w: %s signs in elsewhere, which may have ended it", errPasskey, user.ID)
+	}
 	generation, err := s.Sessions.Generation(ctx, user.ID) // before, as in Authenticate
 	if err != nil {
 		return user, p, err

@@ -204,6 +204,43 @@ func TestLDAPHangs(t *testing.T) {
 	}
 }
 
+// TestLDAPFactor: people of directories have second factors, which are asked for after the
+// directory's password, and never in its place: who may not sign in there any more has
+// no other way in.
+func TestLDAPFactor(t *testing.T) {
+	server := slapdtest.Start(t)
+	p := factored(t, embedded(t), func(o *provider.Options) { o.Directories = []ldapdir.Directory{staff(server)} })
+	id := carolsID(t, server)
+	for _, user := range []string{"staff|" + id, "u-carol"} {
+		if user == "u-carol" {
+			people := append(users(), login.User{ID: user, Username: "cj", Identities: []login.Identity{{Connection: "staff", Subject: id}}})
+			if err := p.Replace(provider.Registry{Clients: clients(), Users: people, Directories: []ldapdir.Directory{staff(server)}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a, k := browser(t, p), newPasskey()
+		granted(t, carolIn(t, a))
+		if r := a.Submit("passkey", k.Make(ceremony(a.Get("account/factors"))), "name", "Laptop"); !strings.Contains(r.Body, `id="recovery"`) {
+			t.Fatalf("%s: no passkey was added: %d\n%s", user, r.Status, r.Body)
+		}
+		other := browser(t, p)
+		asked := carolIn(t, other)
+		if ceremony(asked) == "" || other.Cookie(ssoCookie) != "" {
+			t.Fatalf("%s is not asked for it: %d\n%s", user, asked.Status, asked.Body)
+		}
+		granted(t, other.Submit("passkey", k.Use(ceremony(asked))))
+		if claims := claimsOf(t, idToken(t, other)); claims["sub"] != user || !slices.Equal(texts(claims["amr"]), []string{"pwd", "hwk", "user", "mfa"}) {
+			t.Errorf("%s is %v by %v", user, claims["sub"], claims["amr"])
+		}
+		server.Kill()
+		alone, challenge := atLogin(t, p)
+		if r := alone.Submit("passkey", k.Use(challenge)); r.Answer != nil || alone.Cookie(ssoCookie) != "" {
+			t.Errorf("%s is signed in by a passkey alone, whatever the directory says", user)
+		}
+		server.Restart()
+	}
+}
+
 // carolsID is what the directory knows Carol by.
 func carolsID(t testing.TB, server *slapdtest.Server) string {
 	t.Helper()

@@ -56,6 +56,10 @@ func (v *Vouched) User() User {
 // Linked returns the user who is this one at another provider.
 func (d *Directory) Linked(i Identity) (User, bool) { return found(d.linked[i]) }
 
+// OnlyElsewhere tells whether the user signs in by what others say of them, and has no
+// password here: whoever disables them there means it.
+func (u *User) OnlyElsewhere() bool { return len(u.Identities) > 0 && u.PasswordHash == "" }
+
 // link adds the user's identities elsewhere.
 func (d *Directory) link(e *entry) error {
 	for _, i := range e.user.Identities {
