@@ -159,7 +159,7 @@ func options(c *config.Config) provider.Options {
 	}
 	return provider.Options{
 		Issuer: c.Issuer, Secrets: c.SecretKeys(), PairwiseSalt: c.PairwiseKey(),
-		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules, Connections: r.Connections,
+		Clients: r.Clients, APIs: r.APIs, Users: r.Users, Brand: r.Brand, ACR: r.ACR, Hosts: r.Hosts, RuleSet: r.Rules, Connections: r.Connections, Directories: r.Directories,
 		Factors: factors,
 		Session: c.SessionPolicy(),
 		Tokens: provider.Lifetimes{

@@ -121,7 +121,9 @@ func TestLine(t *testing.T) {
 			go func() { all <- s.enter(ctx) }()
 		}
 		synctest.Wait()
-		if now := time.Now(); s.enter(ctx) || time.Now() != now {
+		late, end := context.WithTimeout(ctx, time.Second)
+		defer end()
+		if now := time.Now(); s.enter(late) || time.Now() != now {
 			t.Error("one more waited")
 		}
 		<-s.slots // the first is done
