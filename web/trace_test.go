@@ -13,6 +13,7 @@ import (
 
 	"github.com/hush-sso/hush/internal/hushtest"
 	"github.com/hush-sso/hush/internal/provider"
+	"github.com/hush-sso/hush/internal/redistest"
 	"github.com/hush-sso/hush/internal/tracing"
 )
 
@@ -41,6 +42,7 @@ type oneSpan struct {
 		Key   string
 		Value struct{ StringValue, IntValue string }
 	}
+	Status struct{ Code int }
 }
 
 // spans returns those that came, once all are sent.
@@ -118,5 +120,28 @@ func TestStrangersDoNotChooseWhatIsTraced(t *testing.T) {
 		if traced := len(list) > 0; traced != c.traced || traced && (list[0].TraceID != "0123456789abcdef0123456789abcdef" || list[len(list)-1].ParentSpanID != "0123456789abcdef") {
 			t.Errorf("%s: %+v", c.name, list)
 		}
+	}
+}
+
+// TestOutageIsTracedAsFailed, although the browser is answered by a redirect; who simply is
+// not signed in is none.
+func TestOutageIsTracedAsFailed(t *testing.T) {
+	t.Parallel()
+	tr, to := tracer(t, tracing.Config{OneIn: 1})
+	server := redistest.Server(t)
+	store := server.Open()
+	a := signIn(t, browser(t, node(t, store, func(o *provider.Options) { o.Tracer = tr })), "alice")
+	last := func() oneSpan {
+		list := to.spans(t, tr)
+		return list[len(list)-1]
+	}
+	refused(t, a.Authorize(quiet("every", "max_age", "0")), "login_required", "max_age_exceeded")
+	if s := last(); s.Name != "authorize" || s.Status.Code != 0 {
+		t.Errorf("a refusal has the status %d of %s", s.Status.Code, s.Name)
+	}
+	server.Kill()
+	refused(t, a.Authorize(quiet("every")), "temporarily_unavailable", "store_unavailable")
+	if s := last(); s.Name != "authorize" || s.Status.Code != 2 {
+		t.Errorf("an outage has the status %d of %s", s.Status.Code, s.Name)
 	}
 }

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
+	"github.com/hush-sso/hush/internal/oauth"
 	"github.com/hush-sso/hush/internal/tracing"
 )
 
@@ -23,8 +26,13 @@ func (s *Server) traced(next http.Handler) http.Handler {
 		sw := &statusWriter{ResponseWriter: w}
 		r = r.WithContext(ctx)
 		next.ServeHTTP(sw, r)
-		recordOf(r).describe(span)
+		n := recordOf(r)
+		n.describe(span)
 		span.Number("http.response.status_code", sw.status)
+		left := errors.Is(ctx.Err(), context.Canceled) // which is nobody's outage
+		if sw.status >= 500 || !left && (n.outage || n.result == oauth.ServerError) {
+			span.Fails()
+		}
 		if s.Authorize.Host != "" {
 			span.Says("hush.host", s.Authorize.Host)
 		}

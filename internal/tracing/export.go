@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
@@ -43,6 +44,10 @@ type (
 		Start      string `json:"startTimeUnixNano"`
 		End        string `json:"endTimeUnixNano"`
 		Attributes []attr `json:"attributes,omitempty"`
+		Status     status `json:"status,omitzero"`
+	}
+	status struct {
+		Code int `json:"code"` // 2: failed
 	}
 	attr struct {
 		Key   string `json:"key"`
@@ -106,9 +111,27 @@ func (e *exporter) post(ctx context.Context, m message) error {
 		return err
 	}
 	defer answer.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection is used again
+	said, _ := io.ReadAll(io.LimitReader(answer.Body, 64<<10)) // all of it, so that the connection is used again
 	if answer.StatusCode/100 != 2 {
 		return fmt.Errorf("tracing: the collector answers with status %d", answer.StatusCode)
+	}
+	return rejected(said)
+}
+
+// rejected tells of spans that the collector did not take although it said that it did
+// (OTLP 1.x, "Partial Success").
+func rejected(said []byte) error {
+	var answer struct {
+		PartialSuccess struct {
+			RejectedSpans json.Number
+			ErrorMessage  string
+		}
+	}
+	if json.Unmarshal(said, &answer) != nil { // it need not say anything
+		return nil
+	}
+	if n, _ := answer.PartialSuccess.RejectedSpans.Int64(); n > 0 {
+		return fmt.Errorf("tracing: the collector did not take %d spans: %.300q", n, answer.PartialSuccess.ErrorMessage)
 	}
 	return nil
 }
@@ -122,6 +145,9 @@ func encode(spans []sdk.ReadOnlySpan) message {
 		one := span{
 			TraceID: s.SpanContext().TraceID().String(), SpanID: s.SpanContext().SpanID().String(), Name: s.Name(), Kind: int(s.SpanKind()),
 			Start: nanos(s.StartTime()), End: nanos(s.EndTime()), Attributes: attrs(s.Attributes()),
+		}
+		if s.Status().Code == codes.Error {
+			one.Status.Code = 2 // the SDK counts otherwise
 		}
 		if p := s.Parent(); p.HasSpanID() {
 			one.ParentID = p.SpanID().String()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
@@ -124,6 +125,13 @@ func (s Span) Traced() bool { return s.span != nil }
 func (s Span) Name(name string) {
 	if s.span != nil {
 		s.span.SetName(name)
+	}
+}
+
+// Fails marks it as failed, which collectors choose traces by.
+func (s Span) Fails() {
+	if s.span != nil {
+		s.span.SetStatus(codes.Error, "")
 	}
 }
 

@@ -35,6 +35,7 @@ func TestSpansAreOTLP(t *testing.T) {
 	tr := tracing.New(tracing.Config{Endpoint: collector.URL, Headers: map[string]string{"X-Key": "of-the-collector"}, OneIn: 1, Node: "one"})
 	ctx, root := tr.Request(t.Context(), "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01")
 	_, stage := tracing.Stage(ctx, "find")
+	stage.Fails()
 	stage.End()
 	root.Name("authorize")
 	root.Says("hush.result", "ok")
@@ -64,6 +65,8 @@ func TestSpansAreOTLP(t *testing.T) {
 	is(whole, "attributes", regexp.QuoteMeta(`[{"key":"hush.result","value":{"stringValue":"ok"}},{"key":"http.response.status_code","value":{"intValue":"303"}}]`))
 	is(find, "parentSpanId", `"`+whole["spanId"].(string)+`"`)
 	is(find, "kind", "1")
+	is(find, "status", `{"code":2}`)
+	is(whole, "status", "null")
 	if find["traceId"] != whole["traceId"] || whole["traceId"] == "0123456789abcdef0123456789abcdef" {
 		t.Errorf("traces %v and %v", find["traceId"], whole["traceId"])
 	}
@@ -92,10 +95,13 @@ func TestNothingTracedCostsNothing(t *testing.T) {
 	}
 }
 
-// TestCollectorAway is told once, and again when it is back.
+// TestCollectorAway is told once, and again when it is back; what it does not take, likewise.
 func TestCollectorAway(t *testing.T) {
-	status := http.StatusServiceUnavailable
-	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+	status, says := http.StatusServiceUnavailable, ""
+	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		io.WriteString(w, says)
+	}))
 	defer collector.Close()
 	var log strings.Builder
 	tr := tracing.New(tracing.Config{Endpoint: collector.URL, OneIn: 1, Log: slog.New(slog.NewTextHandler(&log, nil))})
@@ -109,13 +115,17 @@ func TestCollectorAway(t *testing.T) {
 	}
 	send()
 	send()
-	status = http.StatusOK
+	status, says = http.StatusOK, `{"partialSuccess": {}}`
 	send()
+	send()
+	says = `{"partialSuccess": {"rejectedSpans": "1", "errorMessage": "of yesterday"}}`
+	send()
+	says = "{}"
 	send()
 	if err := tr.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if strings.Count(log.String(), "cannot be sent") != 1 || strings.Count(log.String(), "sent again") != 1 || !strings.Contains(log.String(), "status 503") {
+	if strings.Count(log.String(), "cannot be sent") != 2 || strings.Count(log.String(), "sent again") != 2 || !strings.Contains(log.String(), "of yesterday") || !strings.Contains(log.String(), "status 503") {
 		t.Errorf("the log holds\n%s", &log)
 	}
 }
