@@ -11,15 +11,17 @@ const factorsUsage = `Usage: hush factors list USER
        hush factors reset USER
        hush factors export [--config hush.yaml] --to FILE
        hush factors import [--config hush.yaml] --from FILE
+       hush factors reseal [--config hush.yaml]
 
 Shows the passkeys and authenticator apps of a user, takes one away, such as one that
 was stolen, or all of them and the recovery codes, for who lost them. Then the
 password alone signs the user in, or sets up another factor where one is needed: be
 sure whom you do it for. Sessions go on; hush sessions end --user ends them.
 
-Export and import read hush.yaml and Redis, and ask no running hush. They move what the
+Export, import and reseal read hush.yaml and Redis, and ask no running hush. They move what the
 users of the directory have to another Redis, sealed under the same secrets, or put
-back what a Redis lost. Import changes nothing for who has a factor there.
+back what a Redis lost. Import changes nothing for who has a factor there. Reseal seals all anew under the first of secrets, before
+another one of them goes.
 ` + operatorFlags + `
 Example:
 

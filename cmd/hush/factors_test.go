@@ -46,7 +46,7 @@ func TestFactors(t *testing.T) {
 	d.says(words("factors reset u-1"), "The user has no second factor.\n")
 	d.says(words("factors reset u-1"), "The user has no second factor.\n")
 	for args, want := range map[string]string{
-		"factors": "hush factors needs one of: list, remove, reset, export, import", "factors reset": "takes USER",
+		"factors": "hush factors needs one of: list, remove, reset, export, import, reseal", "factors reset": "takes USER",
 		"factors remove u-1 x": "no second factor with this id", "factors reset alcie": "There is no user with this id",
 		"factors export": "needs --to FILE", "factors import": "needs --from FILE",
 	} {
@@ -129,5 +129,48 @@ func TestMoveFactors(t *testing.T) {
 	}
 	if _, _, err := said(t, "", "factors", "export", "--config", from, "--to", file); err == nil {
 		t.Error("a file was overwritten")
+	}
+}
+
+// TestResealFactors: a secret goes, and nobody is kept out who did not sign in meanwhile.
+func TestResealFactors(t *testing.T) {
+	dir, addr := t.TempDir(), redistest.Server(t).Addr()
+	t.Setenv("HUSH_TEST_OLD", newSecret())
+	t.Setenv("HUSH_TEST_NEW", newSecret())
+	house := func(secrets string) (path string, keeper *factor.Keeper) {
+		t.Helper()
+		path = filepath.Join(dir, "hush.yaml")
+		text := "issuer: https://login.example.com/\nsecrets: " + secrets + "\nredis: {mode: single, addrs: [\"" + addr + "\"]}\n" +
+			"users:\n  - {username: alice, password_hash: \"" + aliceHash + "\"}\n  - {username: bob, password_hash: \"" + aliceHash + "\"}\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := load(path, os.Stderr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keeper, end, err := keptFactors(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = end() })
+		return path, keeper
+	}
+	_, old := house(`["${HUSH_TEST_OLD}"]`)
+	addApp(t, old, "alice")
+	path, _ := house(`["${HUSH_TEST_NEW}", "${HUSH_TEST_OLD}"]`)
+	for range 2 {
+		if out, stderr, err := said(t, "", "factors", "reseal", "--config", path); err != nil || out != "second factors of 1 users are sealed under the first of secrets\n" {
+			t.Errorf("%q, %v %s", out, err, stderr)
+		}
+	}
+	path, last := house(`["${HUSH_TEST_NEW}"]`)
+	if set, err := last.Of(t.Context(), "alice"); err != nil || !set.Has() {
+		t.Errorf("%+v, %v", set, err)
+	}
+	// Whose secret is gone is named.
+	addApp(t, old, "bob")
+	if out, _, err := said(t, "", "factors", "reseal", "--config", path); err == nil || !strings.Contains(err.Error(), `"bob"`) || !strings.Contains(out, "of 1 users") {
+		t.Errorf("%q, %v", out, err)
 	}
 }

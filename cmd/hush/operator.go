@@ -71,6 +71,7 @@ var groups = []group{
 		{"reset", []string{"USER"}, nil, resetFactors, nil},
 		{"export", nil, nil, nil, exportFactors},
 		{"import", nil, nil, nil, importFactors},
+		{"reseal", nil, nil, nil, resealFactors},
 	}},
 	{"clients", clientsUsage, []action{
 		{"list", nil, nil, listClients, nil},

@@ -35,3 +35,15 @@ func (k *Keeper) Import(ctx context.Context, e Exported) (added bool, err error)
 	}
 	return k.store.SaveFactors(ctx, e.User, "", e.Factors)
 }
+
+// Reseal seals what a user has under the secret that seals now, so that older ones can be
+// taken away. has is false for nothing. What cannot be opened is an error.
+func (k *Keeper) Reseal(ctx context.Context, userID string) (has bool, err error) {
+	for range attempts {
+		_, sealed, err := k.read(ctx, userID)
+		if err != nil || sealed == "" || k.box.SealedFirst(sealed) {
+			return sealed != "", err
+		}
+	}
+	return true, ErrBusy
+}

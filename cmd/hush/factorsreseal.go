@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"github.com/hush-sso/hush/internal/login"
+)
+
+// resealFactors has no user kept out by a secret that goes. One whose factors cannot be
+// opened keeps no other from being helped.
+func resealFactors(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	set := flag.NewFlagSet("factors reseal", flag.ContinueOnError)
+	path := set.String("config", "hush.yaml", "the configuration file")
+	if err := parseFlags(set, factorsUsage, args, stderr); err != nil {
+		return err
+	}
+	c, err := load(*path, stderr)
+	if err != nil {
+		return err
+	}
+	directory, err := login.NewDirectory(registry(c).Users)
+	if err != nil {
+		return err
+	}
+	keeper, end, err := keptFactors(c)
+	if err != nil {
+		return err
+	}
+	defer end()
+	var failed []error
+	n := 0
+	for u := range directory.Users() {
+		switch has, err := keeper.Reseal(ctx, u.ID); {
+		case err != nil:
+			failed = append(failed, err)
+		case has:
+			n++
+		}
+	}
+	if _, err := fmt.Fprintf(stdout, "second factors of %d users are sealed under the first of secrets\n", n); err != nil {
+		return err
+	}
+	return errors.Join(failed...)
+}
