@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -72,7 +73,9 @@ func TestAuditSaysWhoDidWhat(t *testing.T) {
 	t.Parallel()
 	book := &ledger{}
 	log, end := keeping(t, book, audit.Refuse)
-	a := browser(t, node(t, embedded(t), func(o *provider.Options) { o.Audit = log }))
+	a := browser(t, node(t, embedded(t), func(o *provider.Options) {
+		o.Audit, o.Secrets = log, [][]byte{[]byte(rand.Text() + rand.Text())} // nobody made keys under it before
+	}))
 	a.Authorize(request("every", "prompt", "none")) // of nobody: not noted
 	a.Authorize(request("every"))
 	a.SignIn("alice", "rabbit")

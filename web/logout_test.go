@@ -140,6 +140,7 @@ func TestLogoutWithoutRedis(t *testing.T) {
 		return a.Get("v2/logout?client_id=demo-orders&returnTo=" + url.QueryEscape(s.Orders+"/"))
 	})
 	server.Resume()
+	awaitReady(t, s.Nodes[0])
 	isPage(t, r, http.StatusServiceUnavailable)
 	if !strings.Contains(r.Body, "may still be signed in") || len(r.Set) > 0 || a.Cookie(ssoCookie) != held {
 		t.Errorf("cookies %v\n%s", r.Set, r.Body)

@@ -168,7 +168,7 @@ func TestCodeSurvivesRefusedConnections(t *testing.T) {
 	t.Parallel()
 	server := redistest.Server(t)
 	door := newDoor(t, server.Addr())
-	store := redisstore.Open(redisstore.Options{URL: "redis://" + door.addr() + "/0"})
+	store := redisstore.Open(redisstore.Options{URL: "redis://" + door.addr() + "/0", Patience: time.Minute})
 	t.Cleanup(func() { store.Close() })
 	s := start(t, hushtest.Options{Store: store})
 	a := signIn(t, s.Node(0), "alice")
