@@ -14,7 +14,7 @@ const docs = "../../docs"
 
 // pages are the documents whose snippets are run here.
 var pages = []string{
-	"first-app.md", "from-auth0.md", "from-keycloak.md", "rotation.md", "backup.md", "troubleshooting.md", "divergences.md", "client-authentication.md", "signed-requests.md", "refresh-tokens.md", "admin.md", "account-page.md", "browsers.md", "hosts.md", "rules.md", "from-auth0-rules.md", "claims.md", "doctor.md",
+	"first-app.md", "from-auth0.md", "from-keycloak.md", "rotation.md", "backup.md", "troubleshooting.md", "divergences.md", "client-authentication.md", "signed-requests.md", "refresh-tokens.md", "admin.md", "account-page.md", "browsers.md", "hosts.md", "rules.md", "from-auth0-rules.md", "claims.md", "doctor.md", "ldap.md",
 }
 
 // snippet is one fenced block of a document.
