@@ -164,6 +164,13 @@ func (r repeating) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 	return []byte(r), nil
 }
 
+// guessing signs with what is no signature, another each time.
+type guessing struct{ repeating }
+
+func (guessing) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return []byte(rand.Text()), nil
+}
+
 // TestConstant: ECDSA signatures that one random number made give the key away, and one
 // that Go does not take is none.
 func TestConstant(t *testing.T) {
@@ -172,7 +179,7 @@ func TestConstant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, k := range map[string]crypto.Signer{"one number": repeating(once), "no signature": repeating("0")} {
+	for name, k := range map[string]crypto.Signer{"one number": repeating(once), "no signature": repeating("0"), "two that are none": guessing{}} {
 		if err := compare(k, exampleEC()); !errors.Is(err, errWrong) {
 			t.Errorf("%s: %v", name, err)
 		}
