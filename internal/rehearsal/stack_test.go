@@ -1,0 +1,177 @@
+package rehearsal
+
+import (
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hush-sso/hush/internal/hushtest"
+	"github.com/hush-sso/hush/internal/redistest"
+	"github.com/hush-sso/hush/internal/slapdtest"
+)
+
+// patience is how long a step may take on a busy machine.
+const patience = time.Minute
+
+// stack is everything that runs: each a process of its own, but the entrance.
+type stack struct {
+	t         *testing.T
+	dir, hush string
+	env       []string
+	redis     *redistest.Instance
+	directory *slapdtest.Server
+	upstream  *node
+	nodes     []*node
+	down      [2]atomic.Bool // nodes that the entrance leaves out
+	next      atomic.Uint32
+	issuer    string
+	app       string // its address, without a slash at the end
+}
+
+// node is a process of hush.
+type node struct {
+	s             *stack
+	name          string
+	listen, admin string
+	log           *hushtest.Output
+	cmd           *exec.Cmd
+}
+
+func newStack(t *testing.T) *stack {
+	t.Helper()
+	s := &stack{t: t, dir: t.TempDir(), redis: redistest.Server(t, "--appendonly", "yes"), directory: slapdtest.Start(t)}
+	s.env = append(os.Environ(), "HUSH_SECRET="+strings.Repeat("QUJD", 10)+"QUI=", "HUSH_ADMIN_TOKEN="+adminToken)
+	s.build()
+	s.app = s.serve(http.HandlerFunc(app))
+	s.upstream = s.node("upstream")
+	s.nodes = []*node{s.node("one"), s.node("two")}
+	s.issuer = s.serve(http.HandlerFunc(s.entrance)) + "/"
+	s.configure()
+	for _, n := range append(s.nodes, s.upstream) {
+		n.start()
+	}
+	return s
+}
+
+func (s *stack) build() {
+	s.t.Helper()
+	s.hush = filepath.Join(s.dir, "hush")
+	cmd := exec.Command("go", "build", "-trimpath", "-o", s.hush, "../../cmd/hush")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.t.Fatalf("go build: %v\n%s", err, out)
+	}
+}
+
+// serve serves a handler on a port of localhost until the test ends.
+func (s *stack) serve(h http.Handler) string {
+	s.t.Helper()
+	port := hushtest.FreePort(s.t)
+	server := &http.Server{Addr: "127.0.0.1:" + port, Handler: h}
+	go server.ListenAndServe()
+	s.t.Cleanup(func() { server.Close() })
+	return "http://localhost:" + port
+}
+
+// entrance is the load balancer: one node after the other, but for one that is being
+// restarted.
+func (s *stack) entrance(w http.ResponseWriter, r *http.Request) {
+	i := int(s.next.Add(1)) % len(s.nodes)
+	if s.down[i].Load() {
+		i = 1 - i
+	}
+	(&httputil.ReverseProxy{Transport: transport, Rewrite: func(p *httputil.ProxyRequest) {
+		p.SetURL(&url.URL{Scheme: "http", Host: s.nodes[i].listen})
+		p.Out.Host = p.In.Host
+		p.SetXForwarded()
+	}}).ServeHTTP(w, r)
+}
+
+// transport keeps as many connections as there are apps that renew.
+var transport = &http.Transport{MaxIdleConnsPerHost: 64}
+
+func (s *stack) node(name string) *node {
+	at := func() string { return "127.0.0.1:" + hushtest.FreePort(s.t) }
+	return &node{s: s, name: name, listen: at(), admin: at(), log: &hushtest.Output{}}
+}
+
+func (n *node) path() string { return filepath.Join(n.s.dir, n.name+".yaml") }
+
+func (n *node) write(config string) {
+	n.s.t.Helper()
+	if err := os.WriteFile(n.path(), []byte(config), 0o600); err != nil {
+		n.s.t.Fatal(err)
+	}
+}
+
+// start returns when the process is ready.
+func (n *node) start() {
+	n.s.t.Helper()
+	n.cmd = exec.Command(n.s.hush, "serve", "--config", n.path())
+	n.cmd.Env, n.cmd.Stdout, n.cmd.Stderr = n.s.env, n.log, n.log
+	if err := n.cmd.Start(); err != nil {
+		n.s.t.Fatal(err)
+	}
+	n.s.t.Cleanup(func() { n.stop(syscall.SIGKILL) })
+	n.s.until(n.name+" is ready", func() bool {
+		res, err := http.Get("http://" + n.admin + "/readyz")
+		if err != nil {
+			return false
+		}
+		res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+}
+
+func (n *node) stop(by os.Signal) {
+	if n.cmd == nil {
+		return
+	}
+	n.cmd.Process.Signal(by)
+	n.cmd.Wait()
+	n.cmd = nil
+}
+
+// restart replaces a node as runbooks do: it gets no new request first.
+func (s *stack) restart(i int) {
+	s.t.Helper()
+	s.down[i].Store(true)
+	s.nodes[i].stop(syscall.SIGTERM)
+	s.nodes[i].start()
+	s.down[i].Store(false)
+}
+
+// operate runs a command of the operator against a node and returns what it says.
+func (n *node) operate(args ...string) string {
+	n.s.t.Helper()
+	cmd := exec.Command(n.s.hush, append(args, "--admin", n.admin)...)
+	cmd.Env = n.s.env
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		n.s.t.Fatalf("hush %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// until waits for something to become true.
+func (s *stack) until(what string, true func() bool) {
+	s.t.Helper()
+	s.within(patience, what, true)
+}
+
+func (s *stack) within(d time.Duration, what string, true func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(d); !true(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("%s: not within %v", what, d)
+		}
+	}
+}
