@@ -25,7 +25,7 @@ type load struct {
 
 	renewed atomic.Int64
 	mu      sync.Mutex
-	failed  []string // with the time and the reason
+	failed  []string                  // with the time and the reason
 	kids    map[string]map[string]int // by algorithm: tokens by key
 }
 
