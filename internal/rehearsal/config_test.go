@@ -9,9 +9,8 @@ import (
 )
 
 const (
-	password   = "wonderland" // of everybody but the directory's people
-	adminToken = "0123456789abcdef0123456789abcdef"
-	audience   = "https://orders.example.com"
+	password = "wonderland" // of everybody but the directory's people
+	audience = "https://orders.example.com"
 	// upstreamSecret is that of the nodes at the other provider.
 	upstreamSecret = "a secret between two providers"
 )
@@ -61,7 +60,7 @@ redis: {mode: embedded}
 users:
   - {username: bob, password_hash: "%s", claims: {name: Bob Partner}}
 clients:
-  - {id: hush, secret_hash: "%s", redirect_uris: ["%s"], first_party: true}
+  - {id: hush, type: confidential, secret_hash: "%s", redirect_uris: ["%s"], first_party: true}
 `
 
 // configure writes the files of all nodes, which name one another's addresses.

@@ -37,18 +37,20 @@ func (s *stack) ask(pairs ...string) url.Values {
 type person struct {
 	name string
 	sub  string // of their tokens; what it begins with where the directory makes the rest
-	from func(s *stack, tab *browsertest.Tab)
+	// signIn answers the sign-in page; a passkey answers it by itself.
+	signIn  func(s *stack, tab *browsertest.Tab)
+	passkey bool
 }
 
 var people = []person{
-	{"by a password", "alice", func(_ *stack, tab *browsertest.Tab) { typed(tab, "alice", password) }},
+	{"by a password", "alice", func(_ *stack, tab *browsertest.Tab) { typed(tab, "alice", password) }, false},
 	{"by another provider", "partner|bob", func(s *stack, tab *browsertest.Tab) {
 		tab.Click("button[name=connection][value=partner]")
 		tab.WaitEval(`location.host === "`+s.upstream.listen+`"`, patience)
 		typed(tab, "bob", password)
-	}},
-	{"by a directory", "staff|", func(_ *stack, tab *browsertest.Tab) { typed(tab, "carol", slapdtest.Password) }},
-	{"by a passkey", "dora", func(_ *stack, tab *browsertest.Tab) {}},
+	}, false},
+	{"by a directory", "staff|", func(_ *stack, tab *browsertest.Tab) { typed(tab, "carol", slapdtest.Password) }, false},
+	{"by a passkey", "dora", nil, true},
 }
 
 // typed answers a form for a password.
@@ -61,11 +63,13 @@ func typed(tab *browsertest.Tab, username, password string) {
 
 // signIn signs a person in, in a browser that knows nobody, and returns it as one that
 // is scripted.
-func (s *stack) signIn(b *browsertest.Browser, tab *browsertest.Tab, p person) *hushtest.Agent {
+func (s *stack) signIn(tab *browsertest.Tab, p person) *hushtest.Agent {
 	s.t.Helper()
 	forget(s.t, tab)
 	tab.Goto(s.issuer + "authorize?" + s.ask().Encode())
-	p.from(s, tab)
+	if !p.passkey {
+		p.signIn(s, tab)
+	}
 	tab.WaitEval(`location.href.startsWith("`+s.app+`/callback?code=")`, patience)
 	return s.taken(tab)
 }

@@ -42,14 +42,15 @@ type node struct {
 	name          string
 	listen, admin string
 	log           *hushtest.Output
-	cmd           *exec.Cmd
+	process       *os.Process
+	over          chan struct{} // closed when it has ended
 }
 
 func newStack(t *testing.T) *stack {
 	t.Helper()
 	s := &stack{t: t, dir: t.TempDir(), redis: redistest.Server(t, "--appendonly", "yes"), directory: slapdtest.Start(t)}
-	s.env = append(os.Environ(), "HUSH_SECRET="+strings.Repeat("QUJD", 10)+"QUI=", "HUSH_ADMIN_TOKEN="+adminToken)
 	s.build()
+	s.env = append(os.Environ(), "HUSH_SECRET="+s.secret(), "HUSH_ADMIN_TOKEN="+s.secret())
 	s.app = s.serve(http.HandlerFunc(app))
 	s.upstream = s.node("upstream")
 	s.nodes = []*node{s.node("one"), s.node("two")}
@@ -69,6 +70,15 @@ func (s *stack) build() {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		s.t.Fatalf("go build: %v\n%s", err, out)
 	}
+}
+
+func (s *stack) secret() string {
+	s.t.Helper()
+	out, err := exec.Command(s.hush, "secret").Output()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // serve serves a handler on a port of localhost until the test ends.
@@ -115,13 +125,28 @@ func (n *node) write(config string) {
 // start returns when the process is ready.
 func (n *node) start() {
 	n.s.t.Helper()
-	n.cmd = exec.Command(n.s.hush, "serve", "--config", n.path())
-	n.cmd.Env, n.cmd.Stdout, n.cmd.Stderr = n.s.env, n.log, n.log
-	if err := n.cmd.Start(); err != nil {
+	cmd := exec.Command(n.s.hush, "serve", "--config", n.path())
+	cmd.Env, cmd.Stdout, cmd.Stderr = n.s.env, n.log, n.log
+	if err := cmd.Start(); err != nil {
 		n.s.t.Fatal(err)
 	}
-	n.s.t.Cleanup(func() { n.stop(syscall.SIGKILL) })
+	n.process, n.over = cmd.Process, make(chan struct{})
+	go func() {
+		cmd.Wait()
+		close(n.over)
+	}()
+	n.s.t.Cleanup(func() {
+		n.stop(syscall.SIGKILL)
+		if log := n.log.String(); n.s.t.Failed() {
+			n.s.t.Logf("%s says last:\n%s", n.name, log[max(0, len(log)-4000):])
+		}
+	})
 	n.s.until(n.name+" is ready", func() bool {
+		select {
+		case <-n.over:
+			n.s.t.Fatalf("%s does not start", n.name)
+		default:
+		}
 		res, err := http.Get("http://" + n.admin + "/readyz")
 		if err != nil {
 			return false
@@ -132,12 +157,8 @@ func (n *node) start() {
 }
 
 func (n *node) stop(by os.Signal) {
-	if n.cmd == nil {
-		return
-	}
-	n.cmd.Process.Signal(by)
-	n.cmd.Wait()
-	n.cmd = nil
+	n.process.Signal(by)
+	<-n.over
 }
 
 // restart replaces a node as runbooks do: it gets no new request first.
