@@ -97,7 +97,6 @@ type Ask struct {
 	Client  *client.Client
 	To      client.RedirectURI
 	Origin  string        // in place of To, where a browser hands the answer to a page of it
-	Onward  string        // origin of the host that answers the app; "" for this one
 	Locales string        // ui_locales of the request, wherever it stood
 	Problem Problem       // what was wrong with the last answer
 	Wait    time.Duration // with ProblemThrottled: until the next attempt counts

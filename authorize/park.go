@@ -193,9 +193,6 @@ func (s *Service) ask(ctx context.Context, q *request, b Browser, current *sessi
 	}
 	out := Outcome{ClientID: q.client.ID}
 	draft.Client, draft.To, draft.Origin, draft.Locales = q.client, q.redirect, q.origin, q.params.Get(uiLocales)
-	if q.came.From != nil {
-		draft.Onward = s.Hops.targets[q.came.From.Host].Origin
-	}
 	if draft.Step == silent.StepConsent && done.ruling != nil {
 		done.Ruled = s.shelve(ctx, done.ruling)
 	}

@@ -83,7 +83,7 @@ func encode(params []oauth.Param) string {
 // Response Mode); without JavaScript a button does.
 func (s *Server) writeFormPost(w http.ResponseWriter, e *page.Edition, a *authorize.Answer) error {
 	speak(w.Header(), e)
-	nonce := answerHeaders(w.Header(), a.Embedders, a.To.FormAction())
+	nonce := answerHeaders(w.Header(), a.Embedders, leavesUs)
 	words := s.words[e]
 	b := borrow()
 	defer b.giveBack()

@@ -49,14 +49,9 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, v visit, out author
 	if ask.Wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds(ask.Wait)))
 	}
-	// Chromium applies form-action to the redirects after the form as well.
-	targets := strings.TrimSpace("'self' " + ask.To.FormAction())
-	if ask.Onward != "" {
-		targets += " " + ask.Onward
-	}
 	e := s.editionIn(locales, r)
 	passkey, policy := passkeyOf(ask)
-	return show(w, e, problems[ask.Problem].status, targets, s.question(ask, e, locales, s.base+path, passkey), policy...)
+	return show(w, e, problems[ask.Problem].status, leavesUs, s.question(ask, e, locales, s.base+path, passkey), policy...)
 }
 
 // resumption is the query of an address that goes on with a parked request.
@@ -183,7 +178,7 @@ func stranger(ask *authorize.Ask) string {
 	if !ask.Client.Unverified {
 		return ""
 	}
-	return strings.TrimSuffix(host(cmp.Or(ask.Origin, ask.To.FormAction())), ":")
+	return strings.TrimSuffix(host(cmp.Or(ask.Origin, ask.To.Place())), ":")
 }
 
 // host is an origin as people know it.

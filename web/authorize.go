@@ -115,7 +115,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, v visit, out auth
 	case out.Answer != nil:
 		return s.writeAnswer(w, r, out.Answer)
 	case out.Away != "":
-		return s.away(w, r, v, out.Away)
+		away(w, v, out.Away)
+		return nil
 	case out.Hop != nil:
 		return s.hop(w, r, v, out.Hop)
 	default:

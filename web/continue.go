@@ -2,31 +2,19 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/hush-sso/hush/authorize"
 	"github.com/hush-sso/hush/internal/oauth"
-	"github.com/hush-sso/hush/web/page"
 )
 
-// away sends the window to a page of somebody else, where a rule wants the person. A
-// redirect would do, but Chromium holds those that follow a form of ours to the form's
-// list of addresses, and rules name any: there a page leads on by itself.
-func (s *Server) away(w http.ResponseWriter, r *http.Request, v visit, to string) error {
+// away sends the window to a page of somebody else, where a rule wants the person, or
+// to another provider.
+func away(w http.ResponseWriter, v visit, to string) {
 	if v.formCookie != nil {
 		http.SetCookie(w, v.formCookie)
 	}
-	if r.Method != http.MethodPost && r.Header.Get("Sec-Fetch-Site") != "same-origin" {
-		w.Header().Set("Location", to)
-		w.WriteHeader(http.StatusSeeOther)
-		return nil
-	}
-	at, err := url.Parse(to)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Refresh", "0; url="+to)
-	return show(w, s.edition(r), http.StatusOK, "'none'", page.Onward{Base: s.base, To: to, Host: at.Host})
+	w.Header().Set("Location", to)
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // goOn goes on with a request whose person comes back from there, by GET or by POST as

@@ -21,7 +21,6 @@ type departure struct {
 	notice string         // key of what was wrong with the request; "" for nothing
 	ended  []session.Ended
 	left   bool // it is signed in with other accounts still
-	there  bool // to leads to another provider
 }
 
 // depart sends the browser on, or shows that nobody is signed in; on its way it
@@ -32,9 +31,6 @@ func (s *Server) depart(w http.ResponseWriter, r *http.Request, d departure) err
 	}
 	if d.to == "" {
 		return s.signedOut(w, r, d)
-	}
-	if d.there {
-		return s.away(w, r, s.visit(r), d.to)
 	}
 	w.Header().Set("Location", d.to)
 	w.WriteHeader(http.StatusSeeOther)

@@ -125,7 +125,7 @@ func (s *Server) askToSignOut(w http.ResponseWriter, r *http.Request, q logout.R
 	if v.formCookie != nil {
 		http.SetCookie(w, v.formCookie)
 	}
-	c, to, leaves := s.Logout.App(r.Context(), q)
+	c, _, _ := s.Logout.App(r.Context(), q)
 	locales := s.asked(r)
 	view := page.SignOut{
 		Base: s.base, Action: s.base + confirmPath, Parked: page.Parked{Request: s.Logout.Park(q, v.Binding), Locales: locales},
@@ -138,11 +138,7 @@ func (s *Server) askToSignOut(w http.ResponseWriter, r *http.Request, q logout.R
 			view.Accounts = append(view.Accounts, a.Name)
 		}
 	}
-	formAction := "'self'"
-	if leaves {
-		formAction += " " + to.FormAction() // for the redirect after the form
-	}
-	return show(w, s.editionIn(locales, r), http.StatusOK, formAction, view)
+	return show(w, s.editionIn(locales, r), http.StatusOK, leavesUs, view)
 }
 
 // leave goes back to the app, or shows that the user is signed out and why the

@@ -476,14 +476,14 @@ func TestEndSessionWithoutRedis(t *testing.T) {
 	}
 }
 
-// TestSignOutPage is in the person's language, in nobody's frame, and its form
-// goes to us and on to the app only.
+// TestSignOutPage is in the person's language, in nobody's frame, and its form leads
+// wherever the app goes on to.
 func TestSignOutPage(t *testing.T) {
 	s := startLeavers(t, hushtest.Options{})
 	a := window(t, signIn(t, s.Node(0), "alice"))
 	r := a.Post("oidc/logout", leave("", "ui_locales", "de"))
 	says(t, r, http.StatusOK, "de", "Abmelden?", "The leaver", "Alice")
-	if csp := r.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "form-action 'self' https://app.leaver.test") ||
+	if csp := r.Header.Get("Content-Security-Policy"); strings.Contains(csp, "form-action") ||
 		!strings.Contains(csp, "frame-ancestors 'none'") || r.Header.Get("X-Frame-Options") != "DENY" {
 		t.Errorf("headers are %v", r.Header)
 	}
@@ -491,9 +491,6 @@ func TestSignOutPage(t *testing.T) {
 	says(t, b.Submit(), http.StatusOK, "de", "Abmelden?")
 	r = endSession(a, leave("", "ui_locales", "de", "post_logout_redirect_uri", "https://evil.test/"))
 	says(t, r, http.StatusOK, "de", "Abmelden?")
-	if csp := r.Header.Get("Content-Security-Policy"); strings.Contains(csp, "evil") || !strings.Contains(csp, "form-action 'self'") {
-		t.Errorf("the form may go to %s", csp)
-	}
 	says(t, own(t, a).Submit("confirm", "yes"), http.StatusBadRequest, "de", "Sie sind abgemeldet", "post_logout_redirect_uri")
 }
 

@@ -35,13 +35,24 @@ var (
 	byLanguage  = []string{"Accept-Language"}
 )
 
-// pageHeaders are those of a page for a person: nobody may frame it, and its
-// forms go to formAction only. Chromium holds the redirect that follows a form
-// to the same list, so the address of the app belongs into it.
+// leavesUs is the list of addresses of a form that ends at an app: none. Chromium
+// holds every redirect after a form to the list of its page, those of the app
+// among them, which may lead on to whomever it signs people in for.
+const leavesUs = ""
+
+// forms is the directive of a page whose forms go to these addresses only.
+func forms(addresses string) string {
+	if addresses == leavesUs {
+		return ""
+	}
+	return "; form-action " + addresses
+}
+
+// pageHeaders are those of a page for a person: nobody may frame it.
 func pageHeaders(h http.Header, formAction string, directives ...string) {
 	h["Content-Type"] = kindHTML
 	h.Set("Content-Security-Policy", strings.Join(append([]string{"default-src 'none'; style-src 'self'; img-src 'self' data:; " +
-		"base-uri 'none'; frame-ancestors 'none'; form-action " + formAction}, directives...), "; "))
+		"base-uri 'none'; frame-ancestors 'none'" + forms(formAction)}, directives...), "; "))
 	h.Set("X-Frame-Options", "DENY")
 	// With no-referrer the browser would send our own forms with Origin: null.
 	h.Set("Referrer-Policy", "same-origin")
@@ -55,7 +66,7 @@ func answerHeaders(h http.Header, embedders []string, formAction string) (nonce 
 	nonce = rand.Text()
 	h["Content-Type"] = kindHTML
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; "+
-		"base-uri 'none'; form-action "+formAction+"; frame-ancestors "+ancestors(embedders))
+		"base-uri 'none'"+forms(formAction)+"; frame-ancestors "+ancestors(embedders))
 	h["Cross-Origin-Embedder-Policy"] = requireCORP
 	h["Cross-Origin-Resource-Policy"] = crossOrigin
 	return nonce

@@ -86,7 +86,7 @@ func TestConsentAtHosts(t *testing.T) {
 		if r := w.authorize(shopHost, hostRequest("stall")); r.Form == nil || !strings.Contains(r.Body, `value="deny"`) {
 			t.Fatalf("no consent page: %d %+v", r.Status, r.Answer)
 		}
-		if csp := w.last.Page.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "form-action 'self' https://app.stall.test https://login.shop.test") {
+		if csp := w.last.Page.Header.Get("Content-Security-Policy"); strings.Contains(csp, "form-action") {
 			t.Errorf("the browser would stop the way back: %s", csp)
 		}
 		declined(t, w.follow(w.last.Consent("deny")), shopHost, "access_denied", "consent_declined")

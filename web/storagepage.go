@@ -66,15 +66,10 @@ func refusalOf(a *authorize.Answer) refusal {
 	return refusal{Address: addressOf(a)}
 }
 
-// storageForms is where forms of the page may lead. Chromium holds the redirect
-// that follows a form to the same list, so a request that goes again by POST may
-// end at the app.
+// storageForms is where forms of the page may lead, if it has any.
 func storageForms(a *authorize.Answer, refused refusal) string {
-	switch {
-	case refused.Posted:
-		return "'self' " + a.To.FormAction()
-	case a.Mode == oauth.ModeFormPost:
-		return a.To.FormAction()
+	if refused.Posted || a.Mode == oauth.ModeFormPost {
+		return leavesUs
 	}
 	return "'none'"
 }

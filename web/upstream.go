@@ -65,7 +65,7 @@ func (s *Server) departBy(w http.ResponseWriter, r *http.Request, d departure, q
 			recordOf(r).cause = err
 		}
 		if to != "" {
-			d.to, d.there = to, true
+			d.to = to
 		}
 		return s.depart(w, r, d)
 	})(w, r)

@@ -152,11 +152,7 @@ func linkedTo(t testing.TB, s *redisstore.Store, change func(*provider.Options),
 // away returns where a browser was sent, and what it takes along.
 func sentAway(t testing.TB, r *hushtest.Reply) (at string, q url.Values) {
 	t.Helper()
-	to := r.Header.Get("Location")
-	if to == "" {
-		_, to, _ = strings.Cut(r.Header.Get("Refresh"), "url=")
-	}
-	u, err := url.Parse(to)
+	u, err := url.Parse(r.Header.Get("Location"))
 	if err != nil || u.Host == "" {
 		t.Fatalf("not sent away but status %d\n%.900s", r.Status, r.Body)
 	}

@@ -27,9 +27,9 @@ func (u RedirectURI) String() string { return u.raw }
 // an app cannot receive a message or frame an answer.
 func (u RedirectURI) Origin() string { return u.origin }
 
-// FormAction returns the CSP source expression that lets a form be sent to the
-// URI: its origin, or its scheme where it has no origin.
-func (u RedirectURI) FormAction() string {
+// Place returns where the URI leads, for people: its origin, or its scheme and a colon
+// where it has no origin.
+func (u RedirectURI) Place() string {
 	if u.origin != "" || u.raw == "" {
 		return u.origin
 	}

@@ -153,11 +153,7 @@ func (b *browser) signIn(pairs ...string) outcome {
 func (b *browser) outcome(r *hushtest.Reply) outcome {
 	b.t.Helper()
 	if r.Answer == nil {
-		to := r.Header.Get("Location")
-		if onward, ok := strings.CutPrefix(r.Header.Get("Refresh"), "0; url="); ok { // after a form
-			to = onward
-		}
-		if to != "" {
+		if to := r.Header.Get("Location"); to != "" {
 			return outcome{Redirect: to}
 		}
 		return outcome{Page: r.Status, body: r.Body}

@@ -229,16 +229,6 @@ type ReasonIndex struct {
 
 func (ReasonIndex) template() string { return "reasons" }
 
-// Onward leads on to a page of somebody else: by its link, and by itself where a
-// Refresh header comes with it.
-type Onward struct {
-	Base string
-	To   string // https, or http
-	Host string // of it
-}
-
-func (Onward) template() string { return "onward" }
-
 // Message is a plain page with a title.
 type Message struct {
 	Base, Title, Text string

@@ -74,7 +74,6 @@ func samples(e *Edition) map[string]View {
 		"sign-out-long":     SignOut{Base: base, Action: "/oidc/logout/confirm", Client: long, Accounts: []string{long, "alice"}},
 		"signed-out":        SignedOut{Base: base, Client: "Orders", ReturnTo: "https://orders.example.com/"},
 		"signed-out-notice": SignedOut{Base: base, Notice: e.Text("signedout.address"), Account: true},
-		"onward":            Onward{Base: base, To: "https://forms.example.com/terms?state=x", Host: "forms.example.com"},
 		"farewell":          Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: "Orders"}, {Name: "Reports"}}, Client: "Orders", ReturnTo: "https://orders.example.com/"},
 		"farewell-notice":   Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: "Orders"}}, Notice: e.Text("signedout.address")},
 		"farewell-long":     Farewell{Base: base, Nonce: nonce, Apps: []Told{{Name: long}}, Client: long, ReturnTo: "https://orders.example.com/"},
