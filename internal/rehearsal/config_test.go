@@ -69,7 +69,7 @@ func (s *stack) configure() {
 	hash := hushtest.QuickHash(password)
 	for _, n := range s.nodes {
 		n.write(fmt.Sprintf(nodeConfig, s.issuer, n.listen, n.admin, s.redis.Addr(), s.upstream.listen,
-			s.directory.TLS, s.directory.Certificate, slapdtest.Service, slapdtest.ServicePassword, slapdtest.People,
+			s.directory.TLS, s.directory.RootFile, slapdtest.Service, slapdtest.ServicePassword, slapdtest.People,
 			hash, audience, s.app, upstreamSecret))
 	}
 	u := s.upstream

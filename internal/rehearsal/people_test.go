@@ -56,9 +56,9 @@ var people = []person{
 // typed answers a form for a password.
 func typed(tab *browsertest.Tab, username, password string) {
 	tab.Wait("input[name=username]")
-	tab.Type("input[name=username]", username)
-	tab.Type("input[name=password]", password)
-	tab.Press("\r")
+	tab.SetValue("input[name=username]", username)
+	tab.SetValue("input[name=password]", password)
+	tab.Click("button.primary")
 }
 
 // signIn signs a person in, in a browser that knows nobody, and returns it as one that

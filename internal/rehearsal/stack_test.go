@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -137,8 +138,8 @@ func (n *node) start() {
 	}()
 	n.s.t.Cleanup(func() {
 		n.stop(syscall.SIGKILL)
-		if log := n.log.String(); n.s.t.Failed() {
-			n.s.t.Logf("%s says last:\n%s", n.name, log[max(0, len(log)-4000):])
+		if n.s.t.Failed() {
+			n.s.t.Logf("%s says, beside what went well:\n%s", n.name, trouble(n.log.String()))
 		}
 	})
 	n.s.until(n.name+" is ready", func() bool {
@@ -154,6 +155,12 @@ func (n *node) start() {
 		res.Body.Close()
 		return res.StatusCode == http.StatusOK
 	})
+}
+
+// trouble are the lines of a log that are not of answers that were given as asked for.
+func trouble(log string) string {
+	lines := slices.DeleteFunc(strings.Split(log, "\n"), func(line string) bool { return strings.Contains(line, " result=ok ") })
+	return strings.Join(lines[:min(len(lines), 60)], "\n")
 }
 
 func (n *node) stop(by os.Signal) {

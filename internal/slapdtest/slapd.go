@@ -48,6 +48,7 @@ var settings string
 type Server struct {
 	Plain, TLS string         // its addresses: ldap://, which can StartTLS, and ldaps://
 	Roots      *x509.CertPool // that its certificate is by
+	RootFile   string         // the same in PEM
 	t          testing.TB
 	dir        string
 	cmd        *exec.Cmd
@@ -157,6 +158,7 @@ func (s *Server) certify() {
 	}
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	s.write("cert.pem", string(certificate))
+	s.RootFile = s.path("cert.pem")
 	s.write("key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
 	s.Roots = x509.NewCertPool()
 	s.Roots.AppendCertsFromPEM(certificate)
