@@ -74,13 +74,18 @@ const copies = 4
 
 func since(t time.Time) time.Duration { return time.Since(t).Round(time.Second) }
 
-// rotate asks one node for other keys.
+// rotate asks one node for other keys, which sign when their time has come, or as soon
+// as both nodes publish them.
 func (s *stack) rotate(long bool) string {
-	args := []string{"keys", "rotate"}
-	if !long {
-		args = append(args, "--now")
+	s.t.Helper()
+	said := s.nodes[1].operate("keys", "rotate")
+	if long {
+		return said
 	}
-	return s.nodes[1].operate(args...)
+	for _, n := range s.nodes {
+		s.until(n.name+" publishes the next keys", func() bool { return n.published() == 2*3 })
+	}
+	return s.nodes[1].operate("keys", "rotate", "--now")
 }
 
 // renews waits until as many renewals more were tried.

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -31,7 +32,8 @@ type stack struct {
 	directory *slapdtest.Server
 	upstream  *node
 	nodes     []*node
-	down      [2]atomic.Bool // nodes that the entrance leaves out
+	down      [2]atomic.Bool  // nodes that the entrance leaves out
+	open      [2]atomic.Int64 // requests that each has
 	next      atomic.Uint32
 	issuer    string
 	app       string // its address, without a slash at the end
@@ -96,9 +98,12 @@ func (s *stack) serve(h http.Handler) string {
 // restarted.
 func (s *stack) entrance(w http.ResponseWriter, r *http.Request) {
 	i := int(s.next.Add(1)) % len(s.nodes)
-	if s.down[i].Load() {
+	if s.open[i].Add(1); s.down[i].Load() {
+		s.open[i].Add(-1)
 		i = 1 - i
+		s.open[i].Add(1)
 	}
+	defer s.open[i].Add(-1)
 	(&httputil.ReverseProxy{Transport: transport, Rewrite: func(p *httputil.ProxyRequest) {
 		p.SetURL(&url.URL{Scheme: "http", Host: s.nodes[i].listen})
 		p.Out.Host = p.In.Host
@@ -168,13 +173,30 @@ func (n *node) stop(by os.Signal) {
 	<-n.over
 }
 
-// restart replaces a node as runbooks do: it gets no new request first.
+// restart replaces a node as runbooks do: it gets no new request first, and finishes
+// those that it has.
 func (s *stack) restart(i int) {
 	s.t.Helper()
 	s.down[i].Store(true)
+	s.until(s.nodes[i].name+" has answered all", func() bool { return s.open[i].Load() == 0 })
 	s.nodes[i].stop(syscall.SIGTERM)
 	s.nodes[i].start()
 	s.down[i].Store(false)
+}
+
+// published is how many keys are in the node's key set.
+func (n *node) published() int {
+	n.s.t.Helper()
+	res, err := http.Get("http://" + n.listen + "/.well-known/jwks.json")
+	if err != nil {
+		n.s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var set struct{ Keys []any }
+	if err := json.NewDecoder(res.Body).Decode(&set); err != nil {
+		n.s.t.Fatal(err)
+	}
+	return len(set.Keys)
 }
 
 // operate runs a command of the operator against a node and returns what it says.
