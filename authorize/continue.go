@@ -130,14 +130,9 @@ func (s *Service) Continue(ctx context.Context, back Back, b Browser) Outcome {
 	if back.Carried != "" && !s.unpack(&back) {
 		return Outcome{Fault: errStale}
 	}
-	a, err := s.awaited(ctx, back.State)
-	switch {
-	case err != nil:
-		return Outcome{Fault: silent.Unavailable(err)}
-	case a == nil:
-		return Outcome{Fault: errTicket}
-	case !a.boundTo(b):
-		return Outcome{Fault: errElsewhere}
+	a, fault := s.sentAway(ctx, back.State, b)
+	if fault != nil {
+		return Outcome{Fault: fault}
 	}
 	over, err := s.forsaken(ctx, a)
 	if err != nil {
@@ -177,24 +172,13 @@ func (s *Service) enterBack(ctx context.Context, f *form, b Browser, p proof, ba
 	return out
 }
 
-// awaited reads the request that waits under a state, nil for none.
-func (s *Service) awaited(ctx context.Context, state string) (*away, error) {
-	if len(state) != len(rand.Text()) {
-		return nil, nil
-	}
-	text, err := s.Waiting.Awaited(ctx, state)
-	if err != nil || text == "" {
-		return nil, err
-	}
-	var a away
-	plain, err := s.rulings.Open(text, waitAway, state)
-	if err == nil {
-		err = json.Unmarshal(plain, &a)
-	}
-	if err == nil && time.Since(time.Unix(a.At, 0)) > a.life() {
-		return nil, nil
-	}
-	return &a, err
+// sentAway reads the request whose person comes back from where a rule had sent them, with
+// a state.
+func (s *Service) sentAway(ctx context.Context, state string, b Browser) (*away, *oauth.Error) {
+	a := &away{}
+	there, err := s.awaited(ctx, s.rulings, waitAway, state, a)
+	there = there && time.Since(time.Unix(a.At, 0)) <= a.life()
+	return a, comesBack(a.parked, b, there, err)
 }
 
 // carry has the browser come once more, by a redirect that brings its cookies.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -118,17 +117,11 @@ type Return struct {
 	Answer     upstream.Answer
 }
 
-// Arrive goes on with a sign-in elsewhere. A state of another browser is refused: it
-// would sign this one in as somebody else (RFC 6749 section 10.12).
+// Arrive goes on with a sign-in elsewhere.
 func (s *Service) Arrive(ctx context.Context, r Return, b Browser) Outcome {
-	t, err := s.returned(ctx, r.State)
-	switch {
-	case err != nil:
-		return Outcome{Fault: silent.Unavailable(err)}
-	case t == nil:
-		return Outcome{Fault: errTicket}
-	case !t.boundTo(b):
-		return Outcome{Fault: errElsewhere}
+	t, fault := s.returned(ctx, r.State, b)
+	if fault != nil {
+		return Outcome{Fault: fault}
 	}
 	first, err := s.Forms.MarkUsed(ctx, r.State, rand.Text(), proofLifetime)
 	if err != nil {
@@ -195,24 +188,15 @@ func (s *Service) identify(at *upstream.Source, v *login.Vouched) (login.User, P
 	return user, ProblemNone
 }
 
-// returned reads the request that waits under a state, nil for none.
-func (s *Service) returned(ctx context.Context, state string) (*trip, error) {
-	if len(state) != len(rand.Text()) || len(s.Upstreams.All()) == 0 {
-		return nil, nil
-	}
-	text, err := s.Waiting.Awaited(ctx, state)
-	if err != nil || text == "" {
-		return nil, err
-	}
+// returned reads the request whose person comes back from another provider with a state.
+func (s *Service) returned(ctx context.Context, state string, b Browser) (*trip, *oauth.Error) {
 	t := &trip{}
-	plain, err := s.Vouched.Open(text, waitTrip, state)
-	if err == nil {
-		err = json.Unmarshal(plain, t)
+	if len(s.Upstreams.All()) == 0 {
+		return nil, errTicket
 	}
-	if err != nil || time.Since(time.Unix(t.At, 0)) > proofLifetime {
-		return nil, nil //nolint:nilerr // what waits there is something else, or waited too long
-	}
-	return t, nil
+	there, err := s.awaited(ctx, s.Vouched, waitTrip, state, t)
+	there = there && time.Since(time.Unix(t.At, 0)) <= proofLifetime
+	return t, comesBack(t.parked, b, there, err)
 }
 
 // tripProblem says why a sign-in elsewhere did not come about.

@@ -3,7 +3,6 @@ package authorize
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -124,19 +123,12 @@ func (s *Service) wait(ctx context.Context, id string, w *pending) error {
 
 // waits reads a sign-in that waits, nil for none.
 func (s *Service) waits(ctx context.Context, id string) (*pending, error) {
-	if s.Factors == nil || id == "" {
+	if s.Factors == nil {
 		return nil, nil
 	}
-	text, err := s.Waiting.Awaited(ctx, id)
-	if err != nil || text == "" {
-		return nil, err
-	}
 	w := &pending{}
-	plain, err := s.rulings.Open(text, waitFactor, id)
-	if err == nil {
-		err = json.Unmarshal(plain, w)
-	}
-	if err != nil || time.Since(time.UnixMilli(w.At)) > proofLifetime {
+	there, err := s.awaited(ctx, s.rulings, waitFactor, id, w)
+	if err != nil || !there || time.Since(time.UnixMilli(w.At)) > proofLifetime {
 		return nil, err
 	}
 	if w.Ruling != nil {

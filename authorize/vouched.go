@@ -9,13 +9,14 @@ import (
 	"github.com/hush-sso/hush/session"
 )
 
-// What another provider, or a directory that is asked at each sign-in, said of a user stands in the session's credential, behind its
-// version, sealed: "<version> ~<sealed>". So whatever reads a session, or the grant that
-// outlives it, knows the user by the same trip.
+// What another provider, or a directory that is asked at each sign-in, said of a user
+// stands in the session's credential, behind its version, sealed: "<version> ~<sealed>".
+// So whatever reads a session, or the grant that outlives it, knows the user by the same
+// trip.
 
 const vouchedMark = '~'
 
-// vouch is the credential of who signed in at another provider. user is who they are here.
+// vouch is the credential of who signed in elsewhere. user is who they are here.
 func (s *Service) vouch(v *login.Vouched, user string) string {
 	return v.Version() + " " + string(vouchedMark) + sealed(s.Vouched, v, "user", user)
 }

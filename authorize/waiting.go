@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/hush-sso/hush/internal/oauth"
+	"github.com/hush-sso/hush/internal/seal"
 	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
 )
 
 // Waiting keeps what rules said, or wait for, while the person is busy elsewhere.
@@ -25,6 +28,36 @@ const (
 	waitOut    = "out"
 	waitFactor = "factor"
 )
+
+// awaited reads into v what waits under an id, as sealed made it for what it is. Something
+// else that waits there, or that no secret of ours opens any more, is not there; an error
+// is an outage.
+func (s *Service) awaited(ctx context.Context, box *seal.Box, what, id string, v any) (there bool, err error) {
+	if len(id) != len(rand.Text()) {
+		return false, nil
+	}
+	text, err := s.Waiting.Awaited(ctx, id)
+	if err != nil || text == "" {
+		return false, err
+	}
+	plain, err := box.Open(text, what, id)
+	return err == nil && json.Unmarshal(plain, v) == nil, nil
+}
+
+// comesBack is the fault why a browser may not go on with the request that waits under the state it
+// came with; nil where it may. A state of another browser is refused: it would sign this
+// one in as somebody else (RFC 6749 section 10.12).
+func comesBack(p parked, b Browser, there bool, err error) *oauth.Error {
+	switch {
+	case err != nil:
+		return silent.Unavailable(err)
+	case !there:
+		return errTicket
+	case !p.boundTo(b):
+		return errElsewhere
+	}
+	return nil
+}
 
 // rulingLifetime is how long a ruling waits for the person to answer the consent page,
 // or for the redirect to another host. Then the rules run anew.
@@ -46,17 +79,13 @@ func (s *Service) shelved(ctx context.Context, q *request, done progress, curren
 	if done.Ruled == "" {
 		return nil, nil
 	}
-	text, err := s.Waiting.Awaited(ctx, done.Ruled)
-	if err != nil || text == "" {
-		return nil, err
-	}
 	r := &ruling{}
-	plain, err := s.rulings.Open(text, waitRuling, done.Ruled)
-	if err != nil || json.Unmarshal(plain, r) != nil || !s.fits(r, q, current) {
-		return nil, nil //nolint:nilerr // about something else: the rules run anew
+	there, err := s.awaited(ctx, s.rulings, waitRuling, done.Ruled, r)
+	if err != nil || !there || !s.fits(r, q, current) {
+		return nil, err // where it is about something else the rules run anew
 	}
 	if r.effects, err = effectsOf(r.Verdict); err != nil {
-		return nil, nil //nolint:nilerr // likewise, and then say what is too much
+		return nil, nil //nolint:nilerr // the rules run anew, and then say what is too much
 	}
 	first, err := s.Forms.MarkUsed(ctx, done.Ruled, rand.Text(), rulingLifetime)
 	if err != nil || !first {

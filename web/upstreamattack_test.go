@@ -93,6 +93,14 @@ func TestUpstreamCallback(t *testing.T) {
 			t.Errorf("status %d, signed in %v, %d calls", r.Status, again.Cookie(ssoCookie) != "", up.calls-calls)
 		}
 	})
+	t.Run("where rules have people come back", func(t *testing.T) {
+		a := browser(t, p)
+		q := leaveFor(t, a, "corp")
+		if r := a.Get("continue?state=" + q.Get("state")); r.Status != http.StatusBadRequest {
+			t.Errorf("status %d: what waits for something else is no outage", r.Status)
+		}
+		granted(t, backFrom(a, up, q)) // nor used up
+	})
 	for name, pairs := range map[string][]string{
 		"no state": {"state", ""}, "made up": {"state", "AAAAAAAAAAAAAAAAAAAAAAAAAA"},
 	} {
