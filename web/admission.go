@@ -31,8 +31,8 @@ func (p *place) leave() {
 // paced lets in what there is room for.
 func (s *Server) paced(next handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		v, err := s.Admission.Enter(r.Context())
-		if v == admission.In && err == nil {
+		v := s.Admission.Enter(r.Context())
+		if v == admission.In {
 			p := r.Context().Value(placeKey{}).(*place)
 			*p = place{s.Admission, time.Now()}
 			defer p.leave()

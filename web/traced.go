@@ -23,14 +23,14 @@ func (s *Server) traced(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		sw := &statusWriter{ResponseWriter: w}
 		r = r.WithContext(ctx)
-		next.ServeHTTP(sw, r)
+		next.ServeHTTP(w, r)
 		n := recordOf(r)
 		n.describe(span)
-		span.Number("http.response.status_code", sw.status)
+		status := w.(*statusWriter).status // record's, which stands around this
+		span.Number("http.response.status_code", status)
 		left := errors.Is(ctx.Err(), context.Canceled) // which is nobody's outage
-		if sw.status >= 500 || !left && (n.outage || n.result == oauth.ServerError) {
+		if status >= 500 || !left && (n.outage || n.result == oauth.ServerError) {
 			span.Fails()
 		}
 		if s.Authorize.Host != "" {

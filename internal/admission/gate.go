@@ -69,18 +69,19 @@ func NewGate(b Bounds) *Gate {
 // protocol. It costs next to nothing.
 func (g *Gate) Shut() bool { return g.shut.Load() }
 
-// Enter returns when it is known what becomes of a request. An error is the context's.
-func (g *Gate) Enter(ctx context.Context) (Verdict, error) {
+// Enter returns when it is known what becomes of a request. Whose context ends while they
+// wait is refused bare.
+func (g *Gate) Enter(ctx context.Context) Verdict {
 	g.mu.Lock()
 	if g.inside < g.pace.limit() && g.line.len == 0 {
 		g.inside++
 		g.mu.Unlock()
-		return In, nil
+		return In
 	}
 	defer g.settle()
 	now := time.Now()
 	if g.full(now) {
-		return g.refuse(), nil
+		return g.refuse()
 	}
 	if g.line.len == 0 {
 		g.stood = now
@@ -88,24 +89,24 @@ func (g *Gate) Enter(ctx context.Context) (Verdict, error) {
 	}
 	p := g.line.join(now)
 	g.mu.Unlock()
-	v, err := g.await(ctx, p)
+	v := g.await(ctx, p)
 	g.mu.Lock()
-	return v, err
+	return v
 }
 
-func (g *Gate) await(ctx context.Context, p *place) (Verdict, error) {
+func (g *Gate) await(ctx context.Context, p *place) Verdict {
 	select {
 	case v := <-p.turn:
-		return v, nil
+		return v
 	case <-ctx.Done():
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if p.called { // at the very last moment
-		return <-p.turn, nil
+		return <-p.turn
 	}
 	g.line.drop(p)
-	return Bare, ctx.Err()
+	return Bare
 }
 
 // full tells whether who comes now would wait too long.
