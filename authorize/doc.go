@@ -7,6 +7,10 @@
 //	Begin     validate, then decide          (request.go, service.go)
 //	Resume    the same request, parked in a form, after a redirect
 //	SignIn    a parked request and credentials   (signin.go)
+//	SignInPasskey  a parked request and a passkey, in place of them  (passkey.go)
+//	Depart    a parked request whose person signs in at another provider  (depart.go)
+//	Arrive    the same, back from there          (arrive.go)
+//	Factor    a sign-in that lacked a second factor, and the factor  (factor_page.go)
 //	Choose    a parked request and an account    (choose.go)
 //	Consent   a parked request and an answer     (consent.go)
 //	Continue  a request whose person a rule had sent elsewhere  (continue.go)
@@ -23,6 +27,10 @@
 // person, an address to send them to, or a Fault that may not be redirected. Where
 // the parameters of Begin do not stand in the request itself they come out of an
 // object that the app signed or pushed (arrival.go, object.go, fetched.go, pushed.go).
+//
+// Every way in hands what the person proved, a proof (proof.go), to enter (signin.go): the
+// rules, a second factor where one is due (askFactor in factor.go), and then begin, which
+// alone starts a session.
 //
 // Whoever decide lets pass, the operator's rules may still keep out. They are asked in
 // three places: before a sign-in becomes a session (rulesignin.go), before an app gets
