@@ -29,8 +29,8 @@
 // object that the app signed or pushed (arrival.go, object.go, fetched.go, pushed.go).
 //
 // Every way in hands what the person proved, a proof (proof.go), to enter (signin.go): the
-// rules, a second factor where one is due (askFactor in factor.go), and then begin, which
-// alone starts a session.
+// rules, a second factor where one is due (askFactor in factor.go), and then begin, before
+// which there is no session.
 //
 // Whoever decide lets pass, the operator's rules may still keep out. They are asked in
 // three places: before a sign-in becomes a session (rulesignin.go), before an app gets
