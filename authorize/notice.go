@@ -28,6 +28,10 @@ const (
 	waitSaid = "upstream notice"  // what was done already, by jti
 )
 
+// outlasting is how long a sign-in that a notice ends may be under way: elsewhere, then at
+// the page of a rule, then at that for the second factor.
+const outlasting = 3 * proofLifetime
+
 // named is what something of a session elsewhere waits under.
 func named(what string, parts ...string) string {
 	sum := sha256.Sum256([]byte(what + "\x00" + strings.Join(parts, "\x00")))
@@ -63,7 +67,7 @@ func outage(err error) error {
 
 func (s *Service) signedOutThere(ctx context.Context, n upstream.Notice) error {
 	now := strconv.FormatInt(time.Now().UnixMilli(), 10)
-	if err := s.Waiting.Await(ctx, s.overName(n.Connection, n.Subject, n.SID), now, proofLifetime); err != nil {
+	if err := s.Waiting.Await(ctx, s.overName(n.Connection, n.Subject, n.SID), now, outlasting); err != nil {
 		return err
 	}
 	users, err := s.usersThere(ctx, n)

@@ -2,11 +2,13 @@ package authorize
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/hush-sso/hush/internal/login"
 	"github.com/hush-sso/hush/session"
+	"github.com/hush-sso/hush/silent"
 )
 
 // What another provider, or a directory that is asked at each sign-in, said of a user
@@ -88,4 +90,21 @@ func provedAt(u *login.User) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(u.Vouched.AuthTime, 0)
+}
+
+// ProvedAt is when the user of a session last proved who they are: to another provider,
+// where they did nothing here but come back from it. Zero: it does not say.
+func (s *Service) ProvedAt(current *session.Session) time.Time {
+	v := s.vouched(current.UserID, current.Credential)
+	if v == nil || v.Issuer == "" {
+		return current.AuthTime
+	}
+	at := s.Upstreams.Named(v.Connection)
+	switch {
+	case at != nil && !at.TrustAMR && slices.Contains(current.AMR, silent.Multifactor):
+		return current.AuthTime // the factor was given here, by whoever came back
+	case v.AuthTime == 0:
+		return time.Time{}
+	}
+	return time.Unix(v.AuthTime, 0)
 }

@@ -84,6 +84,21 @@ func TestUpstreamNotice(t *testing.T) {
 	})
 }
 
+// TestUpstreamNoticeIsKept: a sign-in may be under way for a quarter of an hour in each of
+// three places before it looks whether it was ended meanwhile.
+func TestUpstreamNoticeIsKept(t *testing.T) {
+	up, store := newIDP(t), embedded(t)
+	p := linkedTo(t, store, nil, up.connection("corp"))
+	tell(browser(t, p), up.notice(map[string]any{"sub": nil, "sid": "s-9"}))
+	kept := time.Duration(0)
+	for _, name := range store.Client().Keys(t.Context(), "hush:{p:*}:ruled").Val() {
+		kept = max(kept, store.Client().PTTL(t.Context(), name).Val())
+	}
+	if kept < 44*time.Minute || kept > 46*time.Minute {
+		t.Errorf("it is kept for %v", kept)
+	}
+}
+
 // TestUpstreamNoticeForged: nobody else ends anything, and a token counts once.
 func TestUpstreamNoticeForged(t *testing.T) {
 	up := newIDP(t)

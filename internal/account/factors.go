@@ -32,7 +32,9 @@ func (s *Service) Factors(ctx context.Context, v Visitor) (set factor.Set, may b
 			latest = o.Session
 		}
 	}
-	return set, v.Now.Sub(latest.AuthTime) <= recentSignIn && (!set.Has() || slices.Contains(latest.AMR, silent.Multifactor)), nil
+	// Another provider may let anybody back in who sits at its user's browser.
+	proved := s.Flows.ProvedAt(&latest)
+	return set, v.Now.Sub(proved) <= recentSignIn && (!set.Has() || slices.Contains(latest.AMR, silent.Multifactor)), nil
 }
 
 // recent refuses who may change nothing.

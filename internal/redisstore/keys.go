@@ -62,7 +62,7 @@
 //	                              signed out last; a sign-in that is       15 min
 //	                              under way at another provider; of a
 //	                              session there, by its hash, whose it is,  a session's life
-//	                              when it was ended, and the logout         15 min
+//	                              when it was ended, and the logout         45 min
 //	                              tokens that were heard;                   12 min
 //	                              the ID token of a sign-in there           a session's life
 //	hush:{c:<id>}:client  string  an app that registered itself,     400 days after the last use, moved
