@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 export GO FUZZTIME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench microbench fuzz mutants screenshots demo-libs notice lint clean prepare env reproducible client-libs
+.PHONY: help demo test build bench microbench fuzz mutants rehearsal screenshots demo-libs notice lint clean prepare env reproducible client-libs
 
 help: ## list these targets
 	@echo "make demo   starts the provider, three apps and an API on localhost"
@@ -36,6 +36,9 @@ microbench: ## run the benchmarks beside the packages
 
 fuzz: ## run each fuzz test for FUZZTIME, 10 s by default
 	@./scripts/fuzz.sh
+
+rehearsal: prepare ## run two nodes under load for 12 minutes: every way to sign in, other keys, outages, restarts
+	$(GO) test ./internal/rehearsal -count=1 -v -timeout 30m -rehearse 12m
 
 mutants: prepare ## take each guard out and see a test fail; flags in ARGS, e.g. make mutants ARGS=-run=cookie
 	@./scripts/leftovers.sh $(GO) run ./internal/mutants $(ARGS)
