@@ -7,7 +7,7 @@
 //
 // As a test of every day it takes some seconds, and its keys sign at once. With
 //
-//	go test ./internal/rehearsal -v -timeout 30m -rehearse 12m
+//	go test ./internal/rehearsal -v -timeout 30m -rehearse 12m # make rehearsal
 //
 // they are published first, for the ten minutes of the shortest configuration, and the
 // API keeps the key set for as long as it may.
