@@ -89,7 +89,12 @@ func TestCheckSession(t *testing.T) {
 		// begins with __Host- there can be none.
 		planter, want := w.tab(), "error"
 		planter.Goto(w.Issuer)
-		planter.Eval(`{const [name, value] = document.cookie.split("="); document.cookie = name + "=" + value + "; path=/session; secure; samesite=none"}`, nil)
+		// Read once more: another page sees what was written when the writer does.
+		planter.Eval(`{
+			const [name, value] = document.cookie.split("; ").find(pair => /^(__Host-)?hush-state/.test(pair)).split("=");
+			document.cookie = name + "=" + value + "; path=/session; secure; samesite=none";
+			document.cookie.length
+		}`, nil)
 		if !w.local {
 			want = "unchanged"
 		}
