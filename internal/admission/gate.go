@@ -25,6 +25,7 @@ const (
 // Verdict is how a request is to be treated.
 type Verdict uint8
 
+// What becomes of a request.
 const (
 	In   Verdict = iota // it is worked on, until Leave
 	Told                // refuse it in the words of the protocol

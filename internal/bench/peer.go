@@ -108,7 +108,7 @@ func installed(dir string) string {
 }
 
 func outputOf(name string, args ...string) string {
-	out, _ := exec.Command(name, args...).Output() //nolint:gosec // names of ours
+	out, _ := exec.Command(name, args...).Output()
 	return string(out)
 }
 

@@ -225,8 +225,8 @@ func TestConnection(t *testing.T) {
 			o.Dial = func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
 		}, findings{"tls.connection": fail, "discovery.document": fail}},
 		"plain http is served":              {plain(w.site.Nodes[0].Public), findings{"http.redirect": fail}},
-		"plain http redirects elsewhere":    {plain(http.RedirectHandler("http://login.hush.test/x", 301)), findings{"http.redirect": fail}},
-		"plain http redirects to https":     {plain(http.RedirectHandler("https://login.hush.test/", 308)), findings{}},
+		"plain http redirects elsewhere":    {plain(http.RedirectHandler("http://login.hush.test/x", http.StatusMovedPermanently)), findings{"http.redirect": fail}},
+		"plain http redirects to https":     {plain(http.RedirectHandler("https://login.hush.test/", http.StatusPermanentRedirect)), findings{}},
 		"without the slash":                 {func(o *doctor.Options) { o.URL = "https://login.hush.test" }, findings{}},
 		"the address of the document":       {func(o *doctor.Options) { o.URL += ".well-known/openid-configuration" }, findings{}},
 		"an issuer that is some path below": {func(o *doctor.Options) { o.URL += "auth/" }, findings{"discovery.document": fail}},

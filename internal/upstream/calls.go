@@ -94,7 +94,7 @@ func (c *Calls) metadata(ctx context.Context, issuer string) (*metadata, error) 
 		return read.(*metadata), nil
 	}
 	if known != nil {
-		return known, nil //nolint:nilerr // what it said before stands
+		return known, nil // what it said before stands
 	}
 	return nil, err
 }

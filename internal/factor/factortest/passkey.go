@@ -52,7 +52,7 @@ func (p *Passkey) Make(text string) string {
 	p.Handle, _ = base64.RawURLEncoding.DecodeString(c.User.ID)
 	data := p.data(0x40) // it carries the key
 	data = append(data, make([]byte, 16)...)
-	data = binary.BigEndian.AppendUint16(data, uint16(len(p.ID))) //nolint:gosec // 26
+	data = binary.BigEndian.AppendUint16(data, uint16(len(p.ID)))
 	data = append(append(data, p.ID...), p.public()...)
 	// {"fmt": "none", "attStmt": {}, "authData": data} in CBOR (RFC 8949)
 	object := append([]byte("\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58"), byte(len(data)))
