@@ -60,6 +60,27 @@ func TestFactors(t *testing.T) {
 	}
 }
 
+// factorsHouse writes a configuration with two users to path, and opens their second
+// factors in the Redis at addr.
+func factorsHouse(t *testing.T, path, addr, secrets string) (string, *factor.Keeper) {
+	t.Helper()
+	text := "issuer: https://login.example.com/\nsecrets: " + secrets + "\nredis: {mode: single, addrs: [\"" + addr + "\"]}\n" +
+		"users:\n  - {username: alice, password_hash: \"" + aliceHash + "\"}\n  - {username: bob, password_hash: \"" + aliceHash + "\"}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(path, os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keeper, end, err := keptFactors(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = end() })
+	return path, keeper
+}
+
 // TestMoveFactors: what is in one Redis is put into another, sealed all the way, and
 // takes the place of nothing there.
 func TestMoveFactors(t *testing.T) {
@@ -67,22 +88,7 @@ func TestMoveFactors(t *testing.T) {
 	t.Setenv("HUSH_TEST_SECRET", newSecret())
 	house := func(name string) (path string, keeper *factor.Keeper) {
 		t.Helper()
-		path = filepath.Join(dir, name)
-		text := "issuer: https://login.example.com/\nsecrets: [\"${HUSH_TEST_SECRET}\"]\nredis: {mode: single, addrs: [\"" + redistest.Server(t).Addr() + "\"]}\n" +
-			"users:\n  - {username: alice, password_hash: \"" + aliceHash + "\"}\n  - {username: bob, password_hash: \"" + aliceHash + "\"}\n"
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		c, err := load(path, os.Stderr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		keeper, end, err := keptFactors(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = end() })
-		return path, keeper
+		return factorsHouse(t, filepath.Join(dir, name), redistest.Server(t).Addr(), `["${HUSH_TEST_SECRET}"]`)
 	}
 	from, old := house("old.yaml")
 	to, fresh := house("new.yaml")
@@ -139,22 +145,7 @@ func TestResealFactors(t *testing.T) {
 	t.Setenv("HUSH_TEST_NEW", newSecret())
 	house := func(secrets string) (path string, keeper *factor.Keeper) {
 		t.Helper()
-		path = filepath.Join(dir, "hush.yaml")
-		text := "issuer: https://login.example.com/\nsecrets: " + secrets + "\nredis: {mode: single, addrs: [\"" + addr + "\"]}\n" +
-			"users:\n  - {username: alice, password_hash: \"" + aliceHash + "\"}\n  - {username: bob, password_hash: \"" + aliceHash + "\"}\n"
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		c, err := load(path, os.Stderr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		keeper, end, err := keptFactors(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = end() })
-		return path, keeper
+		return factorsHouse(t, filepath.Join(dir, "hush.yaml"), addr, secrets)
 	}
 	_, old := house(`["${HUSH_TEST_OLD}"]`)
 	addApp(t, old, "alice")

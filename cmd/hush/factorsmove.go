@@ -28,6 +28,19 @@ func keptFactors(c *config.Config) (keeper *factor.Keeper, end func() error, err
 	return keeper, store.Close, err
 }
 
+// everybodysFactors opens them by the file at path, and its users beside them.
+func everybodysFactors(path string, stderr io.Writer) (users *login.Directory, keeper *factor.Keeper, end func() error, err error) {
+	c, err := load(path, stderr)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if users, err = login.NewDirectory(registry(c).Users); err != nil {
+		return nil, nil, nil, err
+	}
+	keeper, end, err = keptFactors(c)
+	return users, keeper, end, err
+}
+
 func exportFactors(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	set := flag.NewFlagSet("factors export", flag.ContinueOnError)
 	path := set.String("config", "hush.yaml", "the configuration file")
@@ -38,22 +51,14 @@ func exportFactors(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if *to == "" {
 		return errors.New("hush factors export needs --to FILE")
 	}
-	c, err := load(*path, stderr)
-	if err != nil {
-		return err
-	}
-	directory, err := login.NewDirectory(registry(c).Users)
-	if err != nil {
-		return err
-	}
-	keeper, end, err := keptFactors(c)
+	users, keeper, end, err := everybodysFactors(*path, stderr)
 	if err != nil {
 		return err
 	}
 	defer end()
 	var lines bytes.Buffer
 	n := 0
-	for u := range directory.Users() {
+	for u := range users.Users() {
 		e, has, err := keeper.Export(ctx, u.ID)
 		if err != nil {
 			return err

@@ -6,8 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-
-	"github.com/hush-sso/hush/internal/login"
 )
 
 // resealFactors has no user kept out by a secret that goes. One whose factors cannot be
@@ -18,22 +16,14 @@ func resealFactors(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if err := parseFlags(set, factorsUsage, args, stderr); err != nil {
 		return err
 	}
-	c, err := load(*path, stderr)
-	if err != nil {
-		return err
-	}
-	directory, err := login.NewDirectory(registry(c).Users)
-	if err != nil {
-		return err
-	}
-	keeper, end, err := keptFactors(c)
+	users, keeper, end, err := everybodysFactors(*path, stderr)
 	if err != nil {
 		return err
 	}
 	defer end()
 	var failed []error
 	n := 0
-	for u := range directory.Users() {
+	for u := range users.Users() {
 		switch has, err := keeper.Reseal(ctx, u.ID); {
 		case err != nil:
 			failed = append(failed, err)
